@@ -1,0 +1,137 @@
+#pragma once
+
+// Addresses as strong types, stored in network byte order exactly as they stand in a frame, so that they can
+// be parts of wire layouts and of hash keys. Ordering is numeric (RFC 5798 6.4.3 compares addresses that way).
+// Text forms are in control/text/.
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <functional>
+
+#include "vipswitch/byte_order.h"
+
+namespace vipswitch {
+
+class Ipv4 {
+ public:
+  constexpr Ipv4() noexcept = default;
+  explicit constexpr Ipv4(Be32 value) noexcept : value_(value) {}
+  constexpr Ipv4(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t d) noexcept
+      : value_(Be32::from_host((std::uint32_t{a} << 24) | (std::uint32_t{b} << 16) | (std::uint32_t{c} << 8) | d)) {}
+
+  static constexpr Ipv4 from_host(std::uint32_t value) noexcept { return Ipv4(Be32::from_host(value)); }
+  static constexpr Ipv4 broadcast() noexcept { return from_host(0xffffffff); }
+
+  constexpr std::uint32_t host() const noexcept { return value_.host(); }
+  constexpr std::uint32_t wire() const noexcept { return value_.wire(); }
+  constexpr Be32 value() const noexcept { return value_; }
+
+  constexpr bool is_unspecified() const noexcept { return wire() == 0; }
+  constexpr bool is_multicast() const noexcept { return (host() >> 28) == 0xe; }
+  constexpr bool is_limited_broadcast() const noexcept { return wire() == 0xffffffff; }
+  constexpr bool is_loopback() const noexcept { return (host() >> 24) == 127; }
+
+  constexpr bool operator==(const Ipv4&) const noexcept = default;
+  constexpr auto operator<=>(const Ipv4& other) const noexcept { return host() <=> other.host(); }
+
+ private:
+  Be32 value_;
+};
+
+class Ipv6 {
+ public:
+  constexpr Ipv6() noexcept = default;
+  explicit constexpr Ipv6(const std::array<std::uint8_t, 16>& bytes) noexcept : bytes_(bytes) {}
+
+  constexpr const std::array<std::uint8_t, 16>& bytes() const noexcept { return bytes_; }
+  constexpr auto operator<=>(const Ipv6&) const noexcept = default;
+
+ private:
+  std::array<std::uint8_t, 16> bytes_{};
+};
+
+class Mac {
+ public:
+  constexpr Mac() noexcept = default;
+  constexpr Mac(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t d, std::uint8_t e,
+                std::uint8_t f) noexcept
+      : bytes_{a, b, c, d, e, f} {}
+
+  static constexpr Mac broadcast() noexcept { return {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}; }
+  // RFC 5798 7.3: 00-00-5E-00-01-{VRID} for IPv4, 00-00-5E-00-02-{VRID} for IPv6.
+  static constexpr Mac vrrp_ipv4(std::uint8_t vrid) noexcept { return {0x00, 0x00, 0x5e, 0x00, 0x01, vrid}; }
+  static constexpr Mac vrrp_ipv6(std::uint8_t vrid) noexcept { return {0x00, 0x00, 0x5e, 0x00, 0x02, vrid}; }
+
+  constexpr const std::array<std::uint8_t, 6>& bytes() const noexcept { return bytes_; }
+  constexpr bool is_group() const noexcept { return (bytes_[0] & 1) != 0; }
+  constexpr bool is_broadcast() const noexcept { return *this == broadcast(); }
+  constexpr bool is_zero() const noexcept { return *this == Mac(); }
+  // 00-00-5E-00-{00,01,02}-xx: the VRRP block, which no port may have as its own address.
+  constexpr bool is_vrrp_virtual() const noexcept {
+    return bytes_[0] == 0 && bytes_[1] == 0 && bytes_[2] == 0x5e && bytes_[3] == 0 && bytes_[4] <= 2;
+  }
+
+  constexpr auto operator<=>(const Mac&) const noexcept = default;
+
+ private:
+  std::array<std::uint8_t, 6> bytes_{};
+};
+
+static_assert(sizeof(Ipv4) == 4 && sizeof(Ipv6) == 16 && sizeof(Mac) == 6 && alignof(Mac) == 1);
+
+// The MACs that the switch itself answers with; 0e:00 and 0e:06 are its own (architecture: the tenant's world).
+// A HAVIP's MAC never changes, whoever owns the address.
+constexpr Mac stable_mac(Ipv4 havip) noexcept {
+  const auto h = havip.host();
+  return {0x0e, 0x00, static_cast<std::uint8_t>(h >> 24), static_cast<std::uint8_t>(h >> 16),
+          static_cast<std::uint8_t>(h >> 8), static_cast<std::uint8_t>(h)};
+}
+// 0.0.0.1 is never a HAVIP, so no HAVIP has the gateway's MAC; it is the same on every host and in every subnet.
+inline constexpr Mac kGatewayMac{0x0e, 0x00, 0x00, 0x00, 0x00, 0x01};
+
+constexpr bool is_switch_mac(const Mac& mac) noexcept {
+  return mac.bytes()[0] == 0x0e && (mac.bytes()[1] == 0x00 || mac.bytes()[1] == 0x06);
+}
+// The address that a stable MAC stands for; only meaningful where is_switch_mac() and its second byte is 0.
+constexpr Ipv4 address_of_stable_mac(const Mac& mac) noexcept {
+  const auto& b = mac.bytes();
+  return {b[2], b[3], b[4], b[5]};
+}
+
+struct Ipv4Prefix {
+  Ipv4 address;  // host bits are zero
+  std::uint8_t length = 0;
+
+  static constexpr std::uint32_t mask(std::uint8_t length) noexcept {
+    return length == 0 ? 0 : ~std::uint32_t{0} << (32 - length);
+  }
+  constexpr std::uint32_t mask() const noexcept { return mask(length); }
+  constexpr Ipv4 first() const noexcept { return address; }
+  constexpr Ipv4 last() const noexcept { return Ipv4::from_host(address.host() | ~mask()); }
+  constexpr bool contains(Ipv4 other) const noexcept { return (other.host() & mask()) == address.host(); }
+  constexpr bool overlaps(const Ipv4Prefix& other) const noexcept {
+    return contains(other.address) || other.contains(address);
+  }
+  constexpr bool operator==(const Ipv4Prefix&) const noexcept = default;
+};
+
+// An address of an interface together with the length of its prefix, as in 198.51.100.2/24.
+struct Ipv4Interface {
+  Ipv4 address;
+  std::uint8_t length = 0;
+
+  constexpr Ipv4Prefix prefix() const noexcept {
+    return {Ipv4::from_host(address.host() & Ipv4Prefix::mask(length)), length};
+  }
+  constexpr bool operator==(const Ipv4Interface&) const noexcept = default;
+};
+
+}  // namespace vipswitch
+
+template <>
+struct std::hash<vipswitch::Ipv4> {
+  std::size_t operator()(const vipswitch::Ipv4& address) const noexcept {
+    return std::hash<std::uint32_t>{}(address.wire());
+  }
+};

@@ -1,0 +1,80 @@
+#pragma once
+
+// The Internet checksum (RFC 1071) and its incremental update (RFC 1624). Sums are kept as they lie in memory:
+// one's-complement addition does not care about byte order as long as both sides agree (RFC 1071 section 2).
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "vipswitch/address.h"
+
+namespace vipswitch {
+
+// Folds a sum of 16-bit words into 16 bits with end-around carry.
+constexpr std::uint16_t fold(std::uint64_t sum) noexcept {
+  sum = (sum & 0xffffffff) + (sum >> 32);
+  sum = (sum & 0xffffffff) + (sum >> 32);
+  std::uint32_t s = static_cast<std::uint32_t>(sum);
+  s = (s & 0xffff) + (s >> 16);
+  s = (s & 0xffff) + (s >> 16);
+  return static_cast<std::uint16_t>(s);
+}
+
+// The sum (not complemented) of size_bytes bytes; an odd last byte counts as if a zero followed it.
+inline std::uint64_t sum_bytes(const void* data, std::size_t size_bytes) noexcept {
+  const auto* bytes = static_cast<const unsigned char*>(data);
+  std::uint64_t sum = 0;
+  while (size_bytes >= 4) {
+    std::uint32_t word;
+    std::memcpy(&word, bytes, 4);
+    sum += word;
+    bytes += 4;
+    size_bytes -= 4;
+  }
+  if (size_bytes >= 2) {
+    std::uint16_t word;
+    std::memcpy(&word, bytes, 2);
+    sum += word;
+    bytes += 2;
+    size_bytes -= 2;
+  }
+  if (size_bytes == 1) {
+    std::uint16_t word = 0;
+    std::memcpy(&word, bytes, 1);
+    sum += word;
+  }
+  return sum;
+}
+
+// The checksum field's value for data in which the field is zero.
+inline std::uint16_t checksum(const void* data, std::size_t size_bytes) noexcept {
+  return static_cast<std::uint16_t>(~fold(sum_bytes(data, size_bytes)));
+}
+
+// The sum of the pseudo-header {source, destination, 0, protocol, length} (RFC 9293 3.1, RFC 9568 5.2.8).
+constexpr std::uint64_t sum_pseudo_header(Ipv4 source, Ipv4 destination, std::uint8_t protocol,
+                                          std::uint16_t length) noexcept {
+  return std::uint64_t{source.wire()} + destination.wire() + Be16::from_host(protocol).wire() +
+         Be16::from_host(length).wire();
+}
+
+// What to add to a one's-complement sum when `before` in the covered data becomes `after`: ~m + m' of RFC 1624
+// section 3. Precomputed in tables, applied by update_checksum().
+constexpr std::uint16_t checksum_delta(Ipv4 before, Ipv4 after) noexcept {
+  return fold(std::uint64_t{static_cast<std::uint32_t>(~before.wire())} + after.wire());
+}
+constexpr std::uint16_t checksum_delta(Be16 before, Be16 after) noexcept {
+  return fold(std::uint64_t{static_cast<std::uint16_t>(~before.wire())} + after.wire());
+}
+constexpr std::uint16_t combine_deltas(std::uint16_t a, std::uint16_t b) noexcept {
+  return fold(std::uint64_t{a} + b);
+}
+
+// RFC 1624 equation 3: HC' = ~(~HC + ~m + m'). Never turns a right checksum into a wrong one, and a wrong one
+// stays wrong by the same amount.
+constexpr std::uint16_t update_checksum(std::uint16_t checksum, std::uint16_t delta) noexcept {
+  return static_cast<std::uint16_t>(~fold(std::uint64_t{static_cast<std::uint16_t>(~checksum)} + delta));
+}
+
+}  // namespace vipswitch
