@@ -1,17 +1,16 @@
 #pragma once
 
-// The desired state: every object by name, and the rules between them. A Model is changed only inside a
-// Transaction: each step checks the rules and is logged; commit() hands the net difference out, rollback() (or
-// destruction without commit) restores exactly what was before. No DPDK, no I/O.
+// The desired state: every object by name, and what changed between two states. A Model is changed only inside a
+// Transaction (control/model/transaction.h), which checks the rules, and can be built whole from Objects
+// (control/model/build.h). Written and read by the control thread. No DPDK, no I/O.
 
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "control/model/indexes.h"
 #include "control/model/objects.h"
-#include "vipswitch/result.h"
 
 namespace vipswitch::model {
 
@@ -20,9 +19,11 @@ template <class T>
 struct Change {
   std::optional<T> before;
   std::optional<T> after;
+  bool operator==(const Change&) const = default;
 };
 
-// The net difference between two models, at most one entry an object, no entry without a difference.
+// The net difference between two models, at most one entry an object, no entry without a difference; each list in order
+// of name.
 struct ChangeSet {
   std::optional<Change<Uplink>> uplink;
   std::vector<Change<Vpc>> vpcs;
@@ -34,19 +35,22 @@ struct ChangeSet {
   bool empty() const {
     return !uplink && vpcs.empty() && subnets.empty() && ports.empty() && havips.empty() && eips.empty();
   }
+  bool operator==(const ChangeSet&) const = default;
 };
 
-template <class T>
-using ByName = std::map<std::string, T, std::less<>>;
+class Transaction;
 
-// Everything the operator has asked for, by name.
-struct Objects {
-  std::optional<Uplink> uplink;
-  ByName<Vpc> vpcs;
-  ByName<Subnet> subnets;
-  ByName<Port> ports;
-  ByName<Havip> havips;
-  ByName<Eip> eips;
+// The objects and the indexes over them, always in step.
+class Model {
+ public:
+  const Objects& objects() const noexcept { return objects_; }
+  const Indexes& indexes() const noexcept { return indexes_; }
+  bool operator==(const Model&) const = default;
+
+ private:
+  friend class Transaction;
+  Objects objects_;
+  Indexes indexes_;
 };
 
 }  // namespace vipswitch::model

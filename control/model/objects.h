@@ -4,7 +4,10 @@
 // keys of the shell, the configuration file and the API. What a value must satisfy by itself and between objects
 // is checked in model.h; nothing here knows tables or DPDK.
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,7 +49,8 @@ struct Port {
   bool operator==(const Port&) const = default;
 };
 
-inline constexpr std::size_t kMaxHavipPorts = 10;
+inline constexpr std::size_t kMaxHavipPorts = 10;  // ports bound to one HAVIP
+inline constexpr std::size_t kMaxPortHavips = 16;  // HAVIPs bound to one port
 
 struct Havip {
   std::string name;
@@ -80,6 +84,20 @@ struct Uplink {
   std::uint16_t mtu = 1500;
   std::uint16_t queues = 1;
   bool operator==(const Uplink&) const = default;
+};
+
+template <class T>
+using ByName = std::map<std::string, T, std::less<>>;
+
+// Everything the operator has asked for, by name.
+struct Objects {
+  std::optional<Uplink> uplink;
+  ByName<Vpc> vpcs;
+  ByName<Subnet> subnets;
+  ByName<Port> ports;
+  ByName<Havip> havips;
+  ByName<Eip> eips;
+  bool operator==(const Objects&) const = default;
 };
 
 }  // namespace vipswitch::model

@@ -1,0 +1,28 @@
+#pragma once
+
+// The declarative configuration file (YAML, docs/configuration.md): settings of the process and the whole model.
+//
+// Reading changes nothing: the objects are checked by the model's own rules in a scratch model, so that every error is
+// known before the first change. Errors carry the line: `FILE:LINE: found ..., expected ...` for what cannot be read,
+// `FILE:LINE: KIND "NAME": ...` with the model's message for what breaks a rule. Cost: O(n log n).
+
+#include <string>
+
+#include "control/config/settings.h"
+#include "control/model/model.h"
+#include "vipswitch/result.h"
+
+namespace vipswitch {
+
+struct Config {
+  Settings settings;
+  model::Objects objects;  // HAVIPs without an address still have 0.0.0.0: Service::apply allocates
+};
+
+// Errors: io for a file that cannot be read, else the code of what is wrong in it.
+Result<Config> load_config(const std::string& path);
+
+// The same for a text that is already in memory; `origin` stands for the file's name in messages.
+Result<Config> parse_config(const std::string& text, const std::string& origin);
+
+}  // namespace vipswitch

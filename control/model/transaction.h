@@ -1,0 +1,87 @@
+#pragma once
+
+// The only way to change a Model. Each step checks the rules of the tenant's world (architecture 1) and is refused with an
+// Error that names the argument, its value and what was expected, or is done at once and remembered. commit() keeps
+// what was done; without it, destruction restores exactly the state before.
+//
+// One transaction at a time on a model. Steps cost O(log n); changes() and rollback are proportional to what was touched.
+//
+// Errors: invalid_argument (a value that breaks a rule by itself), not_found, already_exists, in_use, rule, quota.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "control/model/model.h"
+#include "vipswitch/result.h"
+
+namespace vipswitch::model {
+
+class Transaction {
+ public:
+  explicit Transaction(Model& model) : model_(model) {}
+  ~Transaction() { roll_back(); }
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  Result<void> add(const Vpc& vpc);
+  Result<void> add(const Subnet& subnet);
+  Result<void> add(const Port& port);
+  // Binds the ports it lists, too. An address of 0.0.0.0 becomes the highest free one of the subnet: instances are
+  // numbered from the bottom. Read the result from the model.
+  Result<void> add(const Havip& havip);
+  // Binds its target, too.
+  Result<void> add(const Eip& eip);
+
+  Result<void> remove_vpc(std::string_view name);
+  Result<void> remove_subnet(std::string_view name);
+  Result<void> remove_port(std::string_view name);
+  Result<void> remove_havip(std::string_view name);
+  Result<void> remove_eip(std::string_view name);
+
+  Result<void> bind_havip(std::string_view havip, std::string_view port);
+  Result<void> unbind_havip(std::string_view havip, std::string_view port);
+  Result<void> bind_eip(std::string_view eip, const EipTarget& target);
+  Result<void> unbind_eip(std::string_view eip);
+
+  Result<void> set_uplink(const Uplink& uplink);
+  Result<void> remove_uplink();
+
+  // The net difference between the model before the transaction and now.
+  ChangeSet changes() const;
+
+  void commit();
+
+ private:
+  // What each touched object was before its first change; nullopt: it did not exist.
+  template <class T>
+  using Log = std::map<std::string, std::optional<T>, std::less<>>;
+
+  template <class T>
+  void put(T object);
+  template <class T>
+  void erase(const std::string& name);
+  template <class T>
+  void restore_erased(const Log<T>& log);
+  template <class T>
+  void erase_touched(const Log<T>& log);
+  void put_uplink(std::optional<Uplink> uplink);
+  void roll_back();
+
+  Result<void> check_holder_address(std::string_view name, const Subnet& subnet, Ipv4 address) const;
+  Result<void> check_eip_target(const Eip& eip, const EipTarget& target) const;
+
+  const Objects& objects() const noexcept { return model_.objects_; }
+  const Indexes& indexes() const noexcept { return model_.indexes_; }
+
+  Model& model_;
+  Log<Vpc> vpcs_;
+  Log<Subnet> subnets_;
+  Log<Port> ports_;
+  Log<Havip> havips_;
+  Log<Eip> eips_;
+  std::optional<std::optional<Uplink>> uplink_;  // empty: not touched
+};
+
+}  // namespace vipswitch::model

@@ -1,0 +1,79 @@
+#pragma once
+
+// One command of the shell as data: parsing, completion, help and documentation all come from these declarations.
+//
+// A pattern is words: lower case ones are literals, upper case ones stand for arguments. Literals and arguments come in
+// this order; from the first literal behind an argument on, everything is keywords, which may be given in any order:
+// `key VALUE` required, `[key VALUE]` and `[flag]` optional. Example:
+//   subnet add NAME vpc VPC ipv4 PREFIX gateway ADDRESS [havip_quota COUNT]
+//
+// An argument's type says how its text is read and which words can be offered for it (control/shell/value.h).
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "control/runtime/runtime_view.h"
+#include "control/service/service.h"
+#include "control/shell/value.h"
+#include "vipswitch/result.h"
+
+namespace vipswitch::shell {
+
+class CommandSet;
+
+// What a handler works with; lives as long as one command runs.
+struct Context {
+  const CommandSet& commands;
+  Service& service;
+  RuntimeView& runtime;
+  const std::function<void(std::string_view)>& print;
+  bool& wants_quit;
+};
+
+// The values of one parsed line, by the placeholder of the argument or the word of the flag.
+class Arguments {
+ public:
+  void set(std::string_view placeholder, Value value) { values_.emplace_back(placeholder, std::move(value)); }
+
+  bool has(std::string_view placeholder) const { return find(placeholder) != nullptr; }
+  // The pattern guarantees presence of required arguments, and the argument's type the alternative of the value.
+  template <class T>
+  const T& get(std::string_view placeholder) const {
+    return std::get<T>(*find(placeholder));
+  }
+  template <class T>
+  T get_or(std::string_view placeholder, T otherwise) const {
+    const Value* value = find(placeholder);
+    return value ? std::get<T>(*value) : otherwise;
+  }
+  const std::string& text(std::string_view placeholder) const { return get<std::string>(placeholder); }
+
+ private:
+  const Value* find(std::string_view placeholder) const {
+    for (const auto& [key, value] : values_) {
+      if (key == placeholder) return &value;
+    }
+    return nullptr;
+  }
+  std::vector<std::pair<std::string_view, Value>> values_;
+};
+
+struct Argument {
+  std::string_view placeholder;
+  const ValueType* type;
+  std::string_view help;
+};
+
+using Handler = Result<void> (*)(Context&, const Arguments&);
+
+struct Command {
+  std::string_view pattern;
+  std::string_view help;  // one line, imperative, without a full stop
+  std::vector<Argument> arguments;
+  Handler handler;
+};
+
+}  // namespace vipswitch::shell

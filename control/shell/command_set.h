@@ -1,0 +1,49 @@
+#pragma once
+
+// All commands of the shell, and what can be done with a line of text against them: parse, complete, explain. The
+// list itself (commands()) is what help and the generated documentation are made from.
+//
+// Immutable after construction; shared by all sessions.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "control/model/model.h"
+#include "control/shell/command.h"
+#include "control/shell/pattern.h"
+#include "vipswitch/result.h"
+
+namespace vipswitch::shell {
+
+struct ParsedCommand {
+  const Command* command;
+  Arguments arguments;
+};
+
+// One word that could stand at the cursor.
+struct Completion {
+  std::string word;         // empty: any value of the argument fits
+  std::string placeholder;  // of the argument, empty for a literal
+  std::string help;
+};
+
+class CommandSet {
+ public:
+  CommandSet();
+
+  const std::vector<Command>& commands() const noexcept { return commands_; }
+
+  // Words -> command and typed values. Errors: usage (unknown, ambiguous, missing or surplus words), invalid_argument.
+  Result<ParsedCommand> parse(std::string_view line) const;
+
+  // What may stand at the end of `line` (the text left of the cursor): words that begin with its last word, or, behind a
+  // blank, any next word. Names come from `objects`. Sorted, without duplicates.
+  std::vector<Completion> complete(std::string_view line, const model::Objects& objects) const;
+
+ private:
+  std::vector<Command> commands_;
+  std::vector<Pattern> patterns_;  // patterns_[i] is that of commands_[i]
+};
+
+}  // namespace vipswitch::shell

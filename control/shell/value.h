@@ -1,0 +1,47 @@
+#pragma once
+
+// The types of a command's arguments: how a word becomes a typed value, and which words can be offered for it.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "control/model/model.h"
+#include "vipswitch/address.h"
+#include "vipswitch/ids.h"
+#include "vipswitch/result.h"
+
+namespace vipswitch::shell {
+
+using Value = std::variant<std::string, std::uint64_t, Ipv4, Ipv4Prefix, std::vector<Ipv4Interface>, Mac, Vni,
+                           model::Nic>;
+
+struct ValueType {
+  // Errors: invalid_argument, naming `argument`.
+  Result<Value> (*parse)(std::string_view argument, std::string_view word);
+  // Every word worth offering, sorted; empty where there is nothing to choose from.
+  std::vector<std::string> (*complete)(const model::Objects& objects);
+};
+
+// Named after what they hold; the alternative of Value is in the comment.
+namespace value_type {
+extern const ValueType text;        // std::string: a new name, a file, device arguments
+extern const ValueType vpc;         // std::string: the name of a VPC, not yet looked up; so are the next four
+extern const ValueType subnet;
+extern const ValueType port;
+extern const ValueType havip;
+extern const ValueType eip;
+extern const ValueType count;       // std::uint64_t up to 2^32 - 1
+extern const ValueType small_count; // std::uint64_t up to 2^16 - 1
+extern const ValueType ipv4;        // Ipv4
+extern const ValueType prefix;      // Ipv4Prefix
+extern const ValueType interfaces;  // std::vector<Ipv4Interface>, comma-separated
+extern const ValueType mac;         // Mac
+extern const ValueType vni;         // Vni
+extern const ValueType nic;         // model::Nic
+extern const ValueType topic;       // std::string: the first word of commands
+}  // namespace value_type
+
+}  // namespace vipswitch::shell
