@@ -1,0 +1,187 @@
+#pragma once
+
+// Purpose: the election of one HAVIP address on one host: which of the bound ports owns it, from what they
+// claim
+//   and from time alone. A state machine without I/O; time is handed in.
+// Shape: at most kMaxMembers members, in order of binding, inline; trivially copyable, so that a snapshot is
+// a copy.
+//   The first 64 bytes and one record are all that an advert that changes nothing touches.
+// Units: TimeMs, whole milliseconds. Election time is max(own time, now): a caller whose clock is behind does
+// not
+//   take it back.
+// Who writes: the worker that holds the slot's lock. Who reads: the same, or anybody in a copy.
+// Errors: none; what cannot be used is named by Outcome::remark().
+// Cost: a repeated advert a scan of ten ids and a few compares; anything else a few passes over the members.
+// Source: owner learning 5.1-5.3; the executable specification is tests/oracle/model.py.
+//
+// Every call first lets time pass up to `now`, acting at each millisecond at which something expires, and
+// then does what it is named for. An input of a port that is no member is remarked as `unbound`, except where
+// said otherwise.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <type_traits>
+
+#include "dataplane/owner/delivery.h"
+#include "dataplane/owner/outcome.h"
+#include "vipswitch/address.h"
+#include "vipswitch/evidence.h"
+#include "vipswitch/ids.h"
+#include "vipswitch/time.h"
+
+namespace vipswitch::owner {
+
+enum class LinkState : std::uint8_t { kDown, kUp };
+
+// The advert of a VRRP speaker, as far as the election cares.
+struct AdvertEvidence {
+  Ipv4 primary_ip;            // source address: decides between equal priorities
+  std::uint32_t interval_ms;  // at least 10
+  std::uint8_t priority;      // 0 resigns
+  std::uint8_t vrid;
+  Delivery delivery;  // by the Ethernet source
+
+  constexpr bool operator==(const AdvertEvidence&) const noexcept = default;
+};
+
+// One bound port, for display.
+struct MemberStatus {
+  PortId port;
+  EvidenceClass evidence;  // what its record rests on; kNone: it never claimed
+  bool active;             // claims the address
+  bool fresh;              // its adverts prove it alive
+  bool down;
+  bool resigned;              // nothing of its own since its priority 0
+  AdvertEvidence advert;      // the last one; all zero before the first
+  TimeMs last_advert_age_ms;  // -1: never
+  Delivery delivery;
+};
+
+// Age up to which an advert proves its sender alive. Below 3 * interval, so that whoever takes over by
+// timeout always finds the old owner no longer fresh.
+constexpr TimeMs freshness_ms(std::uint32_t interval_ms) noexcept {
+  const TimeMs interval = interval_ms;
+  const TimeMs with_jitter = 2 * interval + 100, fraction = interval * 28 / 10;
+  return with_jitter < fraction ? with_jitter : fraction;
+}
+
+// Age before which no other guest can have taken over by timeout: 3 * interval + skew, and skew <= interval.
+constexpr TimeMs dead_time_ms(std::uint32_t interval_ms) noexcept {
+  return TimeMs{4} * interval_ms;
+}
+
+class Election {
+ public:
+  static constexpr std::size_t kMaxMembers = 10;
+  static constexpr TimeMs kNever = std::numeric_limits<TimeMs>::max();
+
+  // A new member has no record. One that is bound already stays as it is. Beyond kMaxMembers: a defect of
+  // the caller; ignored.
+  Outcome bind(PortId port, LinkState link, TimeMs now) noexcept;
+  // Takes the record and the pin with it. A port that is not bound: only time passes.
+  Outcome unbind(PortId port, TimeMs now) noexcept;
+  // The port or its vhost peer is gone: it claims no longer, what it had waiting is dropped.
+  Outcome down(PortId port, TimeMs now) noexcept;
+  // Also implied by anything that is heard from the port.
+  Outcome up(PortId port, TimeMs now) noexcept;
+  // The operator's choice wins over every claim while that port is bound and up. Not bound: remark
+  // pin_refused.
+  Outcome pin(PortId port, TimeMs now) noexcept;
+  Outcome unpin(TimeMs now) noexcept;
+
+  Outcome advert(PortId port, const AdvertEvidence& evidence, TimeMs now) noexcept;
+  // Gratuitous ARP; `delivery` by its sender MAC.
+  Outcome announce(PortId port, Delivery delivery, TimeMs now) noexcept;
+  // Any other frame from the address that nobody asked for.
+  Outcome weak(PortId port, TimeMs now) noexcept;
+  // The answer to a probe of the switch's own.
+  Outcome answer(PortId port, TimeMs now) noexcept;
+  // Only lets time pass.
+  Outcome tick(TimeMs now) noexcept;
+
+  // No later than the first moment at which time alone can change the owner; kNever: it cannot. May be early
+  // after adverts that only refreshed; tick() then moves it on. Any call may make it earlier.
+  TimeMs next_due() const noexcept { return due_; }
+
+  PortId owner() const noexcept { return owner_; }      // invalid: nobody
+  PortId elected() const noexcept { return elected_; }  // by claims alone
+  PortId pinned() const noexcept { return pinned_; }    // whether or not it is up
+  OwnerState state(TimeMs now) const noexcept;
+  Delivery delivery()
+      const noexcept;  // of the owner; the port's own MAC, if there is none or it never claimed
+  TimeMs time() const noexcept { return now_; }
+
+  std::size_t member_count() const noexcept { return count_; }
+  MemberStatus member(std::size_t index, TimeMs now) const noexcept;  // index < member_count()
+
+ private:
+  struct Record {
+    TimeMs last_advert = 0;  // meaningless before the first advert: evidence is not kVrrp then
+    AdvertEvidence advert{};
+    std::uint32_t generation = 0;  // when it last was named or claimed by itself
+    std::uint32_t seen = 0;        // when it last adverted
+    EvidenceClass evidence = EvidenceClass::kNone;
+    Delivery announced{};
+    bool active : 1 = false;
+    bool down : 1 = false;
+    bool resigned : 1 = false;
+    bool has_adverted : 1 = false;
+    bool has_announced : 1 = false;
+
+    Delivery delivery() const noexcept { return has_announced ? announced : advert.delivery; }
+  };
+  static_assert(sizeof(Record) <= 48);
+
+  struct Standing;
+  static constexpr std::size_t kNotFound = kMaxMembers;
+
+  template <class Input>
+  Outcome act(TimeMs now, Input&& input) noexcept;
+  void pass_time(TimeMs now, Outcome& outcome) noexcept;
+  TimeMs earliest_due() const noexcept;
+
+  std::size_t index_of(PortId port) const noexcept;
+  Record* find(PortId port) noexcept;
+  const Record* find(PortId port) const noexcept;
+  Record* heard(PortId port, Outcome& outcome) noexcept;
+
+  bool is_fresh(const Record& record, TimeMs now) const noexcept;
+  bool is_current(const Record& record) const noexcept;
+  bool holds_against(const Record& record, const Record& claimant) const noexcept;
+  bool is_shadowed(const Record& claimant) const noexcept;
+  bool is_repetition(const Record& record, const AdvertEvidence& evidence, TimeMs now) const noexcept;
+
+  Standing standing(std::size_t index) const noexcept;
+  Standing best_standing() const noexcept;
+  void evaluate(Trigger trigger, Outcome& outcome) noexcept;
+  void name_owner(Rule elected_by, Trigger trigger, Outcome& outcome) noexcept;
+  void settle(Trigger trigger, Outcome& outcome) noexcept;
+  bool take_credit() noexcept;
+  void take(Record& record, EvidenceClass evidence, Trigger trigger, Outcome& outcome) noexcept;
+  void leave(PortId port, Trigger trigger, Outcome& outcome) noexcept;
+  void wait(PortId port) noexcept;
+  bool pin_holds() const noexcept;
+
+  TimeMs now_ = 0;
+  TimeMs due_ = kNever;
+  std::array<PortId, kMaxMembers> ports_{};  // ports_[i] has records_[i]; invalid from count_ on
+  PortId waiting_;                           // whose announcement waits
+  std::uint32_t generation_ = 1;             // above the generation of a record that never claimed
+  std::array<Record, kMaxMembers> records_{};
+
+  TimeMs waiting_since_ = 0;
+  TimeMs credit_at_ = 0;
+  std::int32_t credit_ms_ = 6000;
+  PortId elected_;
+  PortId pinned_;
+  PortId owner_;
+  std::uint8_t count_ = 0;
+  bool released_ = false;  // the elected port left and nobody has succeeded it
+};
+static_assert(std::is_trivially_copyable_v<Election>);
+static_assert(sizeof(Election) <= 7 * 64);
+
+}  // namespace vipswitch::owner
