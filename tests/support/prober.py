@@ -11,12 +11,14 @@ import sys
 import time
 
 from .capture import enable_time_stamps, time_stamp_ns
+from .process import become_instrument
 from .traffic import ANSWERED, PORT, PROBE, RECORD, SENT
 
 _FLUSH_EVERY = 16
 
 
 def main(address: str, interval_us: int, record_path: str) -> None:
+    become_instrument()
     gc.disable()
     probe_socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     probe_socket.connect((address, PORT))

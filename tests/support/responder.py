@@ -4,12 +4,14 @@ import contextlib
 import socket
 import sys
 
+from .process import become_instrument
 from .traffic import PORT
 
 _IP_PKTINFO = 8
 
 
 def main(name: bytes) -> None:
+    become_instrument()
     server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     server.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
     server.bind(("0.0.0.0", PORT))
