@@ -1,10 +1,12 @@
 #pragma once
 
-// The declarative configuration file (YAML, docs/configuration.md): settings of the process and the whole model.
+// The declarative configuration file (YAML, docs/configuration.md): settings of the process and the whole
+// model.
 //
-// Reading changes nothing: the objects are checked by the model's own rules in a scratch model, so that every error is
-// known before the first change. Errors carry the line: `FILE:LINE: found ..., expected ...` for what cannot be read,
-// `FILE:LINE: KIND "NAME": ...` with the model's message for what breaks a rule. Cost: O(n log n).
+// Reading changes nothing: the objects are checked by the model's own rules in a scratch model, so that every
+// error is known before the first change. Errors carry the line: `FILE:LINE: found ..., expected ...` for
+// what cannot be read, `FILE:LINE: KIND "NAME": ...` with the model's message for what breaks a rule. Cost:
+// O(n log n).
 
 #include <string>
 

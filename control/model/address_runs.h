@@ -1,7 +1,7 @@
 #pragma once
 
-// The taken addresses of one VPC as maximal runs of consecutive ones, so that a free one is found in O(log n) however
-// many are taken. The representation of a set is unique: equal sets compare equal.
+// The taken addresses of one VPC as maximal runs of consecutive ones, so that a free one is found in O(log n)
+// however many are taken. The representation of a set is unique: equal sets compare equal.
 
 #include <cstdint>
 #include <map>

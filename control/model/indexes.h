@@ -1,8 +1,8 @@
 #pragma once
 
-// What makes the rules cheap: unique values and "who uses it" questions over 100,000 objects in O(log n). Derived from
-// Objects alone; insert() and erase() keep them in step and check nothing. An object is inserted after and erased before those it
-// names, because its VPC is found through them.
+// What makes the rules cheap: unique values and "who uses it" questions over 100,000 objects in O(log n).
+// Derived from Objects alone; insert() and erase() keep them in step and check nothing. An object is inserted
+// after and erased before those it names, because its VPC is found through them.
 
 #include <cstdint>
 #include <map>

@@ -1,8 +1,8 @@
 #pragma once
 
-// The desired state: every object by name, and what changed between two states. A Model is changed only inside a
-// Transaction (control/model/transaction.h), which checks the rules, and can be built whole from Objects
-// (control/model/build.h). Written and read by the control thread. No DPDK, no I/O.
+// The desired state: every object by name, and what changed between two states. A Model is changed only
+// inside a Transaction (control/model/transaction.h), which checks the rules, and can be built whole from
+// Objects (control/model/build.h). Written and read by the control thread. No DPDK, no I/O.
 
 #include <map>
 #include <optional>
@@ -22,8 +22,8 @@ struct Change {
   bool operator==(const Change&) const = default;
 };
 
-// The net difference between two models, at most one entry an object, no entry without a difference; each list in order
-// of name.
+// The net difference between two models, at most one entry an object, no entry without a difference; each
+// list in order of name.
 struct ChangeSet {
   std::optional<Change<Uplink>> uplink;
   std::vector<Change<Vpc>> vpcs;

@@ -1,8 +1,8 @@
 #pragma once
 
-// The tenant's world as the operator writes it (design: architecture 1): plain values that name each other. Names are the
-// keys of the shell, the configuration file and the API. What a value must satisfy by itself and between objects
-// is checked in model.h; nothing here knows tables or DPDK.
+// The tenant's world as the operator writes it (design: architecture 1): plain values that name each other.
+// Names are the keys of the shell, the configuration file and the API. What a value must satisfy by itself
+// and between objects is checked in model.h; nothing here knows tables or DPDK.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,12 +1,14 @@
 #pragma once
 
-// The only way to change a Model. Each step checks the rules of the tenant's world (architecture 1) and is refused with an
-// Error that names the argument, its value and what was expected, or is done at once and remembered. commit() keeps
-// what was done; without it, destruction restores exactly the state before.
+// The only way to change a Model. Each step checks the rules of the tenant's world (architecture 1) and is
+// refused with an Error that names the argument, its value and what was expected, or is done at once and
+// remembered. commit() keeps what was done; without it, destruction restores exactly the state before.
 //
-// One transaction at a time on a model. Steps cost O(log n); changes() and rollback are proportional to what was touched.
+// One transaction at a time on a model; after a refusal it can only be dropped. Steps cost O(log n);
+// changes() and rollback are proportional to what was touched.
 //
-// Errors: invalid_argument (a value that breaks a rule by itself), not_found, already_exists, in_use, rule, quota.
+// Errors: invalid_argument (a value that breaks a rule by itself), not_found, already_exists, in_use, rule,
+// quota.
 
 #include <map>
 #include <optional>
@@ -28,8 +30,8 @@ class Transaction {
   Result<void> add(const Vpc& vpc);
   Result<void> add(const Subnet& subnet);
   Result<void> add(const Port& port);
-  // Binds the ports it lists, too. An address of 0.0.0.0 becomes the highest free one of the subnet: instances are
-  // numbered from the bottom. Read the result from the model.
+  // Binds the ports it lists, too. An address of 0.0.0.0 becomes the highest free one of the subnet:
+  // instances are numbered from the bottom. Read the result from the model.
   Result<void> add(const Havip& havip);
   // Binds its target, too.
   Result<void> add(const Eip& eip);
@@ -58,19 +60,20 @@ class Transaction {
   template <class T>
   using Log = std::map<std::string, std::optional<T>, std::less<>>;
 
+  // Unchecked changes, remembered for roll_back().
   template <class T>
   void put(T object);
   template <class T>
   void erase(const std::string& name);
-  template <class T>
-  void restore_erased(const Log<T>& log);
-  template <class T>
-  void erase_touched(const Log<T>& log);
   void put_uplink(std::optional<Uplink> uplink);
-  void roll_back();
 
-  Result<void> check_holder_address(std::string_view name, const Subnet& subnet, Ipv4 address) const;
-  Result<void> check_eip_target(const Eip& eip, const EipTarget& target) const;
+  template <class T>
+  auto& log();
+  template <class T>
+  void erase_touched();
+  template <class T>
+  void restore_touched();
+  void roll_back();
 
   const Objects& objects() const noexcept { return model_.objects_; }
   const Indexes& indexes() const noexcept { return model_.indexes_; }

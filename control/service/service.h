@@ -3,11 +3,11 @@
 // The one door to the model and, through the publisher, to the tables. Shell, configuration file and API are
 // spellings of these requests.
 //
-// Every request is one transaction: the rules are checked, the net difference is published, and only then does the
-// model keep it. Where a rule or the publisher refuses, the model is what it was before the call.
+// Every request is one transaction: the rules are checked, the net difference is published, and only then
+// does the model keep it. Where a rule or the publisher refuses, the model is what it was before the call.
 //
-// Called by the control thread only. Cost: O(log n) in the number of objects, apply() O(n log n). Errors: those of the
-// rules (control/model/transaction.h) and of the publisher (table_full, device, timeout).
+// Called by the control thread only. Cost: O(log n) in the number of objects, apply() O(n log n). Errors:
+// those of the rules (control/model/transaction.h) and of the publisher (table_full, device, timeout).
 
 #include <string_view>
 
@@ -46,8 +46,8 @@ class Service {
   Result<void> set_uplink(const model::Uplink& uplink);
   Result<void> remove_uplink();
 
-  // Makes the model equal to `desired` and publishes only the difference. A HAVIP without an address keeps the one
-  // it has, if it exists already. On a refusal the error names the object.
+  // Makes the model equal to `desired` and publishes only the difference. A HAVIP without an address keeps
+  // the one it has, if it exists already. On a refusal the error names the object.
   Result<void> apply(const model::Objects& desired);
 
  private:

@@ -1,10 +1,11 @@
 #pragma once
 
-// One command of the shell as data: parsing, completion, help and documentation all come from these declarations.
+// One command of the shell as data: parsing, completion, help and documentation all come from these
+// declarations.
 //
-// A pattern is words: lower case ones are literals, upper case ones stand for arguments. Literals and arguments come in
-// this order; from the first literal behind an argument on, everything is keywords, which may be given in any order:
-// `key VALUE` required, `[key VALUE]` and `[flag]` optional. Example:
+// A pattern is words: lower case ones are literals, upper case ones stand for arguments. Literals and
+// arguments come in this order; from the first literal behind an argument on, everything is keywords, which
+// may be given in any order: `key VALUE` required, `[key VALUE]` and `[flag]` optional. Example:
 //   subnet add NAME vpc VPC ipv4 PREFIX gateway ADDRESS [havip_quota COUNT]
 //
 // An argument's type says how its text is read and which words can be offered for it (control/shell/value.h).
@@ -39,7 +40,8 @@ class Arguments {
   void set(std::string_view placeholder, Value value) { values_.emplace_back(placeholder, std::move(value)); }
 
   bool has(std::string_view placeholder) const { return find(placeholder) != nullptr; }
-  // The pattern guarantees presence of required arguments, and the argument's type the alternative of the value.
+  // The pattern guarantees presence of required arguments, and the argument's type the alternative of the
+  // value.
   template <class T>
   const T& get(std::string_view placeholder) const {
     return std::get<T>(*find(placeholder));

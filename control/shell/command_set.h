@@ -1,7 +1,7 @@
 #pragma once
 
-// All commands of the shell, and what can be done with a line of text against them: parse, complete, explain. The
-// list itself (commands()) is what help and the generated documentation are made from.
+// All commands of the shell, and what can be done with a line of text against them: parse, complete, explain.
+// The list itself (commands()) is what help and the generated documentation are made from.
 //
 // Immutable after construction; shared by all sessions.
 
@@ -34,11 +34,12 @@ class CommandSet {
 
   const std::vector<Command>& commands() const noexcept { return commands_; }
 
-  // Words -> command and typed values. Errors: usage (unknown, ambiguous, missing or surplus words), invalid_argument.
+  // Words -> command and typed values. Errors: usage (unknown, ambiguous, missing or surplus words),
+  // invalid_argument.
   Result<ParsedCommand> parse(std::string_view line) const;
 
-  // What may stand at the end of `line` (the text left of the cursor): words that begin with its last word, or, behind a
-  // blank, any next word. Names come from `objects`. Sorted, without duplicates.
+  // What may stand at the end of `line` (the text left of the cursor): words that begin with its last word,
+  // or, behind a blank, any next word. Names come from `objects`. Sorted, without duplicates.
   std::vector<Completion> complete(std::string_view line, const model::Objects& objects) const;
 
  private:

@@ -29,8 +29,8 @@ struct Pattern {
   std::string path() const;
 };
 
-// Refers to the command's own text and arguments, which must stay where they are. A pattern that breaks the grammar or
-// names an argument that is not declared is a defect of the table: assert.
+// Refers to the command's own text and arguments, which must stay where they are. A pattern that breaks the
+// grammar or names an argument that is not declared is a defect of the table: assert.
 Pattern parse_pattern(const Command& command);
 
 }  // namespace vipswitch::shell

@@ -1,9 +1,10 @@
 #pragma once
 
-// One user of the shell: executes command lines, from a file, a pipe or a terminal, and writes what they print to a sink.
+// One user of the shell: executes command lines, from a file, a pipe or a terminal, and writes what they
+// print to a sink.
 //
-// Nothing here reads a descriptor or waits: whoever owns the descriptors (an epoll loop) feeds the bytes that came and
-// sends what the sink gets. Any number of sessions live on the control thread.
+// Nothing here reads a descriptor or waits: whoever owns the descriptors (an epoll loop) feeds the bytes that
+// came and sends what the sink gets. Any number of sessions live on the control thread.
 
 #include <functional>
 #include <memory>
@@ -33,17 +34,18 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // Executes one line of any length. What it printed and, behind "error: ", why it failed has reached the sink when
-  // this returns. Empty lines and comments succeed.
+  // Executes one line of any length. What it printed and, behind "error: ", why it failed has reached the
+  // sink when this returns. Empty lines and comments succeed.
   Result<void> execute(std::string_view line);
 
-  // Executes a file line by line up to its end or `quit`. A failing line is reported as `FILE:LINE: ...` and the next one
-  // is executed; the error at the end counts them.
+  // Executes a file line by line up to its end or `quit`. A failing line is reported as `FILE:LINE: ...` and
+  // the next one is executed; the error at the end counts them.
   Result<void> execute_file(const std::string& path);
 
   // Prints the first prompt; from here on feed() takes input.
   void start_interactive(InputKind kind);
-  // Bytes as they came, cut anywhere. Ctrl-D on an empty line ends a terminal's session, Ctrl-C clears the line.
+  // Bytes as they came, cut anywhere. Ctrl-D on an empty line ends a terminal's session, Ctrl-C clears the
+  // line.
   void feed(std::string_view bytes);
   // The input has ended: executes a last line without a newline, then wants_quit().
   void end_of_input();

@@ -1,7 +1,7 @@
 #pragma once
 
-// Puts a terminal into the mode a line editor needs (single keys, no echo, Ctrl-C as a key) for as long as this lives, and
-// back afterwards. A descriptor that is no terminal is left alone.
+// Puts a terminal into the mode a line editor needs (single keys, no echo, Ctrl-C as a key) for as long as
+// this lives, and back afterwards. A descriptor that is no terminal is left alone.
 
 #include <termios.h>
 

@@ -1,6 +1,7 @@
 #pragma once
 
-// The types of a command's arguments: how a word becomes a typed value, and which words can be offered for it.
+// The types of a command's arguments: how a word becomes a typed value, and which words can be offered for
+// it.
 
 #include <cstdint>
 #include <string>
@@ -27,21 +28,21 @@ struct ValueType {
 
 // Named after what they hold; the alternative of Value is in the comment.
 namespace value_type {
-extern const ValueType text;        // std::string: a new name, a file, device arguments
-extern const ValueType vpc;         // std::string: the name of a VPC, not yet looked up; so are the next four
+extern const ValueType text;  // std::string: a new name, a file, device arguments
+extern const ValueType vpc;   // std::string: the name of a VPC, not yet looked up; so are the next four
 extern const ValueType subnet;
 extern const ValueType port;
 extern const ValueType havip;
 extern const ValueType eip;
-extern const ValueType count;       // std::uint64_t up to 2^32 - 1
-extern const ValueType small_count; // std::uint64_t up to 2^16 - 1
-extern const ValueType ipv4;        // Ipv4
-extern const ValueType prefix;      // Ipv4Prefix
-extern const ValueType interfaces;  // std::vector<Ipv4Interface>, comma-separated
-extern const ValueType mac;         // Mac
-extern const ValueType vni;         // Vni
-extern const ValueType nic;         // model::Nic
-extern const ValueType topic;       // std::string: the first word of commands
+extern const ValueType count;        // std::uint64_t up to 2^32 - 1
+extern const ValueType small_count;  // std::uint64_t up to 2^16 - 1
+extern const ValueType ipv4;         // Ipv4
+extern const ValueType prefix;       // Ipv4Prefix
+extern const ValueType interfaces;   // std::vector<Ipv4Interface>, comma-separated
+extern const ValueType mac;          // Mac
+extern const ValueType vni;          // Vni
+extern const ValueType nic;          // model::Nic
+extern const ValueType topic;        // std::string: the first word of commands
 }  // namespace value_type
 
 }  // namespace vipswitch::shell

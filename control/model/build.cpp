@@ -1,0 +1,101 @@
+#include "control/model/build.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "control/model/member_rules.h"
+#include "control/model/rules.h"
+#include "control/model/transaction.h"
+
+namespace vipswitch::model {
+namespace {
+
+template <class T>
+std::optional<Violation> add_all(Transaction& transaction, std::string_view kind, const ByName<T>& objects) {
+  for (const auto& [name, object] : objects) {
+    if (auto added = transaction.add(object); !added)
+      return Violation{std::string(kind), name, added.error()};
+  }
+  return std::nullopt;
+}
+
+// The address that an unaddressed HAVIP has already, if it can stay.
+std::optional<Ipv4> kept_address(const Model& model, const Objects& current, const Havip& havip) {
+  const Havip* before = find(current.havips, havip.name);
+  const Subnet* subnet = find(model.objects().subnets, havip.subnet);
+  if (!before || !subnet || before->subnet != havip.subnet) return std::nullopt;
+  if (!check_member_address(model.indexes(), *subnet, before->ipv4)) return std::nullopt;
+  return before->ipv4;
+}
+
+std::optional<Violation> add_havips(const Model& model, Transaction& transaction, const Objects& desired,
+                                    const Objects& current) {
+  ByName<Havip> addressed, kept, unaddressed;
+  for (const auto& [name, havip] : desired.havips) {
+    (havip.ipv4.is_unspecified() ? unaddressed : addressed).emplace(name, havip);
+  }
+  if (auto violation = add_all(transaction, "havip", addressed)) return violation;
+  for (auto at = unaddressed.begin(); at != unaddressed.end();) {
+    const auto address = kept_address(model, current, at->second);
+    if (address) at->second.ipv4 = *address;
+    const auto next = std::next(at);
+    if (address) kept.insert(unaddressed.extract(at));
+    at = next;
+  }
+  if (auto violation = add_all(transaction, "havip", kept)) return violation;
+  return add_all(transaction, "havip", unaddressed);
+}
+
+std::optional<Violation> add_objects(const Model& model, Transaction& transaction, const Objects& desired,
+                                     const Objects& current) {
+  if (desired.uplink) {
+    if (auto set = transaction.set_uplink(*desired.uplink); !set) return Violation{"uplink", "", set.error()};
+  }
+  if (auto violation = add_all(transaction, "vpc", desired.vpcs)) return violation;
+  if (auto violation = add_all(transaction, "subnet", desired.subnets)) return violation;
+  if (auto violation = add_all(transaction, "port", desired.ports)) return violation;
+  if (auto violation = add_havips(model, transaction, desired, current)) return violation;
+  return add_all(transaction, "eip", desired.eips);
+}
+
+template <class T>
+std::vector<Change<T>> changes_of(const ByName<T>& before, const ByName<T>& after) {
+  std::vector<Change<T>> changes;
+  auto old = before.begin();
+  auto now = after.begin();
+  while (old != before.end() || now != after.end()) {
+    Change<T> change;
+    const bool take_old = now == after.end() || (old != before.end() && old->first <= now->first);
+    const bool take_new = old == before.end() || (now != after.end() && now->first <= old->first);
+    if (take_old) change.before = (old++)->second;
+    if (take_new) change.after = (now++)->second;
+    if (change.before != change.after) changes.push_back(std::move(change));
+  }
+  return changes;
+}
+
+}  // namespace
+
+std::variant<Model, Violation> build(const Objects& desired, const Objects& current) {
+  Model model;
+  {
+    Transaction transaction(model);
+    if (auto violation = add_objects(model, transaction, desired, current)) return *std::move(violation);
+    transaction.commit();
+  }
+  return model;
+}
+
+ChangeSet difference(const Objects& before, const Objects& after) {
+  ChangeSet changes;
+  if (before.uplink != after.uplink) changes.uplink = Change<Uplink>{before.uplink, after.uplink};
+  changes.vpcs = changes_of(before.vpcs, after.vpcs);
+  changes.subnets = changes_of(before.subnets, after.subnets);
+  changes.ports = changes_of(before.ports, after.ports);
+  changes.havips = changes_of(before.havips, after.havips);
+  changes.eips = changes_of(before.eips, after.eips);
+  return changes;
+}
+
+}  // namespace vipswitch::model

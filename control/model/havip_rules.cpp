@@ -1,0 +1,136 @@
+#include <algorithm>
+#include <iterator>
+
+#include "control/model/member_rules.h"
+#include "control/model/rules.h"
+#include "control/model/transaction.h"
+
+namespace vipswitch::model {
+namespace {
+
+// From the top, because instances are numbered from the bottom.
+Result<Ipv4> allocate_address(const Indexes& indexes, const Subnet& subnet) {
+  const auto last_host = Ipv4::from_host(subnet.ipv4.last().host() - 1);
+  const auto taken = indexes.taken_addresses.find(subnet.vpc);
+  const auto highest_free = [&](Ipv4 from) {
+    return taken == indexes.taken_addresses.end() ? from : taken->second.highest_free(from);
+  };
+  auto address = highest_free(last_host);
+  if (address == subnet.gateway) address = highest_free(Ipv4::from_host(address.host() - 1));
+  if (address > subnet.ipv4.first()) return address;
+  return make_error(ErrorCode::quota, "subnet: \"{}\" has no free address left, expected one in {}",
+                    subnet.name, subnet.ipv4);
+}
+
+Result<void> check_quota(const Indexes& indexes, const Subnet& subnet) {
+  const auto* count = find(indexes.havip_count_by_subnet, subnet.name);
+  if ((count ? *count : 0) < subnet.havip_quota) return {};
+  return make_error(ErrorCode::quota, "subnet: \"{}\" has its {} HAVIPs, expected at most its havip_quota",
+                    subnet.name, subnet.havip_quota);
+}
+
+std::size_t count_havips_of(const Indexes& indexes, const std::string& port) {
+  const auto& bindings = indexes.port_havips;
+  std::size_t count = 0;
+  for (auto at = bindings.lower_bound({port, ""}); at != bindings.end() && at->first == port; ++at) ++count;
+  return count;
+}
+
+Result<void> check_limits(const Indexes& indexes, const Havip& havip, const Port& port) {
+  if (havip.ports.size() >= kMaxHavipPorts) {
+    return make_error(ErrorCode::quota,
+                      "port: \"{}\" is one too many for HAVIP \"{}\", expected at most {} ports", port.name,
+                      havip.name, kMaxHavipPorts);
+  }
+  if (count_havips_of(indexes, port.name) >= kMaxPortHavips) {
+    return make_error(ErrorCode::quota,
+                      "havip: \"{}\" is one too many for port \"{}\", expected at most {} HAVIPs", havip.name,
+                      port.name, kMaxPortHavips);
+  }
+  return {};
+}
+
+// A crash of one instance must not take two candidates with it.
+Result<void> check_other_instance(const Objects& objects, const Havip& havip, const Port& port) {
+  for (const auto& bound : havip.ports) {
+    if (find(objects.ports, bound)->instance != port.instance) continue;
+    return make_error(
+        ErrorCode::rule,
+        "port: \"{}\" belongs to instance \"{}\", as does bound port \"{}\", expected one port an instance",
+        port.name, port.instance, bound);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> Transaction::add(const Havip& havip) {
+  if (auto checked = check_new_name(objects().havips, havip.name, "HAVIP"); !checked) return checked;
+  const Subnet* subnet = find(objects().subnets, havip.subnet);
+  if (!subnet) return unknown_name("subnet", havip.subnet, "subnet");
+  Havip added = havip;
+  added.ports.clear();
+  if (added.ipv4.is_unspecified()) {
+    auto allocated = allocate_address(indexes(), *subnet);
+    if (!allocated) return allocated.error();
+    added.ipv4 = allocated.value();
+  }
+  if (auto checked = check_member_address(indexes(), *subnet, added.ipv4); !checked) return checked;
+  if (auto checked = check_quota(indexes(), *subnet); !checked) return checked;
+  put(std::move(added));
+  for (const auto& port : havip.ports) {
+    if (auto bound = bind_havip(havip.name, port); !bound) return bound;
+  }
+  return {};
+}
+
+Result<void> Transaction::remove_havip(std::string_view name) {
+  const Havip* havip = find(objects().havips, name);
+  if (!havip) return unknown_name("havip", name, "HAVIP");
+  Users users;
+  for (const auto& port : havip->ports) users.add("port", port);
+  if (const auto* eip = find(indexes().eip_by_target, {TargetKind::kHavip, havip->name}))
+    users.add("EIP", *eip);
+  if (!users.empty()) return users.error("havip", name, "it unbound from ports and EIP");
+  erase<Havip>(havip->name);
+  return {};
+}
+
+Result<void> Transaction::bind_havip(std::string_view havip_name, std::string_view port_name) {
+  const Havip* havip = find(objects().havips, havip_name);
+  if (!havip) return unknown_name("havip", havip_name, "HAVIP");
+  const Port* port = find(objects().ports, port_name);
+  if (!port) return unknown_name("port", port_name, "port");
+  if (indexes().port_havips.count({port->name, havip->name}) > 0) {
+    return make_error(ErrorCode::already_exists,
+                      "port: \"{}\" is already bound to HAVIP \"{}\", expected another port", port->name,
+                      havip->name);
+  }
+  if (port->subnet != havip->subnet) {
+    return make_error(ErrorCode::rule, "port: \"{}\" is in subnet \"{}\", expected a port of subnet \"{}\"",
+                      port->name, port->subnet, havip->subnet);
+  }
+  if (auto checked = check_other_instance(objects(), *havip, *port); !checked) return checked;
+  if (auto checked = check_limits(indexes(), *havip, *port); !checked) return checked;
+  Havip bound = *havip;
+  bound.ports.push_back(port->name);
+  put(std::move(bound));
+  return {};
+}
+
+Result<void> Transaction::unbind_havip(std::string_view havip_name, std::string_view port_name) {
+  const Havip* havip = find(objects().havips, havip_name);
+  if (!havip) return unknown_name("havip", havip_name, "HAVIP");
+  if (!find(objects().ports, port_name)) return unknown_name("port", port_name, "port");
+  const auto at = std::find(havip->ports.begin(), havip->ports.end(), port_name);
+  if (at == havip->ports.end()) {
+    return make_error(ErrorCode::not_found, "port: \"{}\" is not bound to HAVIP \"{}\", expected one that is",
+                      port_name, havip->name);
+  }
+  Havip unbound = *havip;
+  unbound.ports.erase(unbound.ports.begin() + std::distance(havip->ports.begin(), at));
+  put(std::move(unbound));
+  return {};
+}
+
+}  // namespace vipswitch::model

@@ -1,0 +1,125 @@
+#include "control/model/rules.h"
+
+#include <algorithm>
+
+namespace vipswitch::model {
+namespace {
+
+constexpr std::size_t kMaxNameLength = 63;
+// RTE_DEV_NAME_MAX_LEN with its terminating zero.
+constexpr std::size_t kMaxDeviceNameLength = 63;
+
+constexpr bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+         c == '.';
+}
+
+constexpr bool is_printable(char c) {
+  return c > ' ' && c < 0x7f;
+}
+
+struct SpecialRange {
+  Ipv4Prefix prefix;
+  std::string_view purpose;
+};
+
+constexpr SpecialRange kSpecialRanges[] = {
+    {{Ipv4(0, 0, 0, 0), 8}, "this network"},     // RFC 1122 3.2.1.3
+    {{Ipv4(127, 0, 0, 0), 8}, "loopback"},       // RFC 1122 3.2.1.3
+    {{Ipv4(169, 254, 0, 0), 16}, "link-local"},  // RFC 3927
+    {{Ipv4(224, 0, 0, 0), 4}, "multicast"},      // RFC 5771
+    {{Ipv4(240, 0, 0, 0), 4}, "reserved"},       // RFC 1112 section 4
+};
+
+}  // namespace
+
+Error unknown_name(std::string_view argument, std::string_view name, std::string_view kind) {
+  return make_error(ErrorCode::not_found, "{}: \"{}\" does not exist, expected the name of {} {}", argument,
+                    name, kind == "EIP" ? "an" : "a", kind);
+}
+
+Result<void> check_name(std::string_view argument, std::string_view name) {
+  if (!name.empty() && name.size() <= kMaxNameLength &&
+      std::all_of(name.begin(), name.end(), is_name_character)) {
+    return {};
+  }
+  return make_error(ErrorCode::invalid_argument,
+                    "{}: \"{}\" is not a name, expected 1 to {} letters, digits, '-', '_' or '.'", argument,
+                    name, kMaxNameLength);
+}
+
+Result<void> check_interface_mac(const Mac& mac) {
+  std::string_view complaint;
+  if (mac.is_zero()) {
+    complaint = "no address at all";
+  } else if (mac.is_group()) {
+    complaint = "a group address";
+  } else if (mac.is_vrrp_virtual()) {
+    complaint = "a virtual router's (00:00:5e:00:00:00 to 00:00:5e:00:02:ff)";
+  } else if (is_switch_mac(mac)) {
+    complaint = "the switch's own (0e:00 and 0e:06)";
+  } else {
+    return {};
+  }
+  return make_error(ErrorCode::invalid_argument, "mac: {} is {}, expected the unicast MAC of the interface",
+                    mac, complaint);
+}
+
+Result<void> check_device(const Indexes& indexes, std::string_view device, std::string_view holder) {
+  const auto name = device_name(device);
+  if (name.empty() || name.size() > kMaxDeviceNameLength ||
+      !std::all_of(device.begin(), device.end(), is_printable)) {
+    return make_error(ErrorCode::invalid_argument,
+                      "device: \"{}\" is not a device, expected DPDK device arguments such as "
+                      "net_af_packet1,iface=sw-vm1",
+                      device);
+  }
+  const auto* other = find(indexes.port_by_device, std::string(name));
+  if (!other || *other == holder) return {};
+  return make_error(ErrorCode::already_exists, "device: \"{}\" is taken by {}{}, expected another device",
+                    name, *other == kUplinkName ? "the " : "port ",
+                    *other == kUplinkName ? *other : fmt::format("\"{}\"", *other));
+}
+
+Result<void> check_queues(std::uint16_t queues) {
+  if (queues >= 1 && queues <= kMaxQueues) return {};
+  return make_error(ErrorCode::invalid_argument, "queues: {} is out of range, expected 1 to {}", queues,
+                    kMaxQueues);
+}
+
+std::string special_range(const Ipv4Prefix& prefix) {
+  for (const auto& range : kSpecialRanges) {
+    if (range.prefix.overlaps(prefix)) return fmt::format("{} ({})", range.prefix, range.purpose);
+  }
+  return {};
+}
+
+Result<void> check_host_in_prefix(std::string_view argument, Ipv4 address, const Ipv4Prefix& prefix) {
+  std::string_view complaint;
+  if (!prefix.contains(address)) {
+    complaint = "outside";
+  } else if (address == prefix.first()) {
+    complaint = "the network address of";
+  } else if (address == prefix.last()) {
+    complaint = "the broadcast address of";
+  } else {
+    return {};
+  }
+  return make_error(ErrorCode::invalid_argument, "{}: {} is {} {}, expected {} to {}", argument, address,
+                    complaint, prefix, Ipv4::from_host(prefix.first().host() + 1),
+                    Ipv4::from_host(prefix.last().host() - 1));
+}
+
+void Users::add(std::string_view kind, std::string_view name) {
+  ++count_;
+  if (count_ > kNamed) return;
+  if (count_ > 1) list_ += ", ";
+  list_ += fmt::format("{} \"{}\"", kind, name);
+}
+
+Error Users::error(std::string_view argument, std::string_view name, std::string_view expected) const {
+  return make_error(ErrorCode::in_use, "{}: \"{}\" is used by {}{}, expected {}", argument, name, list_,
+                    full() ? " and more" : "", expected);
+}
+
+}  // namespace vipswitch::model

@@ -1,0 +1,81 @@
+#pragma once
+
+// Rules and messages that several kinds of objects share; used by the *_rules.cpp files alone.
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "control/model/model.h"
+#include "control/text/format.h"
+#include "control/text/make_error.h"
+#include "vipswitch/result.h"
+
+namespace vipswitch::model {
+
+template <class T>
+const T* find(const ByName<T>& objects, std::string_view name) {
+  const auto at = objects.find(name);
+  return at == objects.end() ? nullptr : &at->second;
+}
+
+template <class Key, class T>
+const T* find(const std::map<Key, T>& index, const Key& key) {
+  const auto at = index.find(key);
+  return at == index.end() ? nullptr : &at->second;
+}
+
+// How messages call a kind of object.
+constexpr std::string_view kind_word(TargetKind kind) {
+  return kind == TargetKind::kPort ? "port" : "HAVIP";
+}
+
+// `argument: "name" does not exist, expected the name of a KIND`.
+Error unknown_name(std::string_view argument, std::string_view name, std::string_view kind);
+
+// 1-63 characters: letters, digits, '-', '_', '.'.
+Result<void> check_name(std::string_view argument, std::string_view name);
+
+template <class T>
+Result<void> check_new_name(const ByName<T>& objects, std::string_view name, std::string_view kind) {
+  if (auto checked = check_name("name", name); !checked) return checked;
+  if (!find(objects, name)) return {};
+  return make_error(ErrorCode::already_exists, "name: {} \"{}\" already exists, expected a new name", kind,
+                    name);
+}
+
+// A MAC that an interface may have as its own.
+Result<void> check_interface_mac(const Mac& mac);
+
+// Device arguments of `holder` (a port's name or kUplinkName), whose device no other one has.
+Result<void> check_device(const Indexes& indexes, std::string_view device, std::string_view holder);
+
+inline constexpr std::uint16_t kMaxQueues = 128;
+Result<void> check_queues(std::uint16_t queues);
+
+// The range that no host may have an address of and that overlaps `prefix`, in words; empty if there is none.
+std::string special_range(const Ipv4Prefix& prefix);
+
+// An address that a host may have, within `prefix` but not its network or broadcast address.
+Result<void> check_host_in_prefix(std::string_view argument, Ipv4 address, const Ipv4Prefix& prefix);
+
+// What the uplink uses the address for, in words; empty if it does not. No EIP may have such an address.
+std::string uplink_use(const Uplink& uplink, Ipv4 address);
+
+// Collects who refers to an object that is to be removed. The first few are named.
+class Users {
+ public:
+  void add(std::string_view kind, std::string_view name);
+  bool full() const noexcept { return count_ > kNamed; }
+  bool empty() const noexcept { return count_ == 0; }
+  // `argument: "name" is used by subnet "web" and port "vm1", expected EXPECTED`, as in_use.
+  Error error(std::string_view argument, std::string_view name, std::string_view expected) const;
+
+ private:
+  static constexpr unsigned kNamed = 5;
+  std::string list_;
+  unsigned count_ = 0;
+};
+
+}  // namespace vipswitch::model

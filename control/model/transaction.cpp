@@ -1,0 +1,148 @@
+#include "control/model/transaction.h"
+
+#include <type_traits>
+#include <utility>
+
+namespace vipswitch::model {
+namespace {
+
+template <class T, class AnyObjects>
+auto& table(AnyObjects& objects) {
+  if constexpr (std::is_same_v<T, Vpc>) {
+    return objects.vpcs;
+  } else if constexpr (std::is_same_v<T, Subnet>) {
+    return objects.subnets;
+  } else if constexpr (std::is_same_v<T, Port>) {
+    return objects.ports;
+  } else if constexpr (std::is_same_v<T, Havip>) {
+    return objects.havips;
+  } else {
+    static_assert(std::is_same_v<T, Eip>);
+    return objects.eips;
+  }
+}
+
+template <class T, class Log>
+std::vector<Change<T>> net_changes(const Log& log, const ByName<T>& now) {
+  std::vector<Change<T>> changes;
+  for (const auto& [name, before] : log) {
+    const auto at = now.find(name);
+    Change<T> change{before, at == now.end() ? std::nullopt : std::optional(at->second)};
+    if (change.before != change.after) changes.push_back(std::move(change));
+  }
+  return changes;
+}
+
+}  // namespace
+
+template <class T>
+auto& Transaction::log() {
+  if constexpr (std::is_same_v<T, Vpc>) {
+    return vpcs_;
+  } else if constexpr (std::is_same_v<T, Subnet>) {
+    return subnets_;
+  } else if constexpr (std::is_same_v<T, Port>) {
+    return ports_;
+  } else if constexpr (std::is_same_v<T, Havip>) {
+    return havips_;
+  } else {
+    return eips_;
+  }
+}
+
+template <class T>
+void Transaction::put(T object) {
+  const auto [at, added] = table<T>(model_.objects_).try_emplace(object.name);
+  log<T>().try_emplace(object.name, added ? std::nullopt : std::optional(at->second));
+  if (!added) model_.indexes_.erase(model_.objects_, at->second);
+  at->second = std::move(object);
+  model_.indexes_.insert(model_.objects_, at->second);
+}
+
+template <class T>
+void Transaction::erase(const std::string& name) {
+  auto& objects = table<T>(model_.objects_);
+  const auto at = objects.find(name);
+  model_.indexes_.erase(model_.objects_, at->second);
+  log<T>().try_emplace(name, at->second);
+  objects.erase(at);
+}
+
+void Transaction::put_uplink(std::optional<Uplink> uplink) {
+  auto& current = model_.objects_.uplink;
+  if (!uplink_) uplink_ = current;
+  if (current) model_.indexes_.erase(model_.objects_, *current);
+  current = std::move(uplink);
+  if (current) model_.indexes_.insert(model_.objects_, *current);
+}
+
+ChangeSet Transaction::changes() const {
+  const Objects& now = objects();
+  ChangeSet changes;
+  if (uplink_ && *uplink_ != now.uplink) changes.uplink = Change<Uplink>{*uplink_, now.uplink};
+  changes.vpcs = net_changes<Vpc>(vpcs_, now.vpcs);
+  changes.subnets = net_changes<Subnet>(subnets_, now.subnets);
+  changes.ports = net_changes<Port>(ports_, now.ports);
+  changes.havips = net_changes<Havip>(havips_, now.havips);
+  changes.eips = net_changes<Eip>(eips_, now.eips);
+  return changes;
+}
+
+void Transaction::commit() {
+  vpcs_.clear();
+  subnets_.clear();
+  ports_.clear();
+  havips_.clear();
+  eips_.clear();
+  uplink_.reset();
+}
+
+template <class T>
+void Transaction::erase_touched() {
+  auto& objects = table<T>(model_.objects_);
+  for (const auto& entry : log<T>()) {
+    const auto at = objects.find(entry.first);
+    if (at == objects.end()) continue;
+    model_.indexes_.erase(model_.objects_, at->second);
+    objects.erase(at);
+  }
+}
+
+template <class T>
+void Transaction::restore_touched() {
+  auto& objects = table<T>(model_.objects_);
+  for (auto& [name, before] : log<T>()) {
+    if (!before) continue;
+    const auto at = objects.emplace(name, *std::move(before)).first;
+    model_.indexes_.insert(model_.objects_, at->second);
+  }
+}
+
+// The order follows Indexes: what names others goes first and comes back last.
+void Transaction::roll_back() {
+  erase_touched<Eip>();
+  erase_touched<Havip>();
+  erase_touched<Port>();
+  erase_touched<Subnet>();
+  erase_touched<Vpc>();
+  if (uplink_) put_uplink(*std::move(uplink_));
+  restore_touched<Vpc>();
+  restore_touched<Subnet>();
+  restore_touched<Port>();
+  restore_touched<Havip>();
+  restore_touched<Eip>();
+  commit();
+}
+
+template void Transaction::put(Vpc);
+template void Transaction::put(Subnet);
+template void Transaction::put(Port);
+template void Transaction::put(Havip);
+template void Transaction::put(Eip);
+template void Transaction::erase<Vpc>(const std::string&);
+template void Transaction::erase<Subnet>(const std::string&);
+template void Transaction::erase<Port>(const std::string&);
+template void Transaction::erase<Havip>(const std::string&);
+template void Transaction::erase<Eip>(const std::string&);
+
+}  // namespace vipswitch::model

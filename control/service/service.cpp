@@ -1,0 +1,93 @@
+#include "control/service/service.h"
+
+#include <utility>
+#include <variant>
+
+#include "control/model/build.h"
+#include "control/model/transaction.h"
+#include "control/text/make_error.h"
+
+namespace vipswitch {
+
+using model::Transaction;
+
+template <class Step>
+Result<void> Service::run(Step&& step) {
+  Transaction transaction(model_);
+  if (auto done = step(transaction); !done) return done;
+  if (const auto changes = transaction.changes(); !changes.empty()) {
+    if (auto published = publisher_.publish(model_.objects(), changes); !published) return published;
+  }
+  transaction.commit();
+  return {};
+}
+
+Result<void> Service::add(const model::Vpc& vpc) {
+  return run([&](Transaction& t) { return t.add(vpc); });
+}
+Result<void> Service::add(const model::Subnet& subnet) {
+  return run([&](Transaction& t) { return t.add(subnet); });
+}
+Result<void> Service::add(const model::Port& port) {
+  return run([&](Transaction& t) { return t.add(port); });
+}
+Result<model::Havip> Service::add(const model::Havip& havip) {
+  if (auto added = run([&](Transaction& t) { return t.add(havip); }); !added) return added.error();
+  return objects().havips.find(havip.name)->second;
+}
+Result<void> Service::add(const model::Eip& eip) {
+  return run([&](Transaction& t) { return t.add(eip); });
+}
+
+Result<void> Service::remove_vpc(std::string_view name) {
+  return run([&](Transaction& t) { return t.remove_vpc(name); });
+}
+Result<void> Service::remove_subnet(std::string_view name) {
+  return run([&](Transaction& t) { return t.remove_subnet(name); });
+}
+Result<void> Service::remove_port(std::string_view name) {
+  return run([&](Transaction& t) { return t.remove_port(name); });
+}
+Result<void> Service::remove_havip(std::string_view name) {
+  return run([&](Transaction& t) { return t.remove_havip(name); });
+}
+Result<void> Service::remove_eip(std::string_view name) {
+  return run([&](Transaction& t) { return t.remove_eip(name); });
+}
+
+Result<void> Service::bind_havip(std::string_view havip, std::string_view port) {
+  return run([&](Transaction& t) { return t.bind_havip(havip, port); });
+}
+Result<void> Service::unbind_havip(std::string_view havip, std::string_view port) {
+  return run([&](Transaction& t) { return t.unbind_havip(havip, port); });
+}
+Result<void> Service::bind_eip(std::string_view eip, const model::EipTarget& target) {
+  return run([&](Transaction& t) { return t.bind_eip(eip, target); });
+}
+Result<void> Service::unbind_eip(std::string_view eip) {
+  return run([&](Transaction& t) { return t.unbind_eip(eip); });
+}
+
+Result<void> Service::set_uplink(const model::Uplink& uplink) {
+  return run([&](Transaction& t) { return t.set_uplink(uplink); });
+}
+Result<void> Service::remove_uplink() {
+  return run([](Transaction& t) { return t.remove_uplink(); });
+}
+
+Result<void> Service::apply(const model::Objects& desired) {
+  auto built = model::build(desired, objects());
+  if (const auto* violation = std::get_if<model::Violation>(&built)) {
+    return make_error(violation->error.code, "{}{}: {}", violation->kind,
+                      violation->name.empty() ? "" : fmt::format(" \"{}\"", violation->name),
+                      violation->error.message);
+  }
+  auto& next = std::get<model::Model>(built);
+  if (const auto changes = model::difference(objects(), next.objects()); !changes.empty()) {
+    if (auto published = publisher_.publish(next.objects(), changes); !published) return published;
+  }
+  model_ = std::move(next);
+  return {};
+}
+
+}  // namespace vipswitch

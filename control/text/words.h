@@ -1,0 +1,88 @@
+#pragma once
+
+// The stable words for the vocabulary's enumerations: part of the interface (shell, JSON, events), so they
+// never change.
+
+#include <string_view>
+
+#include "vipswitch/evidence.h"
+
+namespace vipswitch {
+
+constexpr std::string_view to_word(OwnerState state) noexcept {
+  switch (state) {
+    case OwnerState::kUnknown:
+      return "unknown";
+    case OwnerState::kOwnedVrrp:
+      return "owned_vrrp";
+    case OwnerState::kOwnedAnnouncement:
+      return "owned_announcement";
+    case OwnerState::kPinned:
+      return "pinned";
+    case OwnerState::kSuspect:
+      return "suspect";
+    case OwnerState::kReleased:
+      return "released";
+  }
+  return "invalid";
+}
+
+constexpr std::string_view to_word(Trigger trigger) noexcept {
+  switch (trigger) {
+    case Trigger::kAdvert:
+      return "advert";
+    case Trigger::kResignation:
+      return "resignation";
+    case Trigger::kAnnouncement:
+      return "announcement";
+    case Trigger::kWeak:
+      return "weak";
+    case Trigger::kExpiry:
+      return "expiry";
+    case Trigger::kPortDown:
+      return "port_down";
+    case Trigger::kPortUp:
+      return "port_up";
+    case Trigger::kUnbind:
+      return "unbind";
+    case Trigger::kBind:
+      return "bind";
+    case Trigger::kPin:
+      return "pin";
+    case Trigger::kUnpin:
+      return "unpin";
+  }
+  return "invalid";
+}
+
+constexpr std::string_view to_word(Rule rule) noexcept {
+  switch (rule) {
+    case Rule::kNobody:
+      return "nobody";
+    case Rule::kPinned:
+      return "pinned";
+    case Rule::kFreshVrrp:
+      return "fresh_vrrp";
+    case Rule::kLatestClaim:
+      return "latest_claim";
+    case Rule::kWeakHint:
+      return "weak_hint";
+  }
+  return "invalid";
+}
+
+constexpr std::string_view to_word(EvidenceClass evidence) noexcept {
+  switch (evidence) {
+    case EvidenceClass::kNone:
+      return "none";
+    case EvidenceClass::kWeak:
+      return "weak";
+    case EvidenceClass::kAnnouncement:
+      return "announcement";
+    case EvidenceClass::kVrrp:
+      return "vrrp";
+  }
+  return "invalid";
+}
+
+}  // namespace vipswitch
