@@ -142,10 +142,13 @@ class Election {
   Outcome act(TimeMs now, Input&& input) noexcept;
   void pass_time(TimeMs now, Outcome& outcome) noexcept;
   TimeMs earliest_due() const noexcept;
+  TimeMs due_of_winner() const noexcept;
+  TimeMs due_of_waiting() const noexcept;
 
   std::size_t index_of(PortId port) const noexcept;
   Record* find(PortId port) noexcept;
   const Record* find(PortId port) const noexcept;
+  void remove(std::size_t index) noexcept;
   Record* heard(PortId port, Outcome& outcome) noexcept;
 
   bool is_fresh(const Record& record, TimeMs now) const noexcept;
@@ -163,6 +166,8 @@ class Election {
   void take(Record& record, EvidenceClass evidence, Trigger trigger, Outcome& outcome) noexcept;
   void leave(PortId port, Trigger trigger, Outcome& outcome) noexcept;
   void wait(PortId port) noexcept;
+  void resign(PortId port, Record& record, Outcome& outcome) noexcept;
+  void judge_announcement(PortId port, Record& record, Outcome& outcome) noexcept;
   bool pin_holds() const noexcept;
 
   TimeMs now_ = 0;

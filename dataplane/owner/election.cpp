@@ -1,0 +1,248 @@
+// The inputs of the election: what each kind of evidence does to the record of its port. The rules that then
+// name the owner are in owner_function.cpp.
+
+#include "dataplane/owner/election.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace vipswitch::owner {
+
+// Every input has this frame: time first, then the act, then the deadline that follows from the new state.
+template <class Input>
+Outcome Election::act(TimeMs now, Input&& input) noexcept {
+  Outcome outcome;
+  pass_time(now, outcome);
+  input(outcome);
+  due_ = earliest_due();
+  return outcome;
+}
+
+Outcome Election::bind(PortId port, LinkState link, TimeMs now) noexcept {
+  return act(now, [&](Outcome& outcome) {
+    if (find(port) == nullptr) {
+      assert(port.is_valid() && count_ < kMaxMembers);
+      if (!port.is_valid() || count_ == kMaxMembers) return;
+      ports_[count_] = port;
+      records_[count_] = Record();
+      records_[count_].down = link == LinkState::kDown;
+      ++count_;
+    }
+    settle(Trigger::kBind, outcome);
+  });
+}
+
+Outcome Election::unbind(PortId port, TimeMs now) noexcept {
+  return act(now, [&](Outcome& outcome) {
+    if (const std::size_t index = index_of(port); index != kNotFound) remove(index);
+    if (pinned_ == port) pinned_ = PortId();
+    leave(port, Trigger::kUnbind, outcome);
+  });
+}
+
+Outcome Election::down(PortId port, TimeMs now) noexcept {
+  return act(now, [&](Outcome& outcome) {
+    if (Record* record = find(port); record != nullptr) {
+      record->down = true;
+      record->active = false;
+    }
+    leave(port, Trigger::kPortDown, outcome);
+  });
+}
+
+Outcome Election::up(PortId port, TimeMs now) noexcept {
+  return act(now, [&](Outcome& outcome) {
+    if (Record* record = find(port); record != nullptr) record->down = false;
+    settle(Trigger::kPortUp, outcome);
+  });
+}
+
+Outcome Election::pin(PortId port, TimeMs now) noexcept {
+  return act(now, [&](Outcome& outcome) {
+    if (find(port) == nullptr) return outcome.set_remark(LearnCounter::pin_refused);
+    pinned_ = port;
+    settle(Trigger::kPin, outcome);
+  });
+}
+
+Outcome Election::unpin(TimeMs now) noexcept {
+  return act(now, [&](Outcome& outcome) {
+    pinned_ = PortId();
+    settle(Trigger::kUnpin, outcome);
+  });
+}
+
+Outcome Election::advert(PortId port, const AdvertEvidence& evidence, TimeMs now) noexcept {
+  if (Record* record = find(port); record != nullptr && is_repetition(*record, evidence, now)) {
+    now_ = std::max(now_, now);
+    record->last_advert = now_;
+    return Outcome();
+  }
+  return act(now, [&](Outcome& outcome) {
+    Record* record = heard(port, outcome);
+    if (record == nullptr) return;
+    if (evidence.priority == 0) return resign(port, *record, outcome);
+    const Delivery before = record->delivery();
+    record->active = true;
+    record->resigned = false;
+    record->has_adverted = true;
+    record->evidence = EvidenceClass::kVrrp;
+    record->advert = evidence;
+    record->last_advert = now_;
+    record->seen = generation_;
+    // The owner reasserts itself, or the claimant now speaks VRRP: either way the announcement has been
+    // answered.
+    if (port == elected_ || port == waiting_) waiting_ = PortId();
+    const bool owned = port == owner_;
+    settle(Trigger::kAdvert, outcome);
+    outcome.delivery_changed_ = owned && port == owner_ && record->delivery() != before;
+  });
+}
+
+void Election::resign(PortId port, Record& record, Outcome& outcome) noexcept {
+  if (!record.active) return outcome.set_remark(LearnCounter::resign_ignored);
+  outcome.set_remark(LearnCounter::resigned);
+  record.resigned = true;
+  record.active = false;
+  leave(port, Trigger::kResignation, outcome);
+}
+
+Outcome Election::announce(PortId port, Delivery delivery, TimeMs now) noexcept {
+  return act(now, [&](Outcome& outcome) {
+    Record* record = heard(port, outcome);
+    if (record == nullptr) return;
+    const Delivery before = record->delivery();
+    record->announced = delivery;
+    record->has_announced = true;
+    record->resigned = false;
+    const bool owned = port == owner_;
+    judge_announcement(port, *record, outcome);
+    outcome.delivery_changed_ = owned && port == owner_ && record->delivery() != before;
+  });
+}
+
+void Election::judge_announcement(PortId port, Record& record, Outcome& outcome) noexcept {
+  if (elected_ == port) {
+    outcome.set_remark(LearnCounter::refreshed);
+    waiting_ = PortId();
+  } else if (is_shadowed(record)) {
+    outcome.set_remark(LearnCounter::shadowed);
+    wait(port);
+  } else if (!take_credit()) {
+    outcome.set_remark(LearnCounter::damped);
+    wait(port);
+  } else {
+    waiting_ = PortId();
+    take(record, EvidenceClass::kAnnouncement, Trigger::kAnnouncement, outcome);
+  }
+}
+
+Outcome Election::weak(PortId port, TimeMs now) noexcept {
+  return act(now, [&](Outcome& outcome) {
+    Record* record = heard(port, outcome);
+    if (record == nullptr) return;
+    if (elected_ == port) return outcome.set_remark(LearnCounter::refreshed);
+    // A reply in flight must not bring back the port that has just resigned.
+    if (elected_.is_valid() || released_) return outcome.set_remark(LearnCounter::weak_ignored);
+    take(*record, EvidenceClass::kWeak, Trigger::kWeak, outcome);
+  });
+}
+
+Outcome Election::answer(PortId port, TimeMs now) noexcept {
+  return act(now, [&](Outcome& outcome) {
+    Record* record = heard(port, outcome);
+    if (record == nullptr) return;
+    if (elected_ == port) return outcome.set_remark(LearnCounter::refreshed);
+    if (elected_.is_valid() || record->resigned) return outcome.set_remark(LearnCounter::weak_ignored);
+    take(*record, EvidenceClass::kWeak, Trigger::kWeak, outcome);
+  });
+}
+
+Outcome Election::tick(TimeMs now) noexcept {
+  return act(now, [&](Outcome& outcome) { settle(Trigger::kExpiry, outcome); });
+}
+
+// --- members
+// ----------------------------------------------------------------------------------------------------
+
+void Election::remove(std::size_t index) noexcept {
+  for (std::size_t i = index + 1; i < count_; ++i) {
+    ports_[i - 1] = ports_[i];
+    records_[i - 1] = records_[i];
+  }
+  ports_[--count_] = PortId();
+}
+
+std::size_t Election::index_of(PortId port) const noexcept {
+  if (!port.is_valid()) return kNotFound;
+  // All ten, not just the first count_: a fixed trip count, and empty places match no valid id.
+  std::size_t found = kNotFound;
+  for (std::size_t i = 0; i < kMaxMembers; ++i) found = ports_[i] == port ? i : found;
+  return found;
+}
+
+Election::Record* Election::find(PortId port) noexcept {
+  const std::size_t index = index_of(port);
+  return index == kNotFound ? nullptr : &records_[index];
+}
+
+const Election::Record* Election::find(PortId port) const noexcept {
+  const std::size_t index = index_of(port);
+  return index == kNotFound ? nullptr : &records_[index];
+}
+
+Election::Record* Election::heard(PortId port, Outcome& outcome) noexcept {
+  Record* record = find(port);
+  if (record == nullptr) {
+    outcome.set_remark(LearnCounter::unbound);
+  } else if (record->down) {
+    record->down = false;
+    settle(Trigger::kPortUp, outcome);
+  }
+  return record;
+}
+
+// Nothing about such an advert can move the owner: no deadline has passed and nothing waits, so the owner
+// function stands as it was last evaluated; and with the record fresh both before and after, and all else the
+// same, no rank changes. Deadlines can only have become later, which due_ allows.
+bool Election::is_repetition(const Record& record, const AdvertEvidence& evidence,
+                             TimeMs now) const noexcept {
+  const TimeMs time = std::max(now_, now);
+  return time < due_ && !waiting_.is_valid() && record.seen == generation_ && is_fresh(record, time) &&
+         record.advert == evidence;
+}
+
+// --- display
+// ----------------------------------------------------------------------------------------------------
+
+OwnerState Election::state(TimeMs now) const noexcept {
+  if (pin_holds()) return OwnerState::kPinned;
+  const Record* record = find(elected_);
+  if (record == nullptr) return released_ ? OwnerState::kReleased : OwnerState::kUnknown;
+  if (record->evidence != EvidenceClass::kVrrp) return OwnerState::kOwnedAnnouncement;
+  return is_fresh(*record, std::max(now_, now)) ? OwnerState::kOwnedVrrp : OwnerState::kSuspect;
+}
+
+Delivery Election::delivery() const noexcept {
+  const Record* record = find(owner_);
+  return record == nullptr ? Delivery::port_mac() : record->delivery();
+}
+
+MemberStatus Election::member(std::size_t index, TimeMs now) const noexcept {
+  assert(index < count_);
+  const Record& record = records_[index];
+  const TimeMs time = std::max(now_, now);
+  return {
+      .port = ports_[index],
+      .evidence = record.evidence,
+      .active = record.active,
+      .fresh = is_fresh(record, time),
+      .down = record.down,
+      .resigned = record.resigned,
+      .advert = record.advert,
+      .last_advert_age_ms = record.has_adverted ? time - record.last_advert : -1,
+      .delivery = record.delivery(),
+  };
+}
+
+}  // namespace vipswitch::owner

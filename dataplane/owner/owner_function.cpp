@@ -1,0 +1,230 @@
+// The rules of the election: which record ranks highest, what waits, and when time alone changes anything
+// (owner learning 5.1 and 5.2). Idempotent at any one moment: naming a winner moves the generation on, and
+// only the winner is in the new one.
+
+#include <algorithm>
+#include <cassert>
+#include <compare>
+
+#include "dataplane/owner/election.h"
+
+namespace vipswitch::owner {
+namespace {
+
+constexpr TimeMs kWaitingLifetimeMs = 10'000;
+// Announcements move the owner at most three times at once and then every two seconds.
+constexpr TimeMs kCreditMaxMs = 6'000, kCreditCostMs = 2'000;
+
+}  // namespace
+
+// The rank of a record that may own the address, compared from the first field to the last.
+struct Election::Standing {
+  // T3, T2 and T1 of owner learning 5.1.
+  enum class Tier : std::uint8_t { kNone, kWeakHint, kLatestClaim, kFreshVrrp };
+
+  Tier tier = Tier::kNone;
+  EvidenceClass evidence = EvidenceClass::kNone;
+  std::uint8_t priority = 0;
+  Ipv4 primary_ip;
+  PortId port;
+  std::size_t index = kNotFound;
+
+  auto operator<=>(const Standing&) const noexcept = default;
+
+  Rule rule() const noexcept {
+    switch (tier) {
+      case Tier::kNone:
+        return Rule::kNobody;
+      case Tier::kWeakHint:
+        return Rule::kWeakHint;
+      case Tier::kLatestClaim:
+        return Rule::kLatestClaim;
+      case Tier::kFreshVrrp:
+        return Rule::kFreshVrrp;
+    }
+    return Rule::kNobody;
+  }
+};
+
+// --- evidence
+// ---------------------------------------------------------------------------------------------------
+
+bool Election::is_fresh(const Record& record, TimeMs now) const noexcept {
+  return record.active && record.evidence == EvidenceClass::kVrrp &&
+         now - record.last_advert <= freshness_ms(record.advert.interval_ms);
+}
+
+bool Election::is_current(const Record& record) const noexcept {
+  return record.generation == generation_ || record.seen == generation_;
+}
+
+// A stalled guest must not lose its address to a stray announcement: unless the claimant speaks VRRP itself,
+// it waits until the time by which a real successor would have adverted.
+bool Election::holds_against(const Record& record, const Record& claimant) const noexcept {
+  if (!record.active || record.evidence != EvidenceClass::kVrrp || !is_current(record)) return false;
+  if (is_fresh(record, now_)) return true;
+  return now_ - record.last_advert <= dead_time_ms(record.advert.interval_ms) && !is_fresh(claimant, now_);
+}
+
+bool Election::is_shadowed(const Record& claimant) const noexcept {
+  return std::any_of(records_.begin(), records_.begin() + count_, [&](const Record& record) {
+    return &record != &claimant && holds_against(record, claimant);
+  });
+}
+
+// --- the owner function
+// -----------------------------------------------------------------------------------------
+
+Election::Standing Election::standing(std::size_t index) const noexcept {
+  using Tier = Standing::Tier;
+  const Record& record = records_[index];
+  Tier tier = Tier::kNone;
+  if (is_fresh(record, now_) && is_current(record)) {
+    tier = Tier::kFreshVrrp;
+  } else if (record.active && record.generation == generation_) {
+    tier = record.evidence >= EvidenceClass::kAnnouncement ? Tier::kLatestClaim : Tier::kWeakHint;
+  } else {
+    return {};
+  }
+  return {tier, record.evidence, record.advert.priority, record.advert.primary_ip, ports_[index], index};
+}
+
+Election::Standing Election::best_standing() const noexcept {
+  Standing best;
+  for (std::size_t i = 0; i < count_; ++i) best = std::max(best, standing(i));
+  return best;
+}
+
+void Election::evaluate(Trigger trigger, Outcome& outcome) noexcept {
+  const Standing winner = best_standing();
+  if (winner.index == kNotFound) {
+    released_ = released_ || elected_.is_valid();
+    elected_ = PortId();
+  } else {
+    Record& record = records_[winner.index];
+    if (record.generation != generation_) record.generation = record.seen = ++generation_;
+    released_ = false;
+    elected_ = winner.port;
+  }
+  name_owner(winner.rule(), trigger, outcome);
+}
+
+bool Election::pin_holds() const noexcept {
+  const Record* record = find(pinned_);
+  return record != nullptr && !record->down;
+}
+
+void Election::name_owner(Rule elected_by, Trigger trigger, Outcome& outcome) noexcept {
+  const bool pinned = pin_holds();
+  const PortId owner = pinned ? pinned_ : elected_;
+  if (owner == owner_) return;
+  const Record* record = find(owner);
+  const EvidenceClass evidence =
+      record != nullptr && record->active ? record->evidence : EvidenceClass::kNone;
+  const bool speaks_vrrp = evidence == EvidenceClass::kVrrp;
+  outcome.add({
+      .at_ms = now_,
+      .from = owner_,
+      .to = owner,
+      .trigger = trigger,
+      .rule = pinned ? Rule::kPinned : elected_by,
+      .evidence = evidence,
+      .priority = speaks_vrrp ? record->advert.priority : std::uint8_t{0},
+      .vrid = speaks_vrrp ? record->advert.vrid : std::uint8_t{0},
+  });
+  owner_ = owner;
+}
+
+// --- announcements that wait
+// ------------------------------------------------------------------------------------
+
+void Election::settle(Trigger trigger, Outcome& outcome) noexcept {
+  evaluate(trigger, outcome);
+  Record* claimant = find(waiting_);
+  if (claimant == nullptr) return;
+  if (now_ - waiting_since_ > kWaitingLifetimeMs) {
+    waiting_ = PortId();
+  } else if (!is_shadowed(*claimant) && take_credit()) {
+    waiting_ = PortId();
+    take(*claimant, EvidenceClass::kAnnouncement, trigger, outcome);
+  }
+}
+
+void Election::wait(PortId port) noexcept {
+  waiting_ = port;
+  waiting_since_ = now_;
+}
+
+// Moving the owner away from somebody costs credit; naming one where there is none does not.
+bool Election::take_credit() noexcept {
+  credit_ms_ = static_cast<std::int32_t>(std::min(kCreditMaxMs, credit_ms_ + now_ - credit_at_));
+  credit_at_ = now_;
+  if (!elected_.is_valid()) return true;
+  if (credit_ms_ < kCreditCostMs) return false;
+  credit_ms_ -= static_cast<std::int32_t>(kCreditCostMs);
+  return true;
+}
+
+void Election::take(Record& record, EvidenceClass evidence, Trigger trigger, Outcome& outcome) noexcept {
+  // A VRRP speaker stays one: while its adverts are fresh, and against a mere hint even after.
+  const bool speaks_vrrp = record.active && record.evidence == EvidenceClass::kVrrp;
+  if (!speaks_vrrp || (evidence == EvidenceClass::kAnnouncement && !is_fresh(record, now_))) {
+    record.evidence = evidence;
+  }
+  record.active = true;
+  record.generation = ++generation_;
+  evaluate(trigger, outcome);
+}
+
+void Election::leave(PortId port, Trigger trigger, Outcome& outcome) noexcept {
+  if (waiting_ == port) waiting_ = PortId();
+  settle(trigger, outcome);
+}
+
+// --- time
+// -------------------------------------------------------------------------------------------------------
+
+void Election::pass_time(TimeMs now, Outcome& outcome) noexcept {
+  const TimeMs target = std::max(now_, now);
+  while (due_ <= target) {
+    now_ = due_;
+    settle(Trigger::kExpiry, outcome);
+    due_ = earliest_due();
+  }
+  now_ = target;
+}
+
+// The next moment after now_ at which something expires that can matter.
+TimeMs Election::earliest_due() const noexcept {
+  return waiting_.is_valid() ? due_of_waiting() : due_of_winner();
+}
+
+// While nothing waits, only the freshness of a winner with a rival: any other expiry lowers or removes a rank
+// below the winner's, and a winner without rivals stays what it is, the latest claim.
+TimeMs Election::due_of_winner() const noexcept {
+  const Standing winner = best_standing();
+  if (winner.tier != Standing::Tier::kFreshVrrp) return kNever;
+  std::size_t ranked = 0;
+  for (std::size_t i = 0; i < count_; ++i) ranked += standing(i).tier != Standing::Tier::kNone;
+  if (ranked < 2) return kNever;
+  const Record& record = records_[winner.index];
+  return record.last_advert + freshness_ms(record.advert.interval_ms) + 1;
+}
+
+// While an announcement waits, whatever may hold against it or for it, its own end, and the credit it needs.
+TimeMs Election::due_of_waiting() const noexcept {
+  TimeMs earliest = waiting_since_ + kWaitingLifetimeMs + 1;
+  const auto consider = [&](TimeMs due) {
+    if (due > now_) earliest = std::min(earliest, due);
+  };
+  for (std::size_t i = 0; i < count_; ++i) {
+    const Record& record = records_[i];
+    if (!record.active || record.evidence != EvidenceClass::kVrrp) continue;
+    consider(record.last_advert + freshness_ms(record.advert.interval_ms) + 1);
+    consider(record.last_advert + dead_time_ms(record.advert.interval_ms) + 1);
+  }
+  consider(credit_at_ + std::max(TimeMs{0}, kCreditCostMs - credit_ms_));
+  return earliest;
+}
+
+}  // namespace vipswitch::owner

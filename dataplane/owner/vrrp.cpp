@@ -1,0 +1,131 @@
+#include "dataplane/owner/vrrp.h"
+
+#include "vipswitch/checksum.h"
+#include "vipswitch/wire.h"
+
+namespace vipswitch::owner {
+namespace {
+
+using Bytes = std::span<const std::uint8_t>;
+
+constexpr std::uint8_t kTypeAdvertisement = 1;
+constexpr std::uint8_t kLinkLocalTtl = 255;
+constexpr std::size_t kAddressSize = 4;
+constexpr std::size_t kAuthDataSize = 8;  // v2: there for every authentication type (RFC 3768 5.3.10)
+constexpr std::uint8_t kAuthHeaderType = 2, kMaxAuthType = 2;
+
+// CARP shares the protocol number and the first byte of a v2 advert; its authentication length of 7 stands
+// where VRRP counts addresses, and 7 addresses would not fit. Read as VRRP it would resign.
+bool is_carp(const VrrpPacket& packet) noexcept {
+  constexpr std::size_t kCarpSize = 36;
+  const Bytes payload = packet.payload;
+  return packet.protocol == wire::kProtoVrrp && payload.size() == kCarpSize && payload[0] == 0x21 &&
+         payload[3] == 7;
+}
+
+// What stands behind the authentication header; nothing if that does not fit. The integrity check value
+// cannot be verified without the guests' key.
+std::optional<Bytes> strip_authentication_header(Bytes payload) noexcept {
+  if (payload.size() < sizeof(wire::AuthenticationHeader)) return std::nullopt;
+  const auto* header = reinterpret_cast<const wire::AuthenticationHeader*>(payload.data());
+  const std::size_t size_bytes = (std::size_t{header->length} + 2) * 4;
+  if (header->next_header != wire::kProtoVrrp) return std::nullopt;
+  if (size_bytes < sizeof(wire::AuthenticationHeader) || size_bytes > payload.size()) return std::nullopt;
+  return payload.subspan(size_bytes);
+}
+
+// RFC 9568 7.1: a TTL of 255 proves that a multicast advert was sent on this link. Unicast peers may be
+// routed.
+std::optional<LearnCounter> check_destination(const VrrpPacket& packet) noexcept {
+  if (packet.destination == wire::kVrrpGroup) {
+    if (packet.ttl != kLinkLocalTtl) return LearnCounter::vrrp_bad_ttl;
+    return std::nullopt;
+  }
+  if (packet.destination.is_multicast() || packet.destination.is_limited_broadcast()) {
+    return LearnCounter::vrrp_bad_dst;
+  }
+  return std::nullopt;
+}
+
+bool is_right(std::uint64_t sum) noexcept {
+  return fold(sum) == 0xffff;
+}
+
+// `whole` is the VRRP payload, of which the advert proper takes the first size_bytes.
+std::optional<VrrpChecksumForm> match_v3_checksum(const VrrpPacket& packet, Bytes whole,
+                                                  std::size_t size_bytes) noexcept {
+  const auto pseudo_header = [&](Ipv4 destination, std::size_t length) {
+    return sum_pseudo_header(packet.source, destination, wire::kProtoVrrp,
+                             static_cast<std::uint16_t>(length));
+  };
+  const std::uint64_t sum = sum_bytes(whole.data(), size_bytes);
+  if (is_right(sum + pseudo_header(packet.destination, size_bytes))) return VrrpChecksumForm::kPseudoHeader;
+  if (is_right(sum)) return VrrpChecksumForm::kPlain;
+  if (packet.destination != wire::kVrrpGroup && is_right(sum + pseudo_header(wire::kVrrpGroup, size_bytes))) {
+    return VrrpChecksumForm::kPseudoHeaderMulticast;
+  }
+  if (whole.size() > size_bytes) {
+    const std::uint64_t whole_sum = sum_bytes(whole.data(), whole.size());
+    if (is_right(whole_sum) || is_right(whole_sum + pseudo_header(packet.destination, whole.size()))) {
+      return VrrpChecksumForm::kWholePayload;
+    }
+  }
+  return std::nullopt;
+}
+
+std::uint32_t interval_ms(const wire::Vrrp& header) noexcept {
+  if (header.version() == 2) return std::uint32_t{header.interval_low} * 1000;
+  // RFC 9568 5.2.7: 12 bits, in centiseconds; the 4 bits above are reserved and ignored.
+  return ((header.auth_type & 0x0fu) << 8 | header.interval_low) * 10;
+}
+
+// An authentication header goes with authentication type 2 and with nothing else; version 3 knows none.
+bool is_authentication_consistent(const wire::Vrrp& header, std::uint8_t ip_protocol) noexcept {
+  const bool has_header = ip_protocol == wire::kProtoAh;
+  if (header.version() == 3) return !has_header;
+  return header.auth_type <= kMaxAuthType && (header.auth_type == kAuthHeaderType) == has_header;
+}
+
+}  // namespace
+
+std::optional<LearnCounter> parse_vrrp(const VrrpPacket& packet, VrrpAdvert& advert) noexcept {
+  if (is_carp(packet)) return LearnCounter::rx_carp;
+
+  Bytes payload = packet.payload;
+  if (packet.protocol == wire::kProtoAh) {
+    const std::optional<Bytes> inner = strip_authentication_header(payload);
+    if (!inner) return LearnCounter::ah_bad;
+    payload = *inner;
+  }
+  if (payload.size() < sizeof(wire::Vrrp)) return LearnCounter::vrrp_bad_len;
+  const auto& header = *reinterpret_cast<const wire::Vrrp*>(payload.data());
+  if (header.version() != 2 && header.version() != 3) return LearnCounter::vrrp_bad_version;
+  if (header.type() != kTypeAdvertisement) return LearnCounter::vrrp_bad_type;
+  if (const auto failure = check_destination(packet)) return failure;
+
+  const std::size_t addresses_size = header.address_count * kAddressSize;
+  const std::size_t size_bytes =
+      sizeof(wire::Vrrp) + addresses_size + (header.version() == 2 ? kAuthDataSize : 0);
+  if (payload.size() < size_bytes) return LearnCounter::vrrp_bad_len;
+
+  std::optional<VrrpChecksumForm> form = VrrpChecksumForm::kPlain;
+  if (header.version() == 3) {
+    form = match_v3_checksum(packet, payload, size_bytes);
+  } else if (!is_right(sum_bytes(payload.data(), size_bytes))) {
+    form = std::nullopt;
+  }
+  if (!form) return LearnCounter::vrrp_bad_checksum;
+
+  advert.version = header.version();
+  advert.vrid = header.vrid;
+  advert.priority = header.priority;
+  advert.checksum_form = *form;
+  advert.interval_ms = interval_ms(header);
+  advert.addresses = VrrpAddressList(payload.subspan(sizeof(wire::Vrrp), addresses_size));
+  if (advert.vrid == 0) return LearnCounter::vrrp_bad_vrid;
+  if (advert.interval_ms == 0) return LearnCounter::vrrp_bad_interval;
+  if (!is_authentication_consistent(header, packet.protocol)) return LearnCounter::vrrp_bad_auth;
+  return std::nullopt;
+}
+
+}  // namespace vipswitch::owner
