@@ -1,0 +1,72 @@
+"""Random scripts for the election: every verb, close times, and times just before, at and after every deadline."""
+import random
+
+import model
+
+PRIORITIES = [0, 0, 1, 100, 100, 100, 150, 150, 254, 255]
+# 125 ms is where the two terms of the freshness meet; 40,950 and 255,000 are the longest of v3 and v2.
+INTERVALS = [10, 11, 33, 100, 124, 125, 126, 500, 1000, 1000, 1000, 1001, 3000, 40_950, 255_000]
+CLAIMS = {'advert': 10, 'announce': 6, 'weak': 2, 'answer': 2}
+LIFECYCLE = {'down': 1, 'up': 1, 'unbind': 1, 'bind': 1, 'pin': 1, 'unpin': 1}
+
+
+class Generator:
+    """One script. `marks` holds the moments from which something will expire."""
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+        self.ports = [chr(ord('A') + i) for i in range(self.random.choice([3, 3, 3, 4, 5, 10]))]
+        self.intervals = self.random.sample(INTERVALS, self.random.randint(1, 3))
+        self.weights = dict(CLAIMS, tick=1)
+        if self.random.random() < 0.6:
+            self.weights.update(LIFECYCLE)
+        # Some scripts dwell on one kind of claim, as a flood or a damped dispute does.
+        self.weights[self.random.choice(list(self.weights))] *= self.random.choice([1, 1, 3, 10])
+        self.interval_of = {port: self.random.choice(self.intervals) for port in self.ports}
+        self.now = 0
+        self.marks = [0]
+
+    def script(self):
+        lines = ['bound ' + ' '.join(self.ports)]
+        lines += [self.event() for _ in range(self.random.randint(5, 70))]
+        lines.append(f'{self.now + 1_100_000} tick')
+        return lines
+
+    def event(self):
+        self.now = self.next_time()
+        verb = self.random.choices(list(self.weights), list(self.weights.values()))[0]
+        if verb in ('tick', 'unpin'):
+            return f'{self.now} {verb}'
+        port = self.random.choice(self.ports)
+        if verb == 'advert':
+            return self.advert(port)
+        if verb == 'announce':
+            self.mark(10_000, 2_000, 4_000, 6_000)
+        return f'{self.now} {verb} {port}'
+
+    def advert(self, port):
+        if self.random.random() < 0.1:
+            self.interval_of[port] = self.random.choice(self.intervals)
+        interval = self.interval_of[port]
+        self.mark(model.freshness(interval), model.dead_time(interval), interval)
+        priority = self.random.choice(PRIORITIES)
+        if interval == 1000 and self.random.random() < 0.5:
+            return f'{self.now} advert {port} {priority}'
+        return f'{self.now} advert {port} {priority} {interval}'
+
+    def mark(self, *ages):
+        self.marks = self.marks[-40:] + [self.now + age for age in ages]
+
+    def next_time(self):
+        way = self.random.random()
+        if way < 0.35:
+            ahead = [mark for mark in self.marks if mark >= self.now]
+            if ahead:
+                # The nearest deadlines are the ones that other events have not overtaken.
+                mark = min(ahead) if self.random.random() < 0.5 else self.random.choice(ahead)
+                return max(self.now, mark + self.random.choice([-1, 0, 1, 2]))
+        if way < 0.6:
+            return self.now + self.random.choice([0, 0, 1, 1, 2])
+        if way < 0.8:
+            return self.now + self.random.randint(0, 50)
+        return self.now + self.random.randint(0, 3 * max(self.intervals[0], 100))

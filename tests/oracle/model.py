@@ -1,0 +1,317 @@
+#!/usr/bin/env python3
+"""Executable specification of the HAVIP owner election on one host.
+
+Reads a script of events on standard input, one a line, and prints every change of owner as
+`TIME OWNER`, then the counters. It does not model probes (only their answers), follow,
+migration or several hosts. Exact: all times are whole milliseconds.
+
+    bound A B C                     first line: the bound ports; their order is their port id, A lowest
+    TIME advert PORT PRIO [INT]     VRRP advert; PRIO 0 resigns; INT in ms, default 1000
+    TIME announce PORT              gratuitous ARP, or unsolicited NA with override
+    TIME weak PORT                  any unsolicited WEAK signal
+    TIME answer PORT                an answer to the switch's own probe
+    TIME down PORT | up PORT        port or vhost peer gone | back
+    TIME unbind PORT | bind PORT    out of the HAVIP | into it (a port named in `bound`)
+    TIME pin PORT | unpin           by the operator
+    TIME tick                       let time pass
+
+Times never decrease. '#' starts a comment.
+"""
+import sys
+
+NEVER = -10**12
+PENDING_LIFETIME = 10_000
+CREDIT_MAX, CREDIT_COST = 6_000, 2_000      # damping: burst of 3, one more every 2 s
+VRRP, ANN, WEAK = 3, 2, 1
+
+
+def freshness(interval):
+    """Age up to which an advert proves its sender alive."""
+    return min(2 * interval + 100, interval * 28 // 10)
+
+
+def dead_time(interval):
+    """Age up to which no other guest can have taken over: at least 3 * interval + skew."""
+    return 4 * interval
+
+
+class Record:
+    def __init__(self):
+        self.active = False
+        self.down = False
+        self.resigned = False       # nothing of its own since it resigned
+        self.cls = 0
+        self.gen = self.seen = -1
+        self.last_advert = NEVER
+        self.priority = 0
+        self.interval = 1000
+
+
+class Election:
+    def __init__(self, ports):
+        self.ids = {port: i for i, port in enumerate(ports)}
+        self.bound = set(ports)
+        self.records = {port: Record() for port in ports}
+        self.gen = 0
+        self.elected = None         # by claims alone
+        self.pinned = None
+        self.owner = None           # the pinned port while it is bound and up, else the elected one
+        self.released = False       # the elected port left and nobody has succeeded it
+        self.now = 0
+        self.credit, self.credit_at = CREDIT_MAX, 0
+        self.pending = None         # (since, port): one announcement that waits
+        self.counters = {}
+        self.trace = []
+
+    def count(self, name):
+        self.counters[name] = self.counters.get(name, 0) + 1
+
+    # --- evidence -------------------------------------------------------------------------------
+
+    def age(self, r):
+        return self.now - r.last_advert
+
+    def in_generation(self, r):
+        return r.active and r.cls == VRRP and self.gen in (r.gen, r.seen)
+
+    def is_fresh(self, r):
+        return r.active and r.cls == VRRP and self.age(r) <= freshness(r.interval)
+
+    def holds_against(self, r, claimant):
+        """Whether r's adverts keep another port's announcement waiting."""
+        if not self.in_generation(r):
+            return False
+        if self.is_fresh(r):
+            return True
+        return self.age(r) <= dead_time(r.interval) and not self.is_fresh(claimant)
+
+    def is_shadowed(self, port):
+        return any(self.holds_against(r, self.records[port])
+                   for p, r in self.records.items() if p != port and p in self.bound)
+
+    # --- the owner function ---------------------------------------------------------------------
+
+    def rank(self, port):
+        r = self.records[port]
+        if port not in self.bound or not r.active:
+            return None
+        if self.is_fresh(r) and self.in_generation(r):
+            return (3, r.priority, self.ids[port], self.ids[port])
+        if r.gen == self.gen:
+            return (2 if r.cls >= ANN else 1, r.cls, r.priority, self.ids[port])
+        return None
+
+    def evaluate(self):
+        ranked = [(rank, port) for port in self.records if (rank := self.rank(port))]
+        winner = max(ranked)[1] if ranked else None
+        if winner is not None and self.records[winner].gen != self.gen:
+            self.gen += 1
+            self.records[winner].gen = self.records[winner].seen = self.gen
+        if winner is not None:
+            self.released = False
+        elif self.elected is not None:
+            self.released = True
+        self.elected = winner
+        pin_holds = self.pinned is not None and not self.records[self.pinned].down
+        owner = self.pinned if pin_holds else winner
+        if owner != self.owner:
+            self.owner = owner
+            self.trace.append((self.now, owner))
+
+    # --- time -----------------------------------------------------------------------------------
+
+    def advance(self, time):
+        """Lets time pass, acting at every millisecond at which something expires."""
+        while (due := self.next_due(time)) is not None:
+            self.now = due
+            self.settle()
+        self.now = time
+
+    def next_due(self, limit):
+        times = []
+        for r in self.records.values():
+            if r.active and r.cls == VRRP:
+                times += [r.last_advert + freshness(r.interval) + 1, r.last_advert + dead_time(r.interval) + 1]
+        if self.pending:
+            times += [self.pending[0] + PENDING_LIFETIME + 1,
+                      self.credit_at + max(0, CREDIT_COST - self.credit)]
+        times = [t for t in times if self.now < t <= limit]
+        return min(times) if times else None
+
+    def settle(self):
+        """After anything has expired or left: the owner function, then whoever waits."""
+        self.evaluate()
+        if not self.pending:
+            return
+        since, port = self.pending
+        if self.now - since > PENDING_LIFETIME:
+            self.pending = None
+        elif not self.is_shadowed(port) and self.take_credit():
+            self.pending = None
+            self.take(port, ANN)
+
+    def take_credit(self):
+        """Moving the owner away from somebody costs credit."""
+        self.credit = min(CREDIT_MAX, self.credit + self.now - self.credit_at)
+        self.credit_at = self.now
+        if self.elected is None:
+            return True
+        if self.credit < CREDIT_COST:
+            return False
+        self.credit -= CREDIT_COST
+        return True
+
+    # --- events ---------------------------------------------------------------------------------
+
+    def heard(self, port):
+        """A port that is heard is up. False: not bound, the packet is dropped."""
+        if port not in self.bound:
+            self.count('unbound')
+            return False
+        if self.records[port].down:
+            self.up(port)
+        return True
+
+    def advert(self, port, priority, interval=1000):
+        if not self.heard(port):
+            return
+        r = self.records[port]
+        if priority == 0:
+            if r.active:
+                self.count('resigned')
+                r.resigned = True
+                self.leave(port)
+            else:
+                self.count('resign_ignored')
+            return
+        r.active, r.resigned, r.cls = True, False, VRRP
+        r.priority, r.interval, r.last_advert, r.seen = priority, interval, self.now, self.gen
+        if self.pending and (port == self.elected or port == self.pending[1]):
+            self.pending = None     # the owner reasserts itself, or the claimant now speaks VRRP
+        self.settle()
+
+    def announce(self, port):
+        if not self.heard(port):
+            return
+        self.records[port].resigned = False
+        if self.elected == port:
+            self.count('refreshed')
+            self.pending = None
+        elif self.is_shadowed(port):
+            self.count('shadowed')
+            self.pending = (self.now, port)
+        elif not self.take_credit():
+            self.count('damped')
+            self.pending = (self.now, port)
+        else:
+            self.pending = None
+            self.take(port, ANN)
+
+    def weak(self, port):
+        if not self.heard(port):
+            return
+        if self.elected == port:
+            self.count('refreshed')
+        elif self.elected is not None or self.released:
+            self.count('weak_ignored')
+        else:
+            self.take(port, WEAK)
+
+    def answer(self, port):
+        if not self.heard(port):
+            return
+        if self.elected == port:
+            self.count('refreshed')
+        elif self.elected is not None or self.records[port].resigned:
+            self.count('weak_ignored')
+        else:
+            self.take(port, WEAK)
+
+    def take(self, port, cls):
+        r = self.records[port]
+        if cls == ANN or not (r.active and r.cls == VRRP):
+            r.cls = VRRP if self.is_fresh(r) else cls
+        self.gen += 1
+        r.active, r.gen = True, self.gen
+        self.evaluate()
+
+    def leave(self, port):
+        """The port claims no longer; what it had waiting is gone, what another has is looked at again."""
+        self.records[port].active = False
+        if self.pending and self.pending[1] == port:
+            self.pending = None
+        self.settle()
+
+    def down(self, port):
+        self.records[port].down = True
+        self.leave(port)
+
+    def up(self, port):
+        self.records[port].down = False
+        self.settle()
+
+    def unbind(self, port):
+        self.bound.discard(port)
+        if self.pinned == port:
+            self.pinned = None
+        self.records[port] = Record()
+        self.leave(port)
+
+    def bind(self, port):
+        self.bound.add(port)
+        self.settle()
+
+    def pin(self, port):
+        """Wins over every claim while its port is bound and up; needs no claim of its own."""
+        if port not in self.bound:
+            self.count('pin_refused')
+            return
+        self.pinned = port
+        self.settle()
+
+    def unpin(self):
+        self.pinned = None
+        self.settle()
+
+    def tick(self):
+        self.settle()
+
+
+VERBS = {'advert', 'announce', 'weak', 'answer', 'down', 'up', 'unbind', 'bind', 'pin', 'unpin', 'tick'}
+
+
+def run(lines):
+    election = None
+    for number, line in enumerate(lines, 1):
+        words = line.split('#')[0].split()
+        if not words:
+            continue
+        if words[0] == 'bound':
+            election = Election(words[1:])
+            continue
+        if election is None:
+            raise ValueError(f'line {number}: the first line must be `bound PORT...`')
+        time, verb, args = int(words[0]), words[1], words[2:]
+        if time < election.now:
+            raise ValueError(f'line {number}: time goes back from {election.now} to {time}')
+        if verb not in VERBS:
+            raise ValueError(f'line {number}: unknown event `{verb}`')
+        if args and args[0] not in election.ids:
+            raise ValueError(f'line {number}: `{args[0]}` is not one of the ports of `bound`')
+        if verb == 'advert':
+            args = [args[0]] + [int(a) for a in args[1:]]
+            if len(args) > 2 and args[2] < 10:
+                raise ValueError(f'line {number}: an interval is at least 10 ms')
+        election.advance(time)
+        getattr(election, verb)(*args)
+    return election
+
+
+if __name__ == '__main__':
+    try:
+        done = run(sys.stdin)
+    except (ValueError, IndexError, TypeError) as error:
+        sys.exit(f'model.py: {error}')
+    for time, owner in done.trace:
+        print(time, owner or 'none')
+    print('counters', ' '.join(f'{k}={v}' for k, v in sorted(done.counters.items())))
