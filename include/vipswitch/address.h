@@ -1,8 +1,8 @@
 #pragma once
 
 // Addresses as strong types, stored in network byte order exactly as they stand in a frame, so that they can
-// be parts of wire layouts and of hash keys. Ordering is numeric (RFC 5798 6.4.3 compares addresses that way).
-// Text forms are in control/text/.
+// be parts of wire layouts and of hash keys. Ordering is numeric (RFC 5798 6.4.3 compares addresses that
+// way). Text forms are in control/text/.
 
 #include <array>
 #include <compare>
@@ -18,7 +18,8 @@ class Ipv4 {
   constexpr Ipv4() noexcept = default;
   explicit constexpr Ipv4(Be32 value) noexcept : value_(value) {}
   constexpr Ipv4(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t d) noexcept
-      : value_(Be32::from_host((std::uint32_t{a} << 24) | (std::uint32_t{b} << 16) | (std::uint32_t{c} << 8) | d)) {}
+      : value_(Be32::from_host((std::uint32_t{a} << 24) | (std::uint32_t{b} << 16) | (std::uint32_t{c} << 8) |
+                               d)) {}
 
   static constexpr Ipv4 from_host(std::uint32_t value) noexcept { return Ipv4(Be32::from_host(value)); }
   static constexpr Ipv4 broadcast() noexcept { return from_host(0xffffffff); }
@@ -80,14 +81,19 @@ class Mac {
 
 static_assert(sizeof(Ipv4) == 4 && sizeof(Ipv6) == 16 && sizeof(Mac) == 6 && alignof(Mac) == 1);
 
-// The MACs that the switch itself answers with; 0e:00 and 0e:06 are its own (architecture: the tenant's world).
-// A HAVIP's MAC never changes, whoever owns the address.
+// The MACs that the switch itself answers with; 0e:00 and 0e:06 are its own (architecture: the tenant's
+// world). A HAVIP's MAC never changes, whoever owns the address.
 constexpr Mac stable_mac(Ipv4 havip) noexcept {
   const auto h = havip.host();
-  return {0x0e, 0x00, static_cast<std::uint8_t>(h >> 24), static_cast<std::uint8_t>(h >> 16),
-          static_cast<std::uint8_t>(h >> 8), static_cast<std::uint8_t>(h)};
+  return {0x0e,
+          0x00,
+          static_cast<std::uint8_t>(h >> 24),
+          static_cast<std::uint8_t>(h >> 16),
+          static_cast<std::uint8_t>(h >> 8),
+          static_cast<std::uint8_t>(h)};
 }
-// 0.0.0.1 is never a HAVIP, so no HAVIP has the gateway's MAC; it is the same on every host and in every subnet.
+// 0.0.0.1 is never a HAVIP, so no HAVIP has the gateway's MAC; it is the same on every host and in every
+// subnet.
 inline constexpr Mac kGatewayMac{0x0e, 0x00, 0x00, 0x00, 0x00, 0x01};
 
 constexpr bool is_switch_mac(const Mac& mac) noexcept {

@@ -9,8 +9,12 @@
 
 namespace vipswitch {
 
-constexpr std::uint16_t swap_bytes(std::uint16_t value) noexcept { return __builtin_bswap16(value); }
-constexpr std::uint32_t swap_bytes(std::uint32_t value) noexcept { return __builtin_bswap32(value); }
+constexpr std::uint16_t swap_bytes(std::uint16_t value) noexcept {
+  return __builtin_bswap16(value);
+}
+constexpr std::uint32_t swap_bytes(std::uint32_t value) noexcept {
+  return __builtin_bswap32(value);
+}
 
 template <class Rep>
 class BigEndian {

@@ -1,7 +1,8 @@
 #pragma once
 
-// The Internet checksum (RFC 1071) and its incremental update (RFC 1624). Sums are kept as they lie in memory:
-// one's-complement addition does not care about byte order as long as both sides agree (RFC 1071 section 2).
+// The Internet checksum (RFC 1071) and its incremental update (RFC 1624). Sums are kept as they lie in
+// memory: one's-complement addition does not care about byte order as long as both sides agree (RFC 1071
+// section 2).
 
 #include <cstddef>
 #include <cstdint>
@@ -59,8 +60,8 @@ constexpr std::uint64_t sum_pseudo_header(Ipv4 source, Ipv4 destination, std::ui
          Be16::from_host(length).wire();
 }
 
-// What to add to a one's-complement sum when `before` in the covered data becomes `after`: ~m + m' of RFC 1624
-// section 3. Precomputed in tables, applied by update_checksum().
+// What to add to a one's-complement sum when `before` in the covered data becomes `after`: ~m + m' of RFC
+// 1624 section 3. Precomputed in tables, applied by update_checksum().
 constexpr std::uint16_t checksum_delta(Ipv4 before, Ipv4 after) noexcept {
   return fold(std::uint64_t{static_cast<std::uint32_t>(~before.wire())} + after.wire());
 }

@@ -1,39 +1,39 @@
 #pragma once
 
-// What workers tell control: plain data through a ring that may overflow (counted as events_lost). What control must act
-// on is also kept where it can be read again: see HavipTable's dirty bits.
+// What workers tell control: plain data through a ring that may overflow (counted as events_lost). What
+// control must act on is also kept where it can be read again: see HavipTable's dirty bits.
 
 #include <cstdint>
 
+#include "vipswitch/address.h"
 #include "vipswitch/evidence.h"
 #include "vipswitch/ids.h"
-#include "vipswitch/address.h"
 #include "vipswitch/time.h"
 
 namespace vipswitch {
 
 enum class EventKind : std::uint8_t {
   kOwnerChanged,
-  kNextHopMissing,   // a packet towards `address` on the uplink's prefix waits for its MAC
-  kNextHopLearned,   // an ARP of the uplink named the MAC of `address`
+  kNextHopMissing,  // a packet towards `address` on the uplink's prefix waits for its MAC
+  kNextHopLearned,  // an ARP of the uplink named the MAC of `address`
 };
 
 struct Event {
   EventKind kind;
-  Trigger trigger;          // kOwnerChanged: what happened ...
-  Rule rule;                // ... and the rule that named the new owner
-  EvidenceClass evidence;   // what the new owner's record rests on
-  std::uint8_t priority;    // VRRP priority of the new owner's record, 0 without one
+  Trigger trigger;         // kOwnerChanged: what happened ...
+  Rule rule;               // ... and the rule that named the new owner
+  EvidenceClass evidence;  // what the new owner's record rests on
+  std::uint8_t priority;   // VRRP priority of the new owner's record, 0 without one
   std::uint8_t vrid;
   WorkerId worker;
   HavipId havip;
-  PortId from;              // invalid: nobody
-  PortId to;                // invalid: nobody
+  PortId from;  // invalid: nobody
+  PortId to;    // invalid: nobody
   Ipv4 address;
   Mac mac;
   std::uint16_t reserved;
-  std::uint32_t sequence;   // of the owner word
-  TimeMs at_ms;             // election time of the decision
+  std::uint32_t sequence;      // of the owner word
+  TimeMs at_ms;                // election time of the decision
   std::uint64_t evidence_tsc;  // when the burst with the evidence was received
   std::uint64_t commit_tsc;    // when the owner word was stored
 };

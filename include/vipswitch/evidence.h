@@ -1,7 +1,7 @@
 #pragma once
 
-// The words in which a decision of the election is told, shared by the worker that decides and by control that
-// explains (design: owner learning 5.1-5.3).
+// The words in which a decision of the election is told, shared by the worker that decides and by control
+// that explains (design: owner learning 5.1-5.3).
 
 #include <cstdint>
 
@@ -27,13 +27,20 @@ enum class Trigger : std::uint8_t {
 
 // Which rule named the owner (owner learning 5.1).
 enum class Rule : std::uint8_t {
-  kNobody,              // no record stands: the owner resigned, went down or was unbound
-  kPinned,              // T4
-  kFreshVrrp,           // T3: highest priority among ports with fresh adverts
-  kLatestClaim,         // T2: latest announcement, or the last VRRP owner whose adverts ceased
-  kWeakHint,            // T1
+  kNobody,       // no record stands: the owner resigned, went down or was unbound
+  kPinned,       // T4
+  kFreshVrrp,    // T3: highest priority among ports with fresh adverts
+  kLatestClaim,  // T2: latest announcement, or the last VRRP owner whose adverts ceased
+  kWeakHint,     // T1
 };
 
-enum class OwnerState : std::uint8_t { kUnknown, kOwnedVrrp, kOwnedAnnouncement, kPinned, kSuspect, kReleased };
+enum class OwnerState : std::uint8_t {
+  kUnknown,
+  kOwnedVrrp,
+  kOwnedAnnouncement,
+  kPinned,
+  kSuspect,
+  kReleased
+};
 
 }  // namespace vipswitch

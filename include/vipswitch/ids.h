@@ -1,7 +1,7 @@
 #pragma once
 
-// Strong indices. Objects of the tables are arrays; an id is a position in one of them, assigned by control and
-// reused only after a grace period. Names, which operators see, are control's affair.
+// Strong indices. Objects of the tables are arrays; an id is a position in one of them, assigned by control
+// and reused only after a grace period. Names, which operators see, are control's affair.
 
 #include <compare>
 #include <cstdint>

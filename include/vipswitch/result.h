@@ -1,7 +1,7 @@
 #pragma once
 
-// What control returns where something can fail. An error's message names the argument, its value and what was
-// expected, in one line without a full stop, ready to be printed behind "error: ".
+// What control returns where something can fail. An error's message names the argument, its value and what
+// was expected, in one line without a full stop, ready to be printed behind "error: ".
 
 #include <string>
 #include <utility>

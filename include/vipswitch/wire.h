@@ -1,7 +1,8 @@
 #pragma once
 
-// Layouts of the headers the switch reads and writes, byte for byte; every field has alignment 1 so that a header
-// may lie anywhere. Nobody casts to these directly: packet_view.h hands them out after proving the length.
+// Layouts of the headers the switch reads and writes, byte for byte; every field has alignment 1 so that a
+// header may lie anywhere. Nobody casts to these directly: packet_view.h hands them out after proving the
+// length.
 
 #include <cstdint>
 #include <cstring>
@@ -92,7 +93,9 @@ struct Ipv4Header {
   Field<Ipv4> destination;
 
   std::uint8_t version() const noexcept { return version_and_length >> 4; }
-  std::uint8_t header_length() const noexcept { return static_cast<std::uint8_t>((version_and_length & 0xf) * 4); }
+  std::uint8_t header_length() const noexcept {
+    return static_cast<std::uint8_t>((version_and_length & 0xf) * 4);
+  }
 };
 static_assert(sizeof(Ipv4Header) == 20);
 inline constexpr std::uint16_t kIpv4MoreFragments = 0x2000, kIpv4DontFragment = 0x4000,
@@ -137,8 +140,8 @@ struct Vrrp {
   std::uint8_t vrid;
   std::uint8_t priority;
   std::uint8_t address_count;
-  std::uint8_t auth_type;       // v3: reserved (4 bits), upper 4 bits of the interval
-  std::uint8_t interval_low;    // v2: interval in seconds; v3: lower 8 bits of the interval in centiseconds
+  std::uint8_t auth_type;     // v3: reserved (4 bits), upper 4 bits of the interval
+  std::uint8_t interval_low;  // v2: interval in seconds; v3: lower 8 bits of the interval in centiseconds
   Field<std::uint16_t> checksum;
 
   std::uint8_t version() const noexcept { return version_and_type >> 4; }

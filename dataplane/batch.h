@@ -1,0 +1,94 @@
+#pragma once
+
+// A burst on its way through the pipeline: the packets of one rx queue, so of one ingress port, each with
+// what the stages have found out about it. Lives in its worker; nothing outside the worker sees it.
+
+#include <array>
+#include <cstdint>
+#include <rte_mbuf.h>
+
+#include "dataplane/endpoint_ref.h"
+#include "dataplane/owner_word.h"
+#include "dataplane/packet_view.h"
+#include "vipswitch/address.h"
+#include "vipswitch/drop_reason.h"
+#include "vipswitch/ids.h"
+#include "vipswitch/wire.h"
+
+namespace vipswitch {
+
+struct PortRow;
+
+inline constexpr unsigned kMaxBurst = 128;
+
+enum class PacketKind : std::uint8_t {
+  kIpv4,
+  kArp,
+  kOther,  // forwarded by MAC only: other EtherTypes, and everything inside a VLAN tag
+};
+
+enum class Fragment : std::uint8_t { kWhole, kFirst, kLater };
+
+enum class Verdict : std::uint8_t {
+  kPending,       // the next stage decides
+  kForward,       // to `egress`, headers are final
+  kAnswer,        // turned into its own answer, back to the ingress port
+  kFlood,         // to the subnet's other ports
+  kFloodMembers,  // to the other ports bound to the HAVIPs that a VRRP advert lists
+  kConsume,       // done with; free it
+  kDrop,          // with `reason`
+};
+
+// Index into PortRow::sources of the address a packet was sent from.
+inline constexpr std::uint8_t kNoSource = 0xff;
+
+struct alignas(64) Packet {
+  rte_mbuf* mbuf;
+  std::uint8_t* data;  // Ethernet header
+  std::uint16_t size;  // bytes from `data` that lie in one piece; headers must fit in them
+  std::uint16_t l3_offset;
+  std::uint16_t l4_offset;  // IPv4 only
+  std::uint16_t l3_size;    // IPv4 only: total length
+  PacketKind kind;
+  Verdict verdict;
+  DropReason reason;
+  std::uint8_t protocol;  // IPv4 only
+  Fragment fragment;      // IPv4 only
+  std::uint8_t source_index;
+  bool is_group;  // destination MAC is multicast or broadcast
+  bool is_claim;  // must not be lost to the flood rate
+  Ipv4 source;    // IPv4 only
+  Ipv4 destination;
+  EndpointRef target;  // set by nat (EIP) or resolve (endpoint table)
+  PortId egress;
+  std::uint32_t owner_sequence;  // of the owner word followed, if `target` is a HAVIP
+  std::uint32_t listed_sources;  // kFloodMembers: bit i for PortRow::sources[i] of the ingress port
+
+  PacketView view() const noexcept { return {data, size}; }
+
+  // Only after parse has proven them.
+  wire::Ethernet& ethernet() const noexcept { return *reinterpret_cast<wire::Ethernet*>(data); }
+  wire::Ipv4Header& ipv4() const noexcept { return *reinterpret_cast<wire::Ipv4Header*>(data + l3_offset); }
+  wire::Arp& arp() const noexcept { return *reinterpret_cast<wire::Arp*>(data + l3_offset); }
+
+  void drop(DropReason why) noexcept {
+    verdict = Verdict::kDrop;
+    reason = why;
+  }
+  bool is_pending() const noexcept { return verdict == Verdict::kPending; }
+};
+static_assert(sizeof(Packet) == 64);
+
+struct Batch {
+  std::array<Packet, kMaxBurst> packets;
+  unsigned count = 0;
+  const PortRow* ingress = nullptr;
+  std::uint64_t received_tsc = 0;
+  std::uint64_t owner_epoch = 0;     // when resolve read the first owner word
+  bool has_control_packets = false;  // ARP or VRRP: snoop has something to look at
+
+  Packet* begin() noexcept { return packets.data(); }
+  Packet* end() noexcept { return packets.data() + count; }
+};
+
+}  // namespace vipswitch

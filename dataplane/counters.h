@@ -1,0 +1,76 @@
+#pragma once
+
+// Counters of one worker, and of one port as seen by one worker. Written by that worker alone with plain
+// relaxed stores, so that no cache line is written by two workers; readers take a consistent copy by the
+// sequence counter and sum over workers.
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <sched.h>
+
+#include "vipswitch/drop_reason.h"
+#include "vipswitch/learn_counter.h"
+
+namespace vipswitch {
+
+// A counter with one writer.
+class Counter {
+ public:
+  void add(std::uint64_t n) noexcept { value_.store(get() + n, std::memory_order_relaxed); }
+  std::uint64_t get() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+struct alignas(64) WorkerCounters {
+  // Odd while the worker is inside a poll that counts; even at its boundaries, where
+  // rx + generated + replicated + handed_in == tx + sum(drops) + consumed + to_control + handed_out.
+  std::atomic<std::uint32_t> sequence{0};
+
+  Counter rx, generated, replicated, handed_in;
+  Counter tx, consumed, to_control, handed_out;
+  std::array<Counter, kDropReasonCount> drops;
+  std::array<Counter, kLearnCounterCount> learn;
+  Counter polls, empty_polls, sleeps, busy_cycles, idle_cycles;
+
+  void count(DropReason reason, std::uint64_t n = 1) noexcept {
+    drops[static_cast<std::size_t>(reason)].add(n);
+  }
+  void count(LearnCounter counter, std::uint64_t n = 1) noexcept {
+    learn[static_cast<std::size_t>(counter)].add(n);
+  }
+
+  // Worker: brackets of a poll. The fences pair with those in read_consistently().
+  void begin() noexcept {
+    sequence.store(sequence.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    std::atomic_thread_fence(std::memory_order_release);
+  }
+  void end() noexcept {
+    sequence.store(sequence.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  }
+
+  // Reader: runs `read` until it ran entirely between two polls.
+  template <class Read>
+  void read_consistently(Read&& read) const {
+    for (;;) {
+      const std::uint32_t before = sequence.load(std::memory_order_acquire);
+      if ((before & 1) == 0) {
+        read(*this);
+        std::atomic_thread_fence(std::memory_order_acquire);
+        if (sequence.load(std::memory_order_relaxed) == before) return;
+      }
+      sched_yield();  // the worker may share this core
+    }
+  }
+};
+
+// Of one port, by one worker.
+struct PortCounters {
+  Counter rx_packets, rx_bytes;
+  Counter tx_packets, tx_bytes;
+  Counter drops;  // received from this port, then dropped
+};
+
+}  // namespace vipswitch

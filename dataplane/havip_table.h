@@ -1,0 +1,110 @@
+#pragma once
+
+// The HAVIPs: slot -> owner word (hot line) and election (cold lines).
+//
+// Hot lines are read by every worker for every packet to a HAVIP and written only when an owner changes. Cold
+// lines belong to whoever holds the slot's lock: a worker that has a claim, a timer or a command of control
+// for it. Control itself never takes the lock (it may sleep, and would make a worker wait); it posts commands
+// to the slot's home worker. The lock is held for one election step: bounded work, no calls out.
+//
+// Slots are assigned by control. open() and close() are control's, for a slot that no worker can reach: not
+// published yet, or retired and a grace period past.
+
+#include <atomic>
+#include <bit>
+#include <cstdint>
+#include <rte_spinlock.h>
+
+#include "dataplane/deadline_tree.h"
+#include "dataplane/dpdk_handle.h"
+#include "dataplane/owner/election.h"
+#include "dataplane/owner_word.h"
+#include "dataplane/rows.h"
+#include "vipswitch/ids.h"
+
+namespace vipswitch {
+
+struct alignas(64) HavipHot {
+  std::atomic<std::uint64_t> owner{0};
+  std::atomic<const HavipRow*> row{nullptr};
+
+  OwnerWord owner_word() const noexcept { return OwnerWord(owner.load(std::memory_order_acquire)); }
+};
+static_assert(sizeof(HavipHot) == 64);
+
+struct alignas(64) HavipCold {
+  rte_spinlock_t lock;
+  std::uint32_t sequence;          // owner changes so far
+  TimeMs owner_since_ms;           // -1: no owner
+  std::uint64_t delivered_to_old;  // packets resolved before a commit and sent after it
+  owner::Election election;
+};
+
+// What control sees of a slot: a copy made by a worker under the lock.
+struct HavipSnapshot {
+  owner::Election election;
+  OwnerWord owner;
+  std::uint32_t sequence = 0;
+  TimeMs owner_since_ms = -1;
+  TimeMs now_ms = 0;
+  std::uint64_t delivered_to_old = 0;
+};
+
+class HavipTable {
+ public:
+  explicit HavipTable(std::uint32_t capacity) noexcept
+      : capacity_(capacity),
+        hot_(make_rte_array<HavipHot>("havip_hot", capacity)),
+        cold_(make_rte_array<HavipCold>("havip_cold", capacity)),
+        unreported_(make_rte_array<std::atomic<std::uint64_t>>("havip_unreported", words())),
+        deadlines_(capacity) {}
+
+  bool is_valid() const noexcept { return hot_ && cold_ && unreported_ && deadlines_.is_valid(); }
+  std::uint32_t capacity() const noexcept { return capacity_; }
+
+  HavipHot& hot(HavipId id) noexcept { return hot_[id.value()]; }
+  const HavipHot& hot(HavipId id) const noexcept { return hot_[id.value()]; }
+  HavipCold& cold(HavipId id) noexcept { return cold_[id.value()]; }
+  DeadlineTree& deadlines() noexcept { return deadlines_; }
+
+  // Incremented by every commit; a burst during which it stood still needs no second look at its owner words.
+  std::atomic<std::uint64_t>& owner_epoch() noexcept { return owner_epoch_; }
+
+  // Control: makes an unreachable slot ready for publication.
+  void open(HavipId id, const HavipRow* row) noexcept {
+    auto& cold = this->cold(id);
+    rte_spinlock_init(&cold.lock);
+    cold.sequence = 0;
+    cold.owner_since_ms = -1;
+    cold.delivered_to_old = 0;
+    cold.election = owner::Election();
+    hot(id).owner.store(OwnerWord::nobody(OwnerLocation::kUnknown, 0).raw(), std::memory_order_relaxed);
+    hot(id).row.store(row, std::memory_order_release);
+  }
+
+  // An owner change whose event found no room: control scans for these after an overflow.
+  void mark_unreported(HavipId id) noexcept {
+    unreported_[id.value() / 64].fetch_or(std::uint64_t{1} << (id.value() % 64), std::memory_order_release);
+  }
+  template <class Visit>
+  void take_unreported(Visit&& visit) {
+    for (std::uint32_t word = 0; word < words(); ++word) {
+      std::uint64_t bits = unreported_[word].exchange(0, std::memory_order_acquire);
+      for (; bits != 0; bits &= bits - 1) {
+        visit(HavipId(word * 64 + static_cast<std::uint32_t>(std::countr_zero(bits))));
+      }
+    }
+  }
+
+ private:
+  std::uint32_t words() const noexcept { return (capacity_ + 63) / 64; }
+
+  std::uint32_t capacity_;
+  RteArray<HavipHot> hot_;
+  RteArray<HavipCold> cold_;
+  RteArray<std::atomic<std::uint64_t>> unreported_;
+  DeadlineTree deadlines_;
+  alignas(64) std::atomic<std::uint64_t> owner_epoch_{0};
+};
+
+}  // namespace vipswitch

@@ -1,0 +1,41 @@
+#pragma once
+
+// What control asks of a worker: plain messages through a ring, one receiver, handled between bursts. A
+// message that names a slot or a port is sent only while both are published or about to be.
+
+#include <atomic>
+#include <cstdint>
+#include <rte_mbuf.h>
+
+#include "dataplane/havip_table.h"
+#include "vipswitch/evidence.h"
+#include "vipswitch/ids.h"
+
+namespace vipswitch {
+
+struct SnapshotRequest {
+  HavipId havip;
+  HavipSnapshot snapshot;
+  std::atomic<bool> is_done{false};
+};
+
+struct Message {
+  enum class Kind : std::uint32_t {
+    kElection,  // `trigger` for `port` at `havip`: port down, up, unbind, bind, pin, unpin
+    kTransmit,  // `mbuf`, a frame that control made, out of `port`
+    kSnapshot,  // answer `snapshot`, then set is_done
+  };
+
+  Kind kind;
+  Trigger trigger;
+  bool is_down;  // kBind: the port is down at the moment
+  HavipId havip;
+  PortId port;
+  union {
+    rte_mbuf* mbuf;
+    SnapshotRequest* snapshot;
+  };
+};
+static_assert(sizeof(Message) == 24);
+
+}  // namespace vipswitch

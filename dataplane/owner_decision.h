@@ -1,0 +1,51 @@
+#pragma once
+
+// One step of a HAVIP's election on a worker: under the slot's lock the election takes the claim, and if the
+// owner or its delivery MAC changed, the owner word is stored before the lock is released; so the rest of the
+// burst that brought the claim already goes to the new owner. Then the decision is told to control.
+
+#include <cstdint>
+
+#include "dataplane/worker_state.h"
+
+namespace vipswitch {
+
+// `step(Election&, TimeMs now) -> Outcome` must not block. `evidence_tsc` is when the burst with the claim
+// was received, 0 for what no packet brought.
+template <class Step>
+void decide(WorkerState& worker, HavipId havip, std::uint64_t evidence_tsc, Step&& step) noexcept;
+
+// Timers of the slots whose home is this worker.
+void run_election_timers(WorkerState& worker, std::size_t worker_index, std::size_t worker_count) noexcept;
+
+// A copy of the slot for control.
+void take_snapshot(WorkerState& worker, HavipId havip, HavipSnapshot& snapshot) noexcept;
+
+namespace detail {
+
+// Stores the word that the election asks for, if it differs. The slot's lock is held.
+void commit_owner(WorkerState& worker, HavipId havip, HavipCold& cold, std::uint32_t changes) noexcept;
+// The slot's lock is not held any more; `first_sequence` is that of the first change.
+void report(WorkerState& worker, HavipId havip, const owner::Outcome& outcome, std::uint32_t first_sequence,
+            std::uint64_t evidence_tsc) noexcept;
+
+}  // namespace detail
+
+template <class Step>
+void decide(WorkerState& worker, HavipId havip, std::uint64_t evidence_tsc, Step&& step) noexcept {
+  HavipTable& havips = worker.tables.havips;
+  HavipCold& cold = havips.cold(havip);
+  rte_spinlock_lock(&cold.lock);
+  const owner::Outcome outcome = step(cold.election, worker.now_ms);
+  const auto changes = static_cast<std::uint32_t>(outcome.changes().size());
+  const std::uint32_t first_sequence = cold.sequence + 1;
+  if (!outcome.owner_stands()) detail::commit_owner(worker, havip, cold, changes);
+  const TimeMs due = cold.election.next_due();
+  rte_spinlock_unlock(&cold.lock);
+
+  havips.deadlines().lower(havip.value(), due);
+  if (outcome.remark()) worker.count(*outcome.remark());
+  if (changes != 0) detail::report(worker, havip, outcome, first_sequence, evidence_tsc);
+}
+
+}  // namespace vipswitch

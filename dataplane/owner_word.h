@@ -1,0 +1,69 @@
+#pragma once
+
+// The owner word: who gets the data of a HAVIP, in one 64-bit atomic of its slot's hot line.
+//
+//   bits  0-23  port (local) or host (remote) index
+//   bits 24-25  location: unknown, released, local port, remote host
+//   bits 26-33  VRID of the virtual MAC, if that is the delivery MAC
+//   bit  34     delivery MAC: 0 the port's own, 1 the VRRP virtual MAC (RFC 9568 7.3)
+//   bits 40-63  sequence: counts the stores, modulo 2^24
+//
+// Written by the worker that decides, under the slot's lock (release); read by any worker (acquire: whoever
+// sees a word sees the port row that it names). A port index is reused only after a grace period, and only
+// once no slot names it, so a reader inside its poll never follows a word to another port.
+
+#include <cstdint>
+
+#include "vipswitch/ids.h"
+
+namespace vipswitch {
+
+enum class OwnerLocation : std::uint8_t {
+  kUnknown = 0,   // nothing known
+  kReleased = 1,  // the owner left, nobody has succeeded it
+  kLocalPort = 2,
+  kRemoteHost = 3,
+};
+
+class OwnerWord {
+ public:
+  constexpr OwnerWord() noexcept = default;
+  explicit constexpr OwnerWord(std::uint64_t raw) noexcept : raw_(raw) {}
+
+  static constexpr OwnerWord nobody(OwnerLocation location, std::uint32_t sequence) noexcept {
+    return OwnerWord(bits(location, 0, false, 0, sequence));
+  }
+  static constexpr OwnerWord local(PortId port, std::uint32_t sequence) noexcept {
+    return OwnerWord(bits(OwnerLocation::kLocalPort, port.value(), false, 0, sequence));
+  }
+  static constexpr OwnerWord local_virtual_mac(PortId port, std::uint8_t vrid,
+                                               std::uint32_t sequence) noexcept {
+    return OwnerWord(bits(OwnerLocation::kLocalPort, port.value(), true, vrid, sequence));
+  }
+
+  constexpr std::uint64_t raw() const noexcept { return raw_; }
+  constexpr OwnerLocation location() const noexcept { return static_cast<OwnerLocation>((raw_ >> 24) & 3); }
+  constexpr bool is_local() const noexcept { return location() == OwnerLocation::kLocalPort; }
+  constexpr PortId port() const noexcept { return PortId(static_cast<std::uint32_t>(raw_ & 0xffffff)); }
+  constexpr bool is_port(PortId port) const noexcept { return is_local() && this->port() == port; }
+  constexpr bool has_virtual_mac() const noexcept { return ((raw_ >> 34) & 1) != 0; }
+  constexpr std::uint8_t vrid() const noexcept { return static_cast<std::uint8_t>(raw_ >> 26); }
+  constexpr std::uint32_t sequence() const noexcept { return static_cast<std::uint32_t>(raw_ >> 40); }
+
+  // Whether both send data to the same place; the sequence does not count.
+  constexpr bool same_place(OwnerWord other) const noexcept {
+    return ((raw_ ^ other.raw_) & ((std::uint64_t{1} << 40) - 1)) == 0;
+  }
+  constexpr bool operator==(const OwnerWord&) const noexcept = default;
+
+ private:
+  static constexpr std::uint64_t bits(OwnerLocation location, std::uint32_t index, bool virtual_mac,
+                                      std::uint8_t vrid, std::uint32_t sequence) noexcept {
+    return (index & 0xffffffu) | (static_cast<std::uint64_t>(location) << 24) | (std::uint64_t{vrid} << 26) |
+           (std::uint64_t{virtual_mac} << 34) | (std::uint64_t{sequence} << 40);
+  }
+
+  std::uint64_t raw_ = 0;
+};
+
+}  // namespace vipswitch

@@ -1,0 +1,32 @@
+#pragma once
+
+// The only place where packets meet drivers: bursts in, and at the end of each burst everything that waits
+// out.
+
+#include <cstdint>
+
+#include "dataplane/worker_state.h"
+
+namespace vipswitch {
+
+struct RxQueue {
+  PortId port;
+  std::uint16_t device;  // DPDK port id
+  std::uint16_t queue;
+};
+
+// Fills the batch with what the queue holds, at most `burst` packets, and counts it. Returns their number.
+unsigned receive(WorkerState& worker, const RxQueue& queue, unsigned burst, Batch& batch) noexcept;
+
+// Puts a packet among those that wait for the port's flush. Takes it in any case: for a port that is gone,
+// whose lane is full or whose MTU is too small it is dropped and counted.
+void send_later(WorkerState& worker, PortId port, rte_mbuf* mbuf) noexcept;
+
+// Hands every waiting packet to its device; what a device does not take is dropped as tx_queue_full.
+void flush(WorkerState& worker) noexcept;
+
+// Takes the packets that other workers handed over and queues them for this worker's flush. Returns their
+// number.
+unsigned take_handed_over(WorkerState& worker, rte_ring* ring) noexcept;
+
+}  // namespace vipswitch

@@ -1,0 +1,49 @@
+#pragma once
+
+// What one worker holds for one port: the packets that wait for this poll's flush, the worker's counters of
+// the port, its flood budget, and how its packets reach the device. A device with fewer tx queues than there
+// are workers is served by the workers that have one; the others hand their packets over through a ring.
+//
+// Made by control before the port is published, freed after a grace period; in between only its worker
+// touches it (readers of the counters excepted).
+
+#include <array>
+#include <cstdint>
+#include <rte_mbuf.h>
+#include <rte_ring.h>
+
+#include "dataplane/batch.h"
+#include "dataplane/counters.h"
+#include "dataplane/token_bucket.h"
+#include "vipswitch/ids.h"
+
+namespace vipswitch {
+
+struct alignas(64) PortLane {
+  // A burst gives a port at most one packet and one answer for each of its own, and control a few more.
+  static constexpr unsigned kCapacity = 2 * kMaxBurst + 64;
+
+  PortId port;
+  std::uint16_t device = 0;  // DPDK port id
+  std::uint16_t tx_queue = 0;
+  std::uint32_t max_frame_bytes = 0;  // the port's MTU and what stands before an IP packet
+  rte_ring* handover = nullptr;       // set: the lane has no queue of its own
+  PortLane* next_waiting = nullptr;
+  unsigned waiting_count = 0;
+  std::uint64_t waiting_bytes = 0;
+  TokenBucket flood;
+  PortCounters counters;
+  std::array<rte_mbuf*, kCapacity> waiting{};
+
+  bool is_full() const noexcept { return waiting_count == kCapacity; }
+};
+
+// An element of a handover ring.
+struct HandedPacket {
+  rte_mbuf* mbuf;
+  PortId port;
+  std::uint32_t zero;
+};
+static_assert(sizeof(HandedPacket) == 16);
+
+}  // namespace vipswitch

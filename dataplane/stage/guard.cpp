@@ -1,0 +1,126 @@
+#include "dataplane/stage/guard.h"
+
+#include "dataplane/owner/arp_claim.h"
+
+namespace vipswitch::stage {
+namespace {
+
+constexpr std::uint8_t kProtoIgmp = 2;
+constexpr std::uint16_t kDhcpClientPort = 68, kDhcpServerPort = 67;
+
+// Whether a claim of the port made it the owner of one of its HAVIPs with this virtual MAC.
+bool owns_with_virtual_mac(const WorkerState& worker, const PortRow& port, std::uint8_t vrid) noexcept {
+  for (std::uint8_t i = 1; i < port.source_count; ++i) {
+    const OwnerWord owner = worker.tables.havips.hot(port.sources[i].havip).owner_word();
+    if (owner.is_port(port.id) && owner.has_virtual_mac() && owner.vrid() == vrid) return true;
+  }
+  return false;
+}
+
+bool is_vrrp_of(const Packet& packet, std::uint8_t vrid) noexcept {
+  if (packet.kind != PacketKind::kIpv4) return false;
+  std::size_t offset = packet.l4_offset;
+  if (packet.protocol == wire::kProtoAh) {
+    const auto* ah = packet.view().header_at<wire::AuthenticationHeader>(offset);
+    if (ah == nullptr || ah->next_header != wire::kProtoVrrp) return false;
+    offset += (std::size_t{ah->length} + 2) * 4;
+  } else if (packet.protocol != wire::kProtoVrrp) {
+    return false;
+  }
+  const auto* vrrp = packet.view().header_at<wire::Vrrp>(offset);
+  return vrrp != nullptr && vrrp->vrid == vrid;
+}
+
+bool speaks_arp_for_havip(const Packet& packet, const PortRow& port) noexcept {
+  if (packet.kind != PacketKind::kArp) return false;
+  const std::uint8_t index = port.source_index(packet.arp().sender_ip);
+  return index != kNoSource && index != 0;
+}
+
+bool may_use_virtual_mac(const WorkerState& worker, const PortRow& port, const Packet& packet,
+                         const Mac& mac) noexcept {
+  const std::uint8_t vrid = mac.bytes()[5];
+  if (mac != Mac::vrrp_ipv4(vrid) || !port.has_havips()) return false;
+  return is_vrrp_of(packet, vrid) || speaks_arp_for_havip(packet, port) ||
+         owns_with_virtual_mac(worker, port, vrid);
+}
+
+bool may_send_unspecified(const Packet& packet) noexcept {
+  if (packet.protocol == kProtoIgmp) return true;
+  const auto* udp = packet.view().header_at<wire::Udp>(packet.l4_offset);
+  return packet.protocol == wire::kProtoUdp && packet.fragment == Fragment::kWhole && udp != nullptr &&
+         udp->source_port.get().host() == kDhcpClientPort &&
+         udp->destination_port.get().host() == kDhcpServerPort;
+}
+
+// The reason for dropping a packet that speaks for an address which is not the port's; the slow way, one
+// lookup.
+DropReason foreign_address(const WorkerState& worker, const PortRow& port, Ipv4 address, DropReason nobodys,
+                           bool is_announcement) noexcept {
+  const EndpointRef endpoint = worker.tables.lookup_endpoint(port.vpc, address);
+  switch (endpoint.kind()) {
+    case EndpointKind::kHavip:
+      return DropReason::claim_unbound;
+    case EndpointKind::kGateway:
+      return is_announcement ? DropReason::claim_gateway : nobodys;
+    case EndpointKind::kPort:
+      return is_announcement ? DropReason::claim_foreign : nobodys;
+    case EndpointKind::kNone:
+      break;
+  }
+  return nobodys;
+}
+
+void guard_ipv4(const WorkerState& worker, const PortRow& port, Packet& packet) noexcept {
+  packet.source_index = port.source_index(packet.source);
+  if (packet.source_index != kNoSource) [[likely]]
+    return;
+  if (packet.source.is_unspecified() && may_send_unspecified(packet)) return;
+  packet.drop(foreign_address(worker, port, packet.source, DropReason::spoofed_ip, false));
+}
+
+void guard_arp(WorkerState& worker, const PortRow& port, Packet& packet) noexcept {
+  const wire::Arp& arp = packet.arp();
+  const owner::ArpForm form = owner::classify_arp(arp, packet.ethernet().destination);
+  if (form == owner::ArpForm::kBadSenderMac) worker.count(LearnCounter::arp_sha_bad);
+  if (form == owner::ArpForm::kBad || form == owner::ArpForm::kBadSenderMac) {
+    return packet.drop(DropReason::arp_bad);
+  }
+  const Ipv4 sender = arp.sender_ip;
+  packet.source_index = port.source_index(sender);
+  if (packet.source_index == kNoSource && !sender.is_unspecified()) {
+    return packet.drop(foreign_address(worker, port, sender, DropReason::spoofed_arp, true));
+  }
+  if (arp.sender_mac != port.mac && !may_use_virtual_mac(worker, port, packet, arp.sender_mac)) {
+    packet.drop(DropReason::spoofed_arp);
+  }
+}
+
+// The uplink's device is promiscuous, since its MAC need not be the switch's; what is for others is not for
+// us.
+void guard_uplink(const PortRow& uplink, Batch& batch) noexcept {
+  for (Packet& packet : batch) {
+    if (!packet.is_pending() || packet.is_group) continue;
+    if (packet.ethernet().destination != uplink.mac) packet.drop(DropReason::foreign_mac);
+  }
+}
+
+}  // namespace
+
+void guard(WorkerState& worker, Batch& batch) noexcept {
+  const PortRow& port = *batch.ingress;
+  if (port.role == PortRole::kUplink) return guard_uplink(port, batch);
+  for (Packet& packet : batch) {
+    if (!packet.is_pending()) continue;
+    const Mac& source = packet.ethernet().source;
+    if (source != port.mac && !may_use_virtual_mac(worker, port, packet, source)) [[unlikely]] {
+      packet.drop(DropReason::spoofed_mac);
+    } else if (packet.kind == PacketKind::kIpv4) {
+      guard_ipv4(worker, port, packet);
+    } else if (packet.kind == PacketKind::kArp) {
+      guard_arp(worker, port, packet);
+    }
+  }
+}
+
+}  // namespace vipswitch::stage

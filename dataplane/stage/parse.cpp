@@ -1,0 +1,99 @@
+#include "dataplane/stage/parse.h"
+
+#include <rte_prefetch.h>
+
+#include "vipswitch/checksum.h"
+
+namespace vipswitch::stage {
+namespace {
+
+void parse_ipv4(Packet& packet, Batch& batch) noexcept {
+  const auto* ip = packet.view().header_at<wire::Ipv4Header>(packet.l3_offset);
+  if (ip == nullptr) return packet.drop(DropReason::truncated);
+  if (ip->version() != 4) return packet.drop(DropReason::ipv4_bad_version);
+  const unsigned header_length = ip->header_length();
+  if (header_length < sizeof(wire::Ipv4Header)) return packet.drop(DropReason::ipv4_bad_header_length);
+  const unsigned total_length = ip->total_length.get().host();
+  if (total_length < header_length || packet.l3_offset + total_length > packet.mbuf->pkt_len) {
+    return packet.drop(DropReason::ipv4_bad_total_length);
+  }
+  if (packet.l3_offset + header_length > packet.size) return packet.drop(DropReason::truncated);
+  if (fold(sum_bytes(ip, header_length)) != 0xffff) return packet.drop(DropReason::ipv4_bad_checksum);
+
+  packet.kind = PacketKind::kIpv4;
+  packet.l4_offset = static_cast<std::uint16_t>(packet.l3_offset + header_length);
+  packet.l3_size = static_cast<std::uint16_t>(total_length);
+  packet.protocol = ip->protocol;
+  packet.source = ip->source;
+  packet.destination = ip->destination;
+  const std::uint16_t fragment = ip->flags_and_offset.get().host();
+  if ((fragment & wire::kIpv4OffsetMask) != 0) {
+    packet.fragment = Fragment::kLater;
+  } else if ((fragment & wire::kIpv4MoreFragments) != 0) {
+    packet.fragment = Fragment::kFirst;
+  }
+  if (packet.protocol == wire::kProtoVrrp || packet.protocol == wire::kProtoAh)
+    batch.has_control_packets = true;
+}
+
+void parse_arp(Packet& packet, Batch& batch) noexcept {
+  if (packet.view().header_at<wire::Arp>(packet.l3_offset) == nullptr)
+    return packet.drop(DropReason::arp_bad);
+  packet.kind = PacketKind::kArp;
+  batch.has_control_packets = true;
+}
+
+// The EtherType behind a priority tag (VID 0), which is read as if it were not there; with a real VLAN id the
+// packet stays kOther.
+std::uint16_t skip_priority_tag(Packet& packet, Batch& batch) noexcept {
+  const auto* tag = packet.view().header_at<wire::VlanTag>(packet.l3_offset);
+  if (tag == nullptr) {
+    packet.drop(DropReason::truncated);
+    return 0;
+  }
+  if (tag->vlan_id() == 0) {
+    packet.l3_offset = static_cast<std::uint16_t>(packet.l3_offset + sizeof(wire::VlanTag));
+    return tag->type.get().host();
+  }
+  if (batch.ingress->role == PortRole::kUplink) packet.drop(DropReason::vlan_tagged);
+  batch.has_control_packets = true;  // snoop counts claims inside VLANs
+  return 0;
+}
+
+void parse_packet(Packet& packet, Batch& batch) noexcept {
+  rte_mbuf* mbuf = packet.mbuf;
+  packet.data = rte_pktmbuf_mtod(mbuf, std::uint8_t*);
+  packet.size = mbuf->data_len;
+  packet.l3_offset = sizeof(wire::Ethernet);
+  packet.kind = PacketKind::kOther;
+  packet.verdict = Verdict::kPending;
+  packet.fragment = Fragment::kWhole;
+  packet.source_index = kNoSource;
+  packet.is_claim = false;
+  packet.target = EndpointRef();
+
+  const auto* ethernet = packet.view().header_at<wire::Ethernet>(0);
+  if (ethernet == nullptr) {
+    packet.is_group = false;
+    return packet.drop(DropReason::truncated);
+  }
+  packet.is_group = ethernet->destination.is_group();
+  std::uint16_t type = ethernet->type.get().host();
+  if (type == wire::kEtherVlan) type = skip_priority_tag(packet, batch);
+  if (!packet.is_pending()) return;
+  if (type == wire::kEtherIpv4) return parse_ipv4(packet, batch);
+  if (type == wire::kEtherArp) return parse_arp(packet, batch);
+  if (batch.ingress->role == PortRole::kUplink) packet.drop(DropReason::not_ipv4_or_arp);
+}
+
+}  // namespace
+
+void parse(WorkerState&, Batch& batch) noexcept {
+  batch.has_control_packets = false;
+  for (unsigned i = 0; i < batch.count; ++i) {
+    if (i + 4 < batch.count) rte_prefetch0(rte_pktmbuf_mtod(batch.packets[i + 4].mbuf, void*));
+    parse_packet(batch.packets[i], batch);
+  }
+}
+
+}  // namespace vipswitch::stage

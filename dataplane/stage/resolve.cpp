@@ -1,0 +1,136 @@
+#include "dataplane/stage/resolve.h"
+
+#include "dataplane/rewrite.h"
+
+namespace vipswitch::stage {
+namespace {
+
+using EndpointLookup = LookupTable<EndpointKey>;
+
+enum class Hop : std::uint8_t { kBridged, kRouted };
+
+// TTL and source MAC of what crosses the gateway. Packets from the uplink had their TTL decremented by nat.
+void route_through_gateway(const Batch& batch, Packet& packet) noexcept {
+  if (batch.ingress->role == PortRole::kVm) {
+    wire::Ipv4Header& ip = packet.ipv4();
+    if (ip.ttl <= 1) return packet.drop(DropReason::ttl_exceeded);
+    decrement_ttl(ip);
+  }
+  packet.ethernet().source = kGatewayMac;
+}
+
+void deliver_to_port(const WorkerState& worker, const Batch& batch, Packet& packet, PortId id, Hop hop,
+                     const Mac* virtual_mac) noexcept {
+  const PortRow* port = worker.tables.ports.find(id);
+  if (port == nullptr) return packet.drop(DropReason::port_gone);
+  if (port->id == batch.ingress->id) return packet.drop(DropReason::hairpin);
+  if (hop == Hop::kRouted || port->subnet != batch.ingress->subnet) {
+    if (packet.kind == PacketKind::kIpv4) route_through_gateway(batch, packet);
+    if (!packet.is_pending()) return;
+  }
+  packet.ethernet().destination = virtual_mac != nullptr ? *virtual_mac : port->mac;
+  packet.egress = id;
+  packet.verdict = Verdict::kForward;
+}
+
+void deliver_to_havip(const WorkerState& worker, const Batch& batch, Packet& packet, HavipId id,
+                      Hop hop) noexcept {
+  const OwnerWord owner = worker.tables.havips.hot(id).owner_word();
+  if (!owner.is_local()) return packet.drop(DropReason::havip_no_owner);
+  packet.target = EndpointRef(id);
+  packet.owner_sequence = owner.sequence();
+  if (!owner.has_virtual_mac()) return deliver_to_port(worker, batch, packet, owner.port(), hop, nullptr);
+  const Mac virtual_mac = Mac::vrrp_ipv4(owner.vrid());
+  deliver_to_port(worker, batch, packet, owner.port(), hop, &virtual_mac);
+}
+
+void deliver_to_gateway(Packet& packet) noexcept {
+  if (!answer_echo(packet, kGatewayMac)) return packet.drop(DropReason::not_for_gateway);
+  packet.verdict = Verdict::kAnswer;
+}
+
+void deliver(const WorkerState& worker, const Batch& batch, Packet& packet, Hop hop) noexcept {
+  switch (packet.target.kind()) {
+    case EndpointKind::kPort:
+      return deliver_to_port(worker, batch, packet, packet.target.port(), hop, nullptr);
+    case EndpointKind::kHavip:
+      return deliver_to_havip(worker, batch, packet, packet.target.havip(), hop);
+    case EndpointKind::kGateway:
+      return deliver_to_gateway(packet);
+    case EndpointKind::kNone:
+      return packet.drop(DropReason::unknown_destination);
+  }
+}
+
+void deliver_by_mac(const WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
+  const Mac& destination = packet.ethernet().destination;
+  if (destination == kGatewayMac) {
+    return packet.drop(packet.kind == PacketKind::kIpv4 ? DropReason::unknown_destination
+                                                        : DropReason::not_for_gateway);
+  }
+  if (is_switch_mac(destination)) {
+    const Ipv4 address = address_of_stable_mac(destination);
+    const EndpointRef havip = worker.tables.lookup_endpoint(batch.ingress->vpc, address);
+    if (havip.kind() != EndpointKind::kHavip || destination != stable_mac(address)) {
+      return packet.drop(DropReason::unknown_mac);
+    }
+    return deliver_to_havip(worker, batch, packet, havip.havip(), Hop::kBridged);
+  }
+  const EndpointRef port(worker.tables.macs.lookup(MacKey(batch.ingress->subnet, destination)));
+  if (port.kind() != EndpointKind::kPort) return packet.drop(DropReason::unknown_mac);
+  deliver_to_port(worker, batch, packet, port.port(), Hop::kBridged, nullptr);
+}
+
+void resolve_from_vm(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
+  if (packet.is_group) {
+    PortLane* lane = worker.lane(batch.ingress->id);
+    if (!packet.is_claim && lane != nullptr && !lane->flood.take(worker.now_ms)) {
+      return packet.drop(DropReason::flood_rate);
+    }
+    packet.verdict = Verdict::kFlood;
+  } else if (packet.target.exists()) {
+    const bool to_gateway = packet.ethernet().destination == kGatewayMac;
+    deliver(worker, batch, packet, to_gateway ? Hop::kRouted : Hop::kBridged);
+  } else {
+    deliver_by_mac(worker, batch, packet);
+  }
+}
+
+// Sets Packet::target of the pending unicast IPv4 packets whose destination is an endpoint of the VPC.
+void lookup_endpoints(const Tables& tables, Batch& batch) noexcept {
+  const VpcId vpc = batch.ingress->vpc;
+  EndpointKey keys[EndpointLookup::kBulk];
+  Packet* packets[EndpointLookup::kBulk];
+  std::uint64_t found[EndpointLookup::kBulk];
+  Packet* next = batch.begin();
+  while (next != batch.end()) {
+    unsigned count = 0;
+    for (; next != batch.end() && count < EndpointLookup::kBulk; ++next) {
+      if (!next->is_pending() || next->kind != PacketKind::kIpv4 || next->is_group) continue;
+      keys[count] = EndpointKey(vpc, next->destination);
+      packets[count++] = next;
+    }
+    if (count == 0) break;
+    tables.endpoints.lookup_bulk(keys, count, found);
+    for (unsigned i = 0; i < count; ++i) packets[i]->target = EndpointRef(found[i]);
+  }
+}
+
+}  // namespace
+
+void resolve(WorkerState& worker, Batch& batch) noexcept {
+  // Before the first owner word is read: whatever is committed later is noticed (pipeline.cpp).
+  batch.owner_epoch = worker.tables.havips.owner_epoch().load(std::memory_order_acquire);
+  const bool from_vm = batch.ingress->role == PortRole::kVm;
+  if (from_vm) lookup_endpoints(worker.tables, batch);
+  for (Packet& packet : batch) {
+    if (!packet.is_pending()) continue;
+    if (from_vm) {
+      resolve_from_vm(worker, batch, packet);
+    } else {
+      deliver(worker, batch, packet, Hop::kRouted);
+    }
+  }
+}
+
+}  // namespace vipswitch::stage

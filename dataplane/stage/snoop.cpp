@@ -1,0 +1,46 @@
+#include "dataplane/stage/snoop.h"
+
+#include "dataplane/stage/snoop_arp.h"
+#include "dataplane/stage/snoop_vrrp.h"
+
+namespace vipswitch::stage {
+namespace {
+
+// A claim inside a VLAN is no claim (owner learning 2, L2): ordinary traffic, but worth counting.
+bool is_claim_in_vlan(const Packet& packet) noexcept {
+  if (packet.kind != PacketKind::kOther || packet.ethernet().type.get().host() != wire::kEtherVlan)
+    return false;
+  const auto* tag = packet.view().header_at<wire::VlanTag>(sizeof(wire::Ethernet));
+  if (tag == nullptr) return false;
+  if (tag->type.get().host() == wire::kEtherArp) return true;
+  const auto* ip = packet.view().header_at<wire::Ipv4Header>(sizeof(wire::Ethernet) + sizeof(wire::VlanTag));
+  return tag->type.get().host() == wire::kEtherIpv4 && ip != nullptr && ip->protocol == wire::kProtoVrrp;
+}
+
+void snoop_vm_packet(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
+  if (packet.kind == PacketKind::kArp) {
+    snoop_arp_of_vm(worker, batch, packet);
+  } else if (packet.kind == PacketKind::kIpv4 &&
+             (packet.protocol == wire::kProtoVrrp || packet.protocol == wire::kProtoAh)) {
+    snoop_vrrp(worker, batch, packet);
+  } else if (batch.ingress->has_havips() && is_claim_in_vlan(packet)) {
+    worker.count(LearnCounter::vlan_mismatch);
+  }
+}
+
+}  // namespace
+
+void snoop(WorkerState& worker, Batch& batch) noexcept {
+  const bool from_vm = batch.ingress->role == PortRole::kVm;
+  const UplinkRow* uplink = worker.tables.uplink.load(std::memory_order_acquire);
+  for (Packet& packet : batch) {
+    if (!packet.is_pending()) continue;
+    if (from_vm) {
+      snoop_vm_packet(worker, batch, packet);
+    } else if (packet.kind == PacketKind::kArp && uplink != nullptr) {
+      snoop_arp_of_uplink(worker, *uplink, packet);
+    }
+  }
+}
+
+}  // namespace vipswitch::stage

@@ -1,0 +1,146 @@
+#include "dataplane/stage/snoop_arp.h"
+
+#include "dataplane/owner/arp_claim.h"
+#include "dataplane/owner_decision.h"
+
+namespace vipswitch::stage {
+namespace {
+
+// Turns a request into its reply: `mac` has the target's address.
+void answer(Packet& packet, const Mac& mac) noexcept {
+  wire::Arp& arp = packet.arp();
+  const Ipv4 asked = arp.target_ip;
+  arp.operation = Be16::from_host(wire::kArpReply);
+  arp.target_mac = arp.sender_mac;
+  arp.target_ip = arp.sender_ip.get();
+  arp.sender_mac = mac;
+  arp.sender_ip = asked;
+  packet.ethernet().destination = arp.target_mac;
+  packet.ethernet().source = mac;
+  packet.verdict = Verdict::kAnswer;
+}
+
+void answer_for_havip(const WorkerState& worker, const PortRow& port, HavipId havip, owner::ArpForm form,
+                      Packet& packet) noexcept {
+  const HavipHot& hot = worker.tables.havips.hot(havip);
+  const HavipRow* row = hot.row.load(std::memory_order_acquire);
+  if (row == nullptr || row->subnet != port.subnet) return packet.drop(DropReason::arp_unknown_target);
+  const OwnerWord owner = hot.owner_word();
+  if (owner.location() == OwnerLocation::kUnknown) return packet.drop(DropReason::arp_no_owner);
+  // A bound port that probes is about to take the address; an answer would fail its duplicate detection (RFC
+  // 5227 2.1).
+  const bool is_bound = port.source_index(row->address) != kNoSource;
+  if (owner.is_port(port.id) || (is_bound && form == owner::ArpForm::kProbe)) {
+    return packet.drop(DropReason::arp_not_answered);
+  }
+  answer(packet, stable_mac(row->address));
+}
+
+void answer_request(const WorkerState& worker, const PortRow& port, owner::ArpForm form,
+                    Packet& packet) noexcept {
+  const EndpointRef target = worker.tables.lookup_endpoint(port.vpc, packet.arp().target_ip);
+  switch (target.kind()) {
+    case EndpointKind::kHavip:
+      return answer_for_havip(worker, port, target.havip(), form, packet);
+    case EndpointKind::kGateway:
+      if (target.subnet() != port.subnet) break;
+      return answer(packet, kGatewayMac);
+    case EndpointKind::kPort: {
+      const PortRow* row = worker.tables.ports.find(target.port());
+      if (row == nullptr || row->subnet != port.subnet) break;
+      if (row->id == port.id) return packet.drop(DropReason::arp_not_answered);
+      return answer(packet, row->mac);
+    }
+    case EndpointKind::kNone:
+      break;
+  }
+  packet.drop(DropReason::arp_unknown_target);
+}
+
+// What neighbours learn from an announcement is the address's stable MAC, whoever owns it.
+void show_stable_mac(Packet& packet) noexcept {
+  wire::Arp& arp = packet.arp();
+  const Mac mac = stable_mac(arp.sender_ip);
+  arp.sender_mac = mac;
+  packet.ethernet().source = mac;
+}
+
+void take_claim(WorkerState& worker, const Batch& batch, owner::ArpForm form, Packet& packet) noexcept {
+  const PortRow& port = *batch.ingress;
+  const HavipId havip = port.sources[packet.source_index].havip;
+  const wire::Arp& arp = packet.arp();
+  if (form == owner::ArpForm::kAnnouncement) {
+    const auto delivery =
+        owner::Delivery::of_source(arp.sender_mac, port.mac).value_or(owner::Delivery::port_mac());
+    worker.count(LearnCounter::announcement);
+    decide(worker, havip, batch.received_tsc,
+           [&](owner::Election& election, TimeMs now) { return election.announce(port.id, delivery, now); });
+    show_stable_mac(packet);
+    packet.is_claim = true;
+    return;
+  }
+  const bool answers_switch = form == owner::ArpForm::kReply && packet.ethernet().destination == kGatewayMac;
+  worker.count(LearnCounter::weak);
+  decide(worker, havip, batch.received_tsc, [&](owner::Election& election, TimeMs now) {
+    return answers_switch ? election.answer(port.id, now) : election.weak(port.id, now);
+  });
+}
+
+// Tells control the MAC of a neighbour on the provider network, unless the tables hold it already.
+void report_neighbour(WorkerState& worker, const UplinkRow& uplink, Ipv4 address, const Mac& mac) noexcept {
+  const bool is_known = address == uplink.gateway
+                            ? uplink.gateway_mac == mac
+                            : worker.tables.neighbours.lookup(Ipv4Key(address)) == mac_to_value(mac);
+  if (is_known || !uplink.is_on_link(address)) return;
+  Event event{};
+  event.kind = EventKind::kNextHopLearned;
+  event.worker = worker.id;
+  event.address = address;
+  event.mac = mac;
+  event.at_ms = worker.now_ms;
+  worker.emit(event);
+}
+
+}  // namespace
+
+void snoop_arp_of_vm(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
+  const PortRow& port = *batch.ingress;
+  const owner::ArpForm form = owner::classify_arp(packet.arp(), packet.ethernet().destination);
+  const bool speaks_for_havip = packet.source_index != kNoSource && packet.source_index != 0;
+  if (speaks_for_havip) take_claim(worker, batch, form, packet);
+  switch (form) {
+    case owner::ArpForm::kProbe:
+    case owner::ArpForm::kRequest:
+      return answer_request(worker, port, form, packet);
+    case owner::ArpForm::kReply:
+      if (is_switch_mac(packet.ethernet().destination)) packet.verdict = Verdict::kConsume;
+      return;
+    case owner::ArpForm::kAnnouncement:
+    case owner::ArpForm::kBad:
+    case owner::ArpForm::kBadSenderMac:
+      return;  // on to resolve: flooded, or forwarded by MAC
+  }
+}
+
+void snoop_arp_of_uplink(WorkerState& worker, const UplinkRow& uplink, Packet& packet) noexcept {
+  const wire::Arp& arp = packet.arp();
+  const owner::ArpForm form = owner::classify_arp(arp, packet.ethernet().destination);
+  if (form == owner::ArpForm::kBad || form == owner::ArpForm::kBadSenderMac)
+    return packet.drop(DropReason::arp_bad);
+  const Ipv4 sender = arp.sender_ip, target = arp.target_ip;
+  const bool is_own_target = uplink.is_own_address(target);
+  const bool is_for_switch = is_own_target || worker.tables.lookup_eip(target) != nullptr;
+  // Who asks us or answers us is a neighbour; from others only a change of the gateway's MAC matters.
+  if (form != owner::ArpForm::kProbe && (is_for_switch || sender == uplink.gateway)) {
+    report_neighbour(worker, uplink, sender, arp.sender_mac);
+  }
+  switch (form) {
+    case owner::ArpForm::kProbe:
+    case owner::ArpForm::kRequest:
+      return is_for_switch ? answer(packet, uplink.mac) : packet.drop(DropReason::arp_unknown_target);
+    default:
+      packet.verdict = Verdict::kConsume;
+  }
+}
+
+}  // namespace vipswitch::stage

@@ -1,0 +1,108 @@
+#include "dataplane/stage/snoop_vrrp.h"
+
+#include "dataplane/owner/vrrp.h"
+#include "dataplane/owner_decision.h"
+
+namespace vipswitch::stage {
+namespace {
+
+// Which of the port's HAVIPs an advert lists, as bits of PortRow::sources, and whether it lists HAVIPs of
+// others.
+struct Listed {
+  std::uint32_t bound = 0;
+  bool has_unbound = false;
+};
+
+Listed find_listed(const WorkerState& worker, const PortRow& port,
+                   const owner::VrrpAddressList& addresses) noexcept {
+  Listed listed;
+  for (std::size_t i = 0; i < addresses.size(); ++i) {
+    const std::uint8_t source = port.source_index(addresses[i]);
+    if (source == 0) continue;
+    if (source != kNoSource) {
+      listed.bound |= std::uint32_t{1} << source;
+    } else if (worker.tables.lookup_endpoint(port.vpc, addresses[i]).kind() == EndpointKind::kHavip) {
+      listed.has_unbound = true;
+    }
+  }
+  return listed;
+}
+
+void claim(WorkerState& worker, const Batch& batch, HavipId havip,
+           const owner::AdvertEvidence& evidence) noexcept {
+  const PortId port = batch.ingress->id;
+  worker.count(LearnCounter::advert);
+  decide(worker, havip, batch.received_tsc,
+         [&](owner::Election& election, TimeMs now) { return election.advert(port, evidence, now); });
+}
+
+bool claimed_by_group(const owner::Election& election, PortId port, std::uint8_t vrid, TimeMs now) noexcept {
+  for (std::size_t i = 0; i < election.member_count(); ++i) {
+    const owner::MemberStatus member = election.member(i, now);
+    if (member.port == port) {
+      return member.active && member.evidence == EvidenceClass::kVrrp && member.advert.vrid == vrid;
+    }
+  }
+  return false;
+}
+
+// An address that its group no longer lists is resigned (owner learning 5.2).
+void withdraw_unlisted(WorkerState& worker, const Batch& batch, HavipId havip,
+                       const owner::AdvertEvidence& evidence) noexcept {
+  const PortId port = batch.ingress->id;
+  owner::AdvertEvidence resignation = evidence;
+  resignation.priority = 0;
+  decide(worker, havip, batch.received_tsc, [&](owner::Election& election, TimeMs now) {
+    return claimed_by_group(election, port, evidence.vrid, now) ? election.advert(port, resignation, now)
+                                                                : election.tick(now);
+  });
+}
+
+void claim_all(WorkerState& worker, const Batch& batch, std::uint32_t listed,
+               const owner::AdvertEvidence& evidence) noexcept {
+  const PortRow& port = *batch.ingress;
+  for (std::uint8_t i = 1; i < port.source_count; ++i) {
+    if (((listed >> i) & 1) != 0) {
+      claim(worker, batch, port.sources[i].havip, evidence);
+    } else {
+      withdraw_unlisted(worker, batch, port.sources[i].havip, evidence);
+    }
+  }
+}
+
+}  // namespace
+
+void snoop_vrrp(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
+  if (packet.fragment != Fragment::kWhole) return worker.count(LearnCounter::vrrp_frag);
+  const std::size_t payload_size = std::size_t{packet.l3_offset} + packet.l3_size - packet.l4_offset;
+  const owner::VrrpPacket vrrp{packet.source, packet.destination, packet.ipv4().ttl, packet.protocol,
+                               packet.view().bytes(packet.l4_offset, payload_size)};
+  owner::VrrpAdvert advert;
+  if (const auto reject = owner::parse_vrrp(vrrp, advert)) return worker.count(*reject);
+  if (advert.version == 3) worker.count(owner::counter_of(advert.checksum_form));
+
+  const PortRow& port = *batch.ingress;
+  const auto delivery = owner::Delivery::of_source(packet.ethernet().source, port.mac);
+  // Guard has proven the Ethernet source; an advert comes from the port's own address, never from a HAVIP.
+  if (packet.source_index != 0 || !delivery) return packet.drop(DropReason::vrrp_src_spoof);
+
+  const Listed listed = find_listed(worker, port, advert.addresses);
+  if (listed.bound == 0 && listed.has_unbound) return packet.drop(DropReason::claim_unbound);
+  if (listed.has_unbound) worker.count(LearnCounter::vrrp_addr_unbound);
+  if (advert.addresses.size() == 0) worker.count(LearnCounter::vrrp_no_address);
+  if (!port.has_havips()) return;  // an ordinary group of the tenant's, of no HAVIP
+
+  if (listed.bound != 0) {
+    claim_all(worker, batch, listed.bound,
+              {packet.source, advert.interval_ms, advert.priority, advert.vrid, *delivery});
+  } else if (advert.addresses.size() != 0) {
+    return;
+  }
+  packet.is_claim = true;
+  if (packet.is_group) {
+    packet.listed_sources = listed.bound != 0 ? listed.bound : ~std::uint32_t{0};
+    packet.verdict = Verdict::kFloodMembers;
+  }
+}
+
+}  // namespace vipswitch::stage

@@ -1,0 +1,104 @@
+#include "dataplane/stage/tx.h"
+
+#include "dataplane/port_io.h"
+
+namespace vipswitch::stage {
+namespace {
+
+void end_dropped(WorkerState& worker, const Batch& batch, rte_mbuf* mbuf, DropReason reason) noexcept {
+  worker.counters.count(reason);
+  if (PortLane* lane = worker.lane(batch.ingress->id); lane != nullptr) lane->counters.drops.add(1);
+  rte_pktmbuf_free(mbuf);
+}
+
+// The ports that a flood goes to, one after the other, without the one it came from.
+class Receivers {
+ public:
+  static constexpr unsigned kMaxMembers = kMaxPortHavips * 10;
+
+  void add(PortId port) noexcept {
+    for (unsigned i = 0; i < count_; ++i) {
+      if (ports_[i] == port) return;
+    }
+    if (count_ < kMaxMembers) ports_[count_++] = port;
+  }
+  const PortId* begin() const noexcept { return ports_; }
+  const PortId* end() const noexcept { return ports_ + count_; }
+
+ private:
+  PortId ports_[kMaxMembers];
+  unsigned count_ = 0;
+};
+
+// The other ports bound to the HAVIPs that the advert lists (owner learning 5.4 "VRRP adverts").
+Receivers members(const WorkerState& worker, const Batch& batch, const Packet& packet) noexcept {
+  Receivers receivers;
+  const PortRow& port = *batch.ingress;
+  for (std::uint8_t i = 1; i < port.source_count; ++i) {
+    if (((packet.listed_sources >> i) & 1) == 0) continue;
+    const HavipRow* havip =
+        worker.tables.havips.hot(port.sources[i].havip).row.load(std::memory_order_acquire);
+    if (havip == nullptr) continue;
+    for (const PortId member : havip->ports) {
+      if (member != port.id) receivers.add(member);
+    }
+  }
+  return receivers;
+}
+
+// Copies the packet to every receiver but the last, which gets the packet itself.
+template <class Ports>
+void replicate(WorkerState& worker, const Batch& batch, Packet& packet, const Ports& ports) noexcept {
+  PortId last;
+  for (const PortId port : ports) {
+    if (port == batch.ingress->id) continue;
+    if (last.is_valid()) {
+      rte_mbuf* copy = rte_pktmbuf_copy(packet.mbuf, worker.pool, 0, UINT32_MAX);
+      worker.counters.replicated.add(1);
+      if (copy != nullptr) {
+        send_later(worker, last, copy);
+      } else {
+        worker.counters.count(DropReason::no_mbuf);
+      }
+    }
+    last = port;
+  }
+  if (!last.is_valid()) return end_dropped(worker, batch, packet.mbuf, DropReason::no_receiver);
+  send_later(worker, last, packet.mbuf);
+}
+
+void flood_subnet(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
+  const SubnetRow* subnet = worker.tables.subnets.find(batch.ingress->subnet);
+  if (subnet == nullptr) return end_dropped(worker, batch, packet.mbuf, DropReason::no_receiver);
+  replicate(worker, batch, packet, subnet->ports);
+}
+
+void end_packet(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
+  switch (packet.verdict) {
+    case Verdict::kForward:
+      return send_later(worker, packet.egress, packet.mbuf);
+    case Verdict::kAnswer:
+      worker.counters.consumed.add(1);
+      worker.counters.generated.add(1);
+      return send_later(worker, batch.ingress->id, packet.mbuf);
+    case Verdict::kFlood:
+      return flood_subnet(worker, batch, packet);
+    case Verdict::kFloodMembers:
+      return replicate(worker, batch, packet, members(worker, batch, packet));
+    case Verdict::kConsume:
+      worker.counters.consumed.add(1);
+      return rte_pktmbuf_free(packet.mbuf);
+    case Verdict::kDrop:
+    case Verdict::kPending:
+      break;
+  }
+  end_dropped(worker, batch, packet.mbuf, packet.reason);
+}
+
+}  // namespace
+
+void tx(WorkerState& worker, Batch& batch) noexcept {
+  for (Packet& packet : batch) end_packet(worker, batch, packet);
+}
+
+}  // namespace vipswitch::stage

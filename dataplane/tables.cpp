@@ -1,0 +1,33 @@
+#include "dataplane/tables.h"
+
+#include <cstdio>
+
+namespace vipswitch {
+namespace {
+
+struct TableName {
+  TableName(const char* instance, const char* table) {
+    std::snprintf(text, sizeof text, "%.12s_%.16s", instance, table);
+  }
+  char text[32];
+};
+
+}  // namespace
+
+Tables::Tables(const TableCapacities& capacities, const char* instance)
+    : endpoints(TableName(instance, "endpoints").text, capacities.endpoints),
+      macs(TableName(instance, "macs").text, capacities.ports),
+      eips(TableName(instance, "eips").text, capacities.eips),
+      neighbours(TableName(instance, "neighbours").text, capacities.neighbours),
+      ports(capacities.ports),
+      subnets(capacities.subnets),
+      vpcs(capacities.vpcs),
+      eip_rows(make_rte_array<EipRow>("eip_rows", capacities.eips)),
+      havips(capacities.havips) {}
+
+bool Tables::is_valid() const noexcept {
+  return endpoints.is_valid() && macs.is_valid() && eips.is_valid() && neighbours.is_valid() && eip_rows &&
+         havips.is_valid();
+}
+
+}  // namespace vipswitch

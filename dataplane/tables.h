@@ -1,0 +1,119 @@
+#pragma once
+
+// Everything workers look things up in. Written by the control thread alone (the owner words excepted, see
+// havip_table.h); read by workers without locks. What workers can still see after it was replaced or erased
+// is reclaimed after a grace period of rcu.h.
+//
+//   endpoints   (VPC, IPv4) -> EndpointRef          rte_hash
+//   macs        (subnet, MAC) -> EndpointRef        rte_hash, for what is forwarded by MAC
+//   eips        public IPv4 -> const EipRow*        rte_hash
+//   neighbours  IPv4 on the uplink's prefixes -> MAC rte_hash; the gateway's MAC is in the uplink's row
+//   ports, subnets, vpcs   id -> row                array of pointers
+//   uplink      the one row                         pointer
+//   havips      slot -> owner word, election        havip_table.h
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "dataplane/havip_table.h"
+#include "dataplane/lookup_table.h"
+#include "dataplane/rows.h"
+
+namespace vipswitch {
+
+struct EndpointKey {
+  std::uint32_t vpc;
+  std::uint32_t address;  // as on the wire
+
+  EndpointKey() noexcept = default;
+  EndpointKey(VpcId vpc_id, Ipv4 ipv4) noexcept : vpc(vpc_id.value()), address(ipv4.wire()) {}
+};
+
+struct MacKey {
+  std::uint32_t subnet;
+  std::array<std::uint8_t, 6> mac;
+  std::uint16_t zero = 0;
+
+  MacKey() noexcept = default;
+  MacKey(SubnetId subnet_id, const Mac& address) noexcept : subnet(subnet_id.value()), mac(address.bytes()) {}
+};
+
+struct Ipv4Key {
+  std::uint32_t address;  // as on the wire
+
+  Ipv4Key() noexcept = default;
+  explicit Ipv4Key(Ipv4 ipv4) noexcept : address(ipv4.wire()) {}
+};
+
+// A MAC as the value of a LookupTable, never zero.
+constexpr std::uint64_t mac_to_value(const Mac& mac) noexcept {
+  std::uint64_t value = 1;
+  for (const auto byte : mac.bytes()) value = (value << 8) | byte;
+  return value;
+}
+constexpr Mac value_to_mac(std::uint64_t value) noexcept {
+  const auto byte = [value](int shift) { return static_cast<std::uint8_t>(value >> shift); };
+  return {byte(40), byte(32), byte(24), byte(16), byte(8), byte(0)};
+}
+
+// id -> immutable row.
+template <class Tag, class Row>
+class RowTable {
+ public:
+  explicit RowTable(std::uint32_t capacity)
+      : capacity_(capacity), rows_(new std::atomic<const Row*>[capacity]()) {}
+
+  std::uint32_t capacity() const noexcept { return capacity_; }
+  // Null if there is none.
+  const Row* find(Id<Tag> id) const noexcept {
+    return id.value() < capacity_ ? rows_[id.value()].load(std::memory_order_acquire) : nullptr;
+  }
+  // The row that was there.
+  const Row* replace(Id<Tag> id, const Row* row) noexcept {
+    return rows_[id.value()].exchange(row, std::memory_order_acq_rel);
+  }
+
+ private:
+  std::uint32_t capacity_;
+  std::unique_ptr<std::atomic<const Row*>[]> rows_;
+};
+
+struct TableCapacities {
+  std::uint32_t vpcs = 1024;
+  std::uint32_t subnets = 4096;
+  std::uint32_t ports = 1024;
+  std::uint32_t havips = 16384;
+  std::uint32_t eips = 16384;
+  std::uint32_t endpoints = 65536;
+  std::uint32_t neighbours = 1024;
+};
+
+struct Tables {
+  // `instance` tells the tables of several switches in one process (tests) apart: at most 12 characters.
+  Tables(const TableCapacities& capacities, const char* instance);
+
+  // False if memory was short for one of them.
+  bool is_valid() const noexcept;
+
+  LookupTable<EndpointKey> endpoints;
+  LookupTable<MacKey> macs;
+  LookupTable<Ipv4Key> eips;
+  LookupTable<Ipv4Key> neighbours;
+  RowTable<struct PortTag, PortRow> ports;
+  RowTable<struct SubnetTag, SubnetRow> subnets;
+  RowTable<struct VpcTag, VpcRow> vpcs;
+  std::atomic<const UplinkRow*> uplink{nullptr};
+  RteArray<EipRow> eip_rows;
+  HavipTable havips;
+
+  EndpointRef lookup_endpoint(VpcId vpc, Ipv4 address) const noexcept {
+    return EndpointRef(endpoints.lookup(EndpointKey(vpc, address)));
+  }
+  const EipRow* lookup_eip(Ipv4 address) const noexcept {
+    return reinterpret_cast<const EipRow*>(eips.lookup(Ipv4Key(address)));
+  }
+};
+
+}  // namespace vipswitch

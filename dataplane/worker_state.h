@@ -1,0 +1,54 @@
+#pragma once
+
+// What the stages see of the worker that runs them.
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <rte_ring.h>
+#include <rte_ring_elem.h>
+
+#include "dataplane/batch.h"
+#include "dataplane/clock.h"
+#include "dataplane/counters.h"
+#include "dataplane/port_lane.h"
+#include "dataplane/tables.h"
+#include "vipswitch/event.h"
+
+namespace vipswitch {
+
+struct WorkerState {
+  WorkerState(WorkerId worker_id, Tables& switch_tables, const Clock& switch_clock, rte_mempool* packet_pool,
+              rte_ring* event_ring, std::uint32_t port_capacity)
+      : id(worker_id),
+        tables(switch_tables),
+        clock(switch_clock),
+        pool(packet_pool),
+        events(event_ring),
+        lanes(new std::atomic<PortLane*>[port_capacity]()) {}
+
+  const WorkerId id;
+  Tables& tables;
+  const Clock& clock;
+  rte_mempool* const pool;                                // source of every packet the worker makes
+  rte_ring* const events;                                 // to control; many producers
+  const std::unique_ptr<std::atomic<PortLane*>[]> lanes;  // by PortId; control writes
+  PortLane* waiting_lanes = nullptr;                      // those with packets to flush
+  TimeMs now_ms = 0;                                      // of this poll
+  TimeMs next_hop_reported_ms = -1000;
+  WorkerCounters counters;
+
+  // Null if the port is gone.
+  PortLane* lane(PortId port) noexcept { return lanes[port.value()].load(std::memory_order_acquire); }
+
+  void count(LearnCounter counter) noexcept { counters.count(counter); }
+
+  // False, and counted, if the ring is full.
+  bool emit(Event event) noexcept {
+    if (rte_ring_mp_enqueue_elem(events, &event, sizeof event) == 0) return true;
+    counters.count(LearnCounter::events_lost);
+    return false;
+  }
+};
+
+}  // namespace vipswitch
