@@ -20,6 +20,7 @@
 #include "dataplane/havip_table.h"
 #include "dataplane/lookup_table.h"
 #include "dataplane/rows.h"
+#include "vipswitch/limits.h"
 
 namespace vipswitch {
 
@@ -78,16 +79,6 @@ class RowTable {
  private:
   std::uint32_t capacity_;
   std::unique_ptr<std::atomic<const Row*>[]> rows_;
-};
-
-struct TableCapacities {
-  std::uint32_t vpcs = 1024;
-  std::uint32_t subnets = 4096;
-  std::uint32_t ports = 1024;
-  std::uint32_t havips = 16384;
-  std::uint32_t eips = 16384;
-  std::uint32_t endpoints = 65536;
-  std::uint32_t neighbours = 1024;
 };
 
 struct Tables {

@@ -13,17 +13,13 @@
 #include "dataplane/port_io.h"
 #include "dataplane/rcu.h"
 #include "dataplane/worker_state.h"
+#include "vipswitch/limits.h"
 
 namespace vipswitch {
 
 // The rx queues a worker polls; replaced as a whole.
 struct PollList {
   std::vector<RxQueue> queues;
-};
-
-struct IdlePolicy {
-  std::uint32_t spin_polls = 512;  // empty polls in a row before the first sleep
-  std::uint32_t sleep_us = 50;     // 0: never sleep
 };
 
 // What all workers share and control sets.

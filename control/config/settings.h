@@ -6,25 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "vipswitch/limits.h"
+
 namespace vipswitch {
-
-// How many objects the tables of the data plane hold.
-struct TableCapacities {
-  unsigned eips = 16384;
-  unsigned havips = 16384;
-  unsigned endpoints = 65536;  // addresses of ports, HAVIPs and gateways together
-  unsigned ports = 1024;
-  unsigned subnets = 4096;
-  unsigned vpcs = 1024;
-  bool operator==(const TableCapacities&) const = default;
-};
-
-// What a worker does when its queues stay empty.
-struct IdlePolicy {
-  unsigned spin_polls = 512;  // empty polls before the first sleep
-  unsigned sleep_us = 50;     // 0: never sleep
-  bool operator==(const IdlePolicy&) const = default;
-};
 
 struct Settings {
   std::vector<std::string> eal;  // EAL arguments, before those of the command line

@@ -1,0 +1,28 @@
+#pragma once
+
+// Sizes and paces that the operator sets once, at start. The defaults suit a machine with two cores.
+
+#include <cstdint>
+
+namespace vipswitch {
+
+// How many objects the tables of the data plane hold.
+struct TableCapacities {
+  std::uint32_t eips = 16384;
+  std::uint32_t havips = 16384;
+  std::uint32_t endpoints = 65536;  // addresses of ports, HAVIPs and gateways together
+  std::uint32_t ports = 1024;
+  std::uint32_t subnets = 4096;
+  std::uint32_t vpcs = 1024;
+  std::uint32_t neighbours = 1024;  // next hops on the uplink's own prefixes
+  bool operator==(const TableCapacities&) const = default;
+};
+
+// What a worker does when its queues stay empty.
+struct IdlePolicy {
+  std::uint32_t spin_polls = 512;  // empty polls in a row before the first sleep
+  std::uint32_t sleep_us = 50;     // 0: never sleep
+  bool operator==(const IdlePolicy&) const = default;
+};
+
+}  // namespace vipswitch
