@@ -10,6 +10,7 @@ import ctypes
 import itertools
 import os
 import re
+import signal
 import socket
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -30,11 +31,14 @@ def run(*argv: str, check: bool = True, timeout_s: float = 20.0) -> subprocess.C
 
 
 def sweep() -> None:
-    """Deletes namespaces of runs whose process is gone (killed with SIGKILL: nobody could clean up)."""
+    """Removes namespaces, and what still runs in them, of runs that were killed and so could not do it themselves."""
     names = os.listdir(_RUN_DIRECTORY) if os.path.isdir(_RUN_DIRECTORY) else []
     for name in names:
         owner = re.fullmatch(r"vip(\d+)-\d+-.+", name)
         if owner and not os.path.exists(f"/proc/{owner[1]}"):
+            for pid in run("ip", "netns", "pids", name, check=False).stdout.split():
+                with contextlib.suppress(ProcessLookupError, ValueError):
+                    os.kill(int(pid), signal.SIGKILL)
             run("ip", "netns", "del", name, check=False)
 
 

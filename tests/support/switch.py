@@ -62,17 +62,17 @@ class Switch:
     """One running vipswitch with an interactive shell on pipes.
 
     It lives in a namespace of its own, which holds its ends of the veth pairs. The file prefix is unique, so that
-    instances run side by side; its runtime directory goes with the stack.
+    instances run side by side; its runtime directory goes with the stack. `wrapper` is a command to run it under.
     """
 
     def __init__(self, namespace: Namespace, config: Config, directory: str, stack: contextlib.ExitStack,
-                 name: str = "switch"):
+                 name: str = "switch", wrapper: tuple[str, ...] = ()):
         self.prefix = f"{namespace.name}-{name}"
         self.config_path = os.path.join(directory, f"{name}.yaml")
         stack.callback(remove_runtime_directory, self.prefix)
         with open(self.config_path, "w", encoding="utf-8") as file:
             file.write(_with_prefix(config, self.prefix).text())
-        argv = [binary(), "--config", self.config_path, "-i"]
+        argv = [*wrapper, binary(), "--config", self.config_path, "-i"]
         self.process = Process(name, argv, directory, stack, namespace, pipe_shell=True)
         self._shell_log = os.path.join(directory, f"{name}.shell")
 
@@ -86,6 +86,13 @@ class Switch:
         self.process.popen.stdin.flush()
         output = self._read_until_prompt(timeout_s).replace("\r", "")
         return output.removeprefix(line).strip("\n")
+
+    def do(self, line: str) -> str:
+        """A command that must succeed."""
+        answer = self.command(line)
+        if "error:" in answer:
+            raise RuntimeError(f"{line}: {answer}")
+        return answer
 
     def json(self, line: str) -> dict:
         """The JSON document in the answer to `line`, to which ` json` is added."""

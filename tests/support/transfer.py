@@ -54,7 +54,7 @@ def _receive_all(listener: socket.socket) -> str:
 
 
 def udp_exchange(server: Namespace, client: Namespace, address: str, port: int, payload: bytes,
-                 server_address: str = "0.0.0.0") -> tuple[bytes, str, bytes, str]:
+                 server_address: str = "0.0.0.0", timeout_s: float = 2.0) -> tuple[bytes, str, bytes, str]:
     """One datagram there and back, the answer being the payload reversed.
 
     Returns what the server received, from whom, what the client received, from whom; empty where nothing came.
@@ -64,7 +64,7 @@ def udp_exchange(server: Namespace, client: Namespace, address: str, port: int, 
     with contextlib.closing(answering), contextlib.closing(asking):
         answering.bind((server_address, port))
         for each in (answering, asking):
-            each.settimeout(2.0)
+            each.settimeout(timeout_s)
         asking.sendto(payload, (address, port))
         question = answer = b""
         asked_by = answered_by = ("", 0)

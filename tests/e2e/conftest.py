@@ -1,0 +1,22 @@
+"""End to end: real keepalived in VMs, the real switch, a client on the internet side."""
+
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+
+from support.pytest_bed import (  # noqa: E402
+    missing_requirement, pytest_runtest_makereport, skip_all, write_junit)
+
+__all__ = ["pytest_runtest_makereport"]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config):
+    write_junit(config, "e2e")
+
+
+def pytest_collection_modifyitems(items):
+    skip_all(items, missing_requirement("ip", "nsenter", "setpriv", "ethtool", "keepalived"))
