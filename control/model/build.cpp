@@ -11,11 +11,15 @@
 namespace vipswitch::model {
 namespace {
 
+Violation violation_of(std::string_view kind, const std::string& name, const Error& error) {
+  const auto quoted_name = name.empty() ? "" : fmt::format(" \"{}\"", name);
+  return {std::string(kind), name, make_error(error.code, "{}{}: {}", kind, quoted_name, error.message)};
+}
+
 template <class T>
 std::optional<Violation> add_all(Transaction& transaction, std::string_view kind, const ByName<T>& objects) {
   for (const auto& [name, object] : objects) {
-    if (auto added = transaction.add(object); !added)
-      return Violation{std::string(kind), name, added.error()};
+    if (auto added = transaction.add(object); !added) return violation_of(kind, name, added.error());
   }
   return std::nullopt;
 }
@@ -50,7 +54,8 @@ std::optional<Violation> add_havips(const Model& model, Transaction& transaction
 std::optional<Violation> add_objects(const Model& model, Transaction& transaction, const Objects& desired,
                                      const Objects& current) {
   if (desired.uplink) {
-    if (auto set = transaction.set_uplink(*desired.uplink); !set) return Violation{"uplink", "", set.error()};
+    if (auto set = transaction.set_uplink(*desired.uplink); !set)
+      return violation_of("uplink", "", set.error());
   }
   if (auto violation = add_all(transaction, "vpc", desired.vpcs)) return violation;
   if (auto violation = add_all(transaction, "subnet", desired.subnets)) return violation;

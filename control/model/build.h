@@ -14,7 +14,7 @@ namespace vipswitch::model {
 struct Violation {
   std::string kind;  // "uplink", "vpc", "subnet", "port", "havip", "eip"
   std::string name;  // empty for the uplink
-  Error error;
+  Error error;       // its message begins with `KIND "NAME": `
 };
 
 // Adds every object by the rules of Transaction, in order of dependence. HAVIPs without an address keep the

@@ -5,7 +5,6 @@
 
 #include "control/model/build.h"
 #include "control/model/transaction.h"
-#include "control/text/make_error.h"
 
 namespace vipswitch {
 
@@ -78,9 +77,7 @@ Result<void> Service::remove_uplink() {
 Result<void> Service::apply(const model::Objects& desired) {
   auto built = model::build(desired, objects());
   if (const auto* violation = std::get_if<model::Violation>(&built)) {
-    return make_error(violation->error.code, "{}{}: {}", violation->kind,
-                      violation->name.empty() ? "" : fmt::format(" \"{}\"", violation->name),
-                      violation->error.message);
+    return violation->error;
   }
   auto& next = std::get<model::Model>(built);
   if (const auto changes = model::difference(objects(), next.objects()); !changes.empty()) {

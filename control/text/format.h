@@ -14,18 +14,19 @@
 
 namespace vipswitch::text {
 
-// The longest: a MAC or a prefix has 18 characters.
+// Text without allocation; the longest is a prefix with 18 characters.
 class ShortText {
  public:
   template <class... Args>
-  explicit ShortText(fmt::format_string<Args...> format, Args&&... args)
-      : size_(fmt::format_to_n(data_.data(), data_.size(), format, std::forward<Args>(args)...).size) {}
+  explicit ShortText(fmt::format_string<Args...> format, Args&&... args) {
+    size_ = fmt::format_to_n(data_.data(), data_.size(), format, std::forward<Args>(args)...).size;
+  }
 
   std::string_view view() const noexcept { return {data_.data(), size_}; }
 
  private:
-  std::array<char, 24> data_;
-  std::size_t size_;
+  std::array<char, 24> data_{};
+  std::size_t size_ = 0;
 };
 
 inline ShortText format_ipv4(Ipv4 address) {

@@ -1,0 +1,148 @@
+#include "control/config/object_reader.h"
+
+#include <cstdint>
+#include <fmt/format.h>
+#include <limits>
+
+#include "control/model/words.h"
+
+namespace vipswitch::config {
+namespace {
+
+using model::ByName;
+
+constexpr NumberParser kSmallCount{1, std::numeric_limits<std::uint16_t>::max()};
+constexpr auto kRequired = Presence::kRequired;
+constexpr auto kOptional = Presence::kOptional;
+
+model::Uplink read_uplink(const Mapping& root, const YAML::Node& node) {
+  YamlSource& source = root.source();
+  const Mapping mapping(source, node, "the uplink",
+                        {"device", "mac", "addresses", "gateway", "mtu", "queues"});
+  model::Uplink uplink;
+  mapping.read_text("device", kRequired, uplink.device);
+  mapping.read("mac", kRequired, text::parse_mac, uplink.mac);
+  if (const auto addresses = mapping.get("addresses", kRequired)) {
+    for (const auto& element : read_list(source, *addresses, "addresses")) {
+      read_value(source, element, "address", text::parse_interface, uplink.addresses.emplace_back());
+    }
+  }
+  mapping.read("gateway", kRequired, text::parse_ipv4, uplink.gateway);
+  mapping.read("mtu", kOptional, kSmallCount, uplink.mtu);
+  mapping.read("queues", kOptional, kSmallCount, uplink.queues);
+  return uplink;
+}
+
+model::Vpc read_vpc(YamlSource& source, const YAML::Node& node) {
+  const Mapping mapping(source, node, "a VPC", {"name", "vni"});
+  model::Vpc vpc;
+  mapping.read_text("name", kRequired, vpc.name);
+  mapping.read("vni", kRequired, text::parse_vni, vpc.vni);
+  return vpc;
+}
+
+model::Subnet read_subnet(YamlSource& source, const YAML::Node& node) {
+  const Mapping mapping(source, node, "a subnet", {"name", "vpc", "ipv4", "gateway", "havip_quota"});
+  model::Subnet subnet;
+  mapping.read_text("name", kRequired, subnet.name);
+  mapping.read_text("vpc", kRequired, subnet.vpc);
+  mapping.read("ipv4", kRequired, text::parse_prefix, subnet.ipv4);
+  mapping.read("gateway", kRequired, text::parse_ipv4, subnet.gateway);
+  mapping.read("havip_quota", kOptional, NumberParser{0, std::numeric_limits<std::uint32_t>::max()},
+               subnet.havip_quota);
+  return subnet;
+}
+
+model::Port read_port(YamlSource& source, const YAML::Node& node) {
+  const Mapping mapping(source, node, "a port",
+                        {"name", "instance", "nic", "subnet", "mac", "ipv4", "device", "queues"});
+  model::Port port;
+  mapping.read_text("name", kRequired, port.name);
+  mapping.read_text("instance", kRequired, port.instance);
+  mapping.read("nic", kOptional, model::parse_nic, port.nic);
+  mapping.read_text("subnet", kRequired, port.subnet);
+  mapping.read("mac", kRequired, text::parse_mac, port.mac);
+  mapping.read("ipv4", kRequired, text::parse_ipv4, port.ipv4);
+  mapping.read_text("device", kRequired, port.device);
+  mapping.read("queues", kOptional, kSmallCount, port.queues);
+  return port;
+}
+
+model::Havip read_havip(YamlSource& source, const YAML::Node& node) {
+  const Mapping mapping(source, node, "a HAVIP", {"name", "subnet", "ipv4", "ports"});
+  model::Havip havip;
+  mapping.read_text("name", kRequired, havip.name);
+  mapping.read_text("subnet", kRequired, havip.subnet);
+  mapping.read("ipv4", kOptional, text::parse_ipv4, havip.ipv4);
+  if (const auto ports = mapping.get("ports", kOptional)) {
+    for (const auto& element : read_list(source, *ports, "ports")) {
+      read_value(source, element, "port", any_text, havip.ports.emplace_back());
+    }
+  }
+  return havip;
+}
+
+model::EipTarget read_target(YamlSource& source, const YAML::Node& node) {
+  const Mapping mapping(source, node, "a target", {"havip", "port"});
+  const auto havip = mapping.get("havip", kOptional);
+  const auto port = mapping.get("port", kOptional);
+  if (source.ok() && havip.has_value() == port.has_value()) {
+    source.fail_found(mapping.line(),
+                      havip ? "a target with havip and port" : "a target without havip or port",
+                      "one of them");
+  }
+  model::EipTarget target;
+  target.kind = port ? model::TargetKind::kPort : model::TargetKind::kHavip;
+  mapping.read_text(to_word(target.kind), kOptional, target.name);
+  return target;
+}
+
+model::Eip read_eip(YamlSource& source, const YAML::Node& node) {
+  const Mapping mapping(source, node, "an EIP", {"name", "ipv4", "target"});
+  model::Eip eip;
+  mapping.read_text("name", kRequired, eip.name);
+  mapping.read("ipv4", kRequired, text::parse_ipv4, eip.ipv4);
+  if (const auto target = mapping.get("target", kOptional)) eip.target = read_target(source, *target);
+  return eip;
+}
+
+// The list `kind`s of the file. Of two objects with one name the model would keep one, so that is refused
+// here.
+template <class T>
+ByName<T> read_all(const Mapping& root, const std::string& kind, T (*read)(YamlSource&, const YAML::Node&),
+                   ObjectLines& lines) {
+  ByName<T> objects;
+  const auto section = kind + "s";
+  const auto node = root.get(section, kOptional);
+  if (!node) return objects;
+  for (const auto& element : read_list(root.source(), *node, section)) {
+    T object = read(root.source(), element);
+    if (!root.source().ok()) return objects;
+    const auto [line, is_new] = lines.emplace(std::pair{kind, object.name}, line_of(element));
+    if (!is_new) {
+      root.source().fail_found(line_of(element), fmt::format("{} \"{}\" again", kind, object.name),
+                               fmt::format("a name other than that of line {}", line->second));
+    }
+    const auto name = object.name;
+    objects.emplace(name, std::move(object));
+  }
+  return objects;
+}
+
+}  // namespace
+
+model::Objects read_objects(const Mapping& root, ObjectLines& lines) {
+  model::Objects objects;
+  if (const auto uplink = root.get("uplink", kOptional)) {
+    objects.uplink = read_uplink(root, *uplink);
+    lines.emplace(std::pair("uplink", ""), line_of(*uplink));
+  }
+  objects.vpcs = read_all(root, "vpc", read_vpc, lines);
+  objects.subnets = read_all(root, "subnet", read_subnet, lines);
+  objects.ports = read_all(root, "port", read_port, lines);
+  objects.havips = read_all(root, "havip", read_havip, lines);
+  objects.eips = read_all(root, "eip", read_eip, lines);
+  return objects;
+}
+
+}  // namespace vipswitch::config

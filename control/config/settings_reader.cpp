@@ -1,0 +1,79 @@
+#include "control/config/settings_reader.h"
+
+#include <fmt/format.h>
+#include <set>
+
+namespace vipswitch::config {
+namespace {
+
+// RTE_MAX_LCORE of the Debian package is 128: core numbers beyond it cannot be used.
+constexpr NumberParser kCore{0, 127};
+constexpr NumberParser kCapacity{1, 1u << 24};
+
+void read_workers(const YAML::Node& node, YamlSource& source, Settings& settings) {
+  settings.worker_cores.clear();
+  std::set<unsigned> taken{settings.control_core};
+  for (const auto& element : read_list(source, node, "workers")) {
+    unsigned core = 0;
+    read_value(source, element, "worker core", kCore, core);
+    if (source.ok() && !taken.insert(core).second) {
+      source.fail_found(line_of(element), fmt::format("worker core {} again", core),
+                        "distinct cores, none of them the control core");
+    }
+    settings.worker_cores.push_back(core);
+  }
+  if (source.ok() && settings.worker_cores.empty()) {
+    source.fail_found(line_of(node), "no worker core", "at least one");
+  }
+}
+
+void read_cores(const Mapping& root, Settings& settings) {
+  const auto node = root.get("cores", Presence::kOptional);
+  if (!node) return;
+  const Mapping cores(root.source(), *node, "cores", {"control", "workers"});
+  cores.read("control", Presence::kOptional, kCore, settings.control_core);
+  if (const auto workers = cores.get("workers", Presence::kRequired)) {
+    read_workers(*workers, root.source(), settings);
+  }
+}
+
+void read_tables(const Mapping& root, TableCapacities& tables) {
+  const auto node = root.get("tables", Presence::kOptional);
+  if (!node) return;
+  const Mapping mapping(root.source(), *node, "tables",
+                        {"eips", "havips", "endpoints", "ports", "subnets", "vpcs"});
+  mapping.read("eips", Presence::kOptional, kCapacity, tables.eips);
+  mapping.read("havips", Presence::kOptional, kCapacity, tables.havips);
+  mapping.read("endpoints", Presence::kOptional, kCapacity, tables.endpoints);
+  mapping.read("ports", Presence::kOptional, kCapacity, tables.ports);
+  mapping.read("subnets", Presence::kOptional, kCapacity, tables.subnets);
+  mapping.read("vpcs", Presence::kOptional, kCapacity, tables.vpcs);
+}
+
+void read_idle(const Mapping& root, IdlePolicy& idle) {
+  const auto node = root.get("idle", Presence::kOptional);
+  if (!node) return;
+  const Mapping mapping(root.source(), *node, "idle", {"spin_polls", "sleep_us"});
+  mapping.read("spin_polls", Presence::kOptional, NumberParser{0, 1'000'000'000}, idle.spin_polls);
+  mapping.read("sleep_us", Presence::kOptional, NumberParser{0, 1'000'000}, idle.sleep_us);
+}
+
+}  // namespace
+
+Settings read_settings(const Mapping& root) {
+  Settings settings;
+  if (const auto eal = root.get("eal", Presence::kOptional)) {
+    for (const auto& element : read_list(root.source(), *eal, "eal")) {
+      read_value(root.source(), element, "EAL argument", any_text, settings.eal.emplace_back());
+    }
+  }
+  read_cores(root, settings);
+  read_tables(root, settings.tables);
+  read_idle(root, settings.idle);
+  root.read("memory_mb", Presence::kOptional, NumberParser{64, 1u << 20}, settings.memory_mb);
+  root.read("mbufs", Presence::kOptional, NumberParser{1024, 1u << 24}, settings.mbufs);
+  root.read("flood_pps", Presence::kOptional, NumberParser{1, 100'000'000}, settings.flood_pps);
+  return settings;
+}
+
+}  // namespace vipswitch::config

@@ -1,0 +1,27 @@
+#pragma once
+
+// The stable words for the model's enumerations: in the shell, the configuration file and JSON.
+
+#include <string_view>
+
+#include "control/model/objects.h"
+#include "control/text/parse.h"
+
+namespace vipswitch::model {
+
+constexpr std::string_view to_word(Nic nic) noexcept {
+  return nic == Nic::kPrimary ? "primary" : "secondary";
+}
+
+constexpr std::string_view to_word(TargetKind kind) noexcept {
+  return kind == TargetKind::kPort ? "port" : "havip";
+}
+
+inline text::Parsed<Nic> parse_nic(std::string_view text) {
+  for (const auto nic : {Nic::kPrimary, Nic::kSecondary}) {
+    if (text == to_word(nic)) return nic;
+  }
+  return text::Mismatch{"not a kind of vNIC", "primary or secondary"};
+}
+
+}  // namespace vipswitch::model
