@@ -2,10 +2,9 @@
 
 from support.capture import ARP, Capture
 from support.checks import counts_drop, resolve
+from support.cloud import announce
 from support.transfer import ping, udp_exchange
 from support.undo import wait_until
-
-from conftest import announce
 
 
 def stable_mac(address: str) -> str:

@@ -10,7 +10,9 @@ Read in this order:
   capture     frames of an interface with kernel time stamps
   traffic     one probe a millisecond, and who answered it
   failover    a pair of keepalived VMs behind an EIP, its three failovers, measured
+  cloud       the VPCs and VMs of the smoke tests
   transfer    pings, bulk TCP and UDP between namespaces
+  checks      statements about traffic in one line
   pytest_bed  fixtures and hooks that smoke and e2e share
 
 Standard library only (and pytest in pytest_bed); needs root, iproute2, ethtool and util-linux.

@@ -34,7 +34,7 @@ def write_junit(config: pytest.Config, suite: str) -> None:
     """To be called by a tryfirst pytest_configure: the option must stand before pytest's own writer looks at it."""
     directory = os.environ.get("VIPSWITCH_JUNIT_DIR")
     if directory and not config.option.xmlpath:
-        config.option.xmlpath = os.path.join(directory, f"pytest-{suite}.xml")
+        config.option.xmlpath = os.path.join(directory, f"{suite}.xml")
 
 
 @pytest.fixture
