@@ -5,10 +5,14 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 
 import pytest
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(REPOSITORY / "tests"))
+
+from support.pytest_bed import write_junit  # noqa: E402
 
 HEADER = """#pragma once
 
@@ -67,6 +71,11 @@ class Tree:
 
     def lint(self, name: str) -> subprocess.CompletedProcess:
         return self.run(f"scripts/check.d/{name}")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config):
+    write_junit(config, "lint_plants")
 
 
 @pytest.fixture

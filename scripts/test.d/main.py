@@ -1,0 +1,114 @@
+"""Builds vipswitch and runs its tests.
+
+usage: scripts/test [--quick] [--suite NAME]...
+
+  --quick        neither end-to-end tests nor sanitizers
+  --suite NAME   this suite only; may be repeated
+
+Builds in build/ (or $VIPSWITCH_BUILD_DIR) and, with AddressSanitizer and UndefinedBehaviorSanitizer, the unit and stage
+tests beside it in build-asan/. A test may count its own cases by a JUnit file $VIPSWITCH_JUNIT_DIR/NAME.xml, where NAME
+is its name in meson. The last line is "N passed, N failed, N skipped"; non-zero if any failed or none ran.
+"""
+
+import argparse
+import concurrent.futures
+import os
+import pathlib
+import signal
+import sys
+import time
+
+import hugepages
+import results
+from build_directory import IN_BACKGROUND, ROOT, BuildDirectory, Children
+from results import Case, Outcome
+
+SANITIZED = {"unit", "stage"}
+SANITIZER_OPTIONS = ("-Db_sanitize=address,undefined", "-Db_lundef=false", "-Doptimization=1", "-Dwerror=false")
+# A finding of UndefinedBehaviorSanitizer ends the test, as one of AddressSanitizer does.
+SANITIZER_ENVIRONMENT = {"UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
+                         "ASAN_OPTIONS": "detect_stack_use_after_return=1"}
+IN_NO_HURRY = {"lint"}
+SLOW = {"e2e"}
+LONGEST_DETAIL_LINES = 150
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--suite", action="append", default=[])
+    parser.add_argument("--help", action="store_true")
+    return parser.parse_args(arguments)
+
+
+def run_sanitized(asan: BuildDirectory, suites: set[str]) -> list[Case]:
+    broken = asan.configure() or asan.build(suites, prefix=IN_BACKGROUND)
+    return broken or asan.test(suites, "asan", environment=SANITIZER_ENVIRONMENT)
+
+
+def run_tests(build: BuildDirectory, asan: BuildDirectory, suites: set[str], sanitize: bool) -> list[Case]:
+    """What waits for packets and timers runs beside what computes, so that two cores are kept busy."""
+    def compute() -> list[Case]:
+        cases = build.test(suites & IN_NO_HURRY, "lint", prefix=IN_BACKGROUND)
+        return cases + (run_sanitized(asan, suites & SANITIZED) if sanitize and suites & SANITIZED else [])
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        beside = pool.submit(compute)
+        cases = build.test(suites - IN_NO_HURRY, "tests")
+        return cases + beside.result()
+
+
+def run(options: argparse.Namespace, children: Children) -> list[Case]:
+    path = pathlib.Path(os.environ.get("VIPSWITCH_BUILD_DIR", ROOT / "build")).resolve()
+    build = BuildDirectory(path, children)
+    asan = BuildDirectory(path.with_name(path.name + "-asan"), children, "asan: ", SANITIZER_OPTIONS)
+    broken = build.configure()
+    if broken:
+        return broken
+    suites = build.suites() - (SLOW if options.quick else set())
+    unknown = set(options.suite) - suites
+    if unknown:
+        sys.exit(f"error: no suite '{min(unknown)}', expected some of {', '.join(sorted(suites))}")
+    print(hugepages.reserve(), flush=True)
+    return build.build() or run_tests(build, asan, set(options.suite) or suites, not options.quick)
+
+
+def shortened(detail: str) -> str:
+    lines = detail.strip().splitlines()
+    left_out = len(lines) - LONGEST_DETAIL_LINES
+    return "\n".join(([f"... {left_out} lines before"] if left_out > 0 else []) + lines[-LONGEST_DETAIL_LINES:])
+
+
+def report(cases: list[Case]) -> int:
+    for case in cases:
+        if case.outcome is Outcome.FAILED:
+            print(f"\nFAILED {case.title}\n{shortened(case.detail)}")
+    skipped = [case for case in cases if case.outcome is Outcome.SKIPPED]
+    if skipped:
+        print()
+    for case in skipped:
+        print(f"skipped {case.title}: {case.detail}")
+    print(results.summary(cases), flush=True)
+    return 0 if results.count(cases, Outcome.PASSED) > 0 and results.count(cases, Outcome.FAILED) == 0 else 1
+
+
+def main(arguments: list[str]) -> int:
+    options = parse(arguments)
+    if options.help:
+        print(__doc__.strip())
+        return 0
+    children = Children()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("error: ended by a signal"))
+    began = time.monotonic()
+    try:
+        cases = run(options, children)
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        children.end()
+    print(f"\ntook {time.monotonic() - began:.0f} s")
+    return report(cases)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
