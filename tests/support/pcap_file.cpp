@@ -1,0 +1,78 @@
+#include "tests/support/pcap_file.h"
+
+#include <array>
+#include <fstream>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+namespace vipswitch::testing {
+namespace {
+
+constexpr std::uint32_t kMagicMicroseconds = 0xa1b2c3d4, kMagicNanoseconds = 0xa1b23c4d;
+constexpr std::uint32_t kLinkTypeEthernet = 1;
+constexpr std::uint32_t kMaxPacketSize = 262'144;
+
+// The file in the byte order of the machine that wrote it.
+class Reader {
+ public:
+  explicit Reader(const std::filesystem::path& path) : path_(path), file_(path, std::ios::binary) {
+    if (!file_) fail("cannot be opened");
+    const std::optional<std::uint32_t> magic = next_u32();
+    if (!magic) fail("is empty");
+    swapped_ = *magic != kMagicMicroseconds && *magic != kMagicNanoseconds;
+    const std::uint32_t kind = swapped_ ? __builtin_bswap32(*magic) : *magic;
+    if (kind != kMagicMicroseconds && kind != kMagicNanoseconds) fail("is no pcap file");
+    nanoseconds_ = kind == kMagicNanoseconds;
+    for (int word = 0; word < 4; ++word) u32();  // version, time zone, accuracy, snapshot length
+    if ((u32() & 0xffff) != kLinkTypeEthernet) fail("does not hold Ethernet frames");
+  }
+
+  std::optional<CapturedPacket> next() {
+    const std::optional<std::uint32_t> seconds = next_u32();
+    if (!seconds) return std::nullopt;
+    const std::uint32_t fraction = u32();
+    const std::uint32_t size = u32();
+    u32();  // length on the wire
+    if (size > kMaxPacketSize) fail("holds a packet of impossible length");
+    Frame frame(size);
+    file_.read(reinterpret_cast<char*>(frame.data()), size);
+    if (!file_) fail("ends inside a packet");
+    return CapturedPacket{std::int64_t{*seconds} * 1'000'000 + (nanoseconds_ ? fraction / 1000 : fraction),
+                          frame};
+  }
+
+ private:
+  [[noreturn]] void fail(const char* what) const { throw std::runtime_error(path_.string() + ": " + what); }
+
+  // Nothing at the end of the file.
+  std::optional<std::uint32_t> next_u32() {
+    std::uint32_t value = 0;
+    file_.read(reinterpret_cast<char*>(&value), sizeof value);
+    if (file_.gcount() == 0) return std::nullopt;
+    if (!file_) fail("ends inside a header");
+    return swapped_ ? __builtin_bswap32(value) : value;
+  }
+
+  std::uint32_t u32() {
+    const std::optional<std::uint32_t> value = next_u32();
+    if (!value) fail("ends inside a header");
+    return *value;
+  }
+
+  std::filesystem::path path_;
+  std::ifstream file_;
+  bool swapped_ = false;
+  bool nanoseconds_ = false;
+};
+
+}  // namespace
+
+std::vector<CapturedPacket> read_pcap(const std::filesystem::path& path) {
+  Reader reader(path);
+  std::vector<CapturedPacket> packets;
+  while (std::optional<CapturedPacket> packet = reader.next()) packets.push_back(std::move(*packet));
+  return packets;
+}
+
+}  // namespace vipswitch::testing

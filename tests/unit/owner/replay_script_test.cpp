@@ -1,0 +1,71 @@
+// The text format of vipswitch-replay: what a line means, and how a line that means nothing is refused.
+
+#include <gtest/gtest.h>
+#include <sstream>
+#include <string>
+
+#include "control/replay/script.h"
+
+namespace vipswitch::replay {
+namespace {
+
+std::string output_of(const std::string& script) {
+  std::istringstream in(script);
+  const Result<Replay> result = run_script(in);
+  if (!result) return result.error().message;
+  std::ostringstream out;
+  print(out, result.value());
+  return out.str();
+}
+
+TEST(ReplayScript, PrintsChangesAndCounters) {
+  EXPECT_EQ(output_of("bound A B\n5 announce A\n6 announce A\n7 advert A 0\n"),
+            "5 A\n7 none\ncounters refreshed=1 resigned=1\n");
+}
+
+TEST(ReplayScript, WithoutCountersKeepsTheSeparator) {
+  EXPECT_EQ(output_of("bound A\n"), "counters \n");
+}
+
+TEST(ReplayScript, SkipsCommentsAndBlankLines) {
+  EXPECT_EQ(output_of("# start\n\nbound A # one\n \t\r\n1 announce A#now"), "1 A\ncounters \n");
+}
+
+TEST(ReplayScript, AnotherBoundLineStartsAnew) {
+  EXPECT_EQ(output_of("bound A\n9 announce A\nbound B\n0 announce B\n"), "0 B\ncounters \n");
+}
+
+TEST(ReplayScript, IntervalDefaultsToOneSecond) {
+  const std::string rival = "bound A B\n0 advert A 150\n2000 advert B 100\n";
+  EXPECT_EQ(output_of(rival + "2100 tick\n"), "0 A\ncounters \n");
+  EXPECT_EQ(output_of(rival + "2101 tick\n"), "0 A\n2101 B\ncounters \n");
+}
+
+TEST(ReplayScript, RemembersDownOfAnUnboundPort) {
+  EXPECT_EQ(output_of("bound A\n0 unbind A\n1 down A\n2 bind A\n3 pin A\n4 up A\n"), "4 A\ncounters \n");
+}
+
+TEST(ReplayScript, RefusalNamesTheLine) {
+  EXPECT_EQ(output_of("0 tick\n"), "line 1: the first line must be `bound PORT...`");
+  EXPECT_EQ(output_of("bound A\n5 tick\n4 tick\n"), "line 3: time goes back from 5 to 4");
+  EXPECT_EQ(output_of("bound A\n0 dance A\n"), "line 2: unknown event `dance`");
+  EXPECT_EQ(output_of("bound A\n0 weak B\n"), "line 2: `B` is not one of the ports of `bound`");
+  EXPECT_EQ(output_of("bound A\n0 advert A 1 9\n"), "line 2: an interval is at least 10 ms");
+  EXPECT_EQ(output_of("bound A\n0\n"), "line 2: an event is missing behind the time");
+  EXPECT_EQ(output_of("bound A\n0 advert A\n"), "line 2: `advert` needs more words");
+  EXPECT_EQ(output_of("bound A\n0 tick A\n"), "line 2: too many words for `tick`");
+  EXPECT_EQ(output_of("bound A\n0 advert A 1x\n"), "line 2: `1x` is not a whole number");
+  EXPECT_EQ(output_of("bound A\n0 advert A 256\n"), "line 2: priority 256 is not in 0-255");
+  EXPECT_EQ(output_of("bound A\n0 advert A 1 4294967296\n"),
+            "line 2: an interval of 4294967296 ms is too long");
+  EXPECT_EQ(output_of("bound A\n99999999999999999999 tick\n"),
+            "line 2: `99999999999999999999` is not a whole number");
+  EXPECT_EQ(output_of("bound 1 2 3 4 5 6 7 8 9 10 11\n"), "line 1: 11 ports, but a HAVIP binds at most 10");
+}
+
+TEST(ReplayScript, WithoutBoundLineIsRefused) {
+  EXPECT_EQ(output_of("# nothing\n"), "there is no line `bound PORT...`");
+}
+
+}  // namespace
+}  // namespace vipswitch::replay
