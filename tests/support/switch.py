@@ -78,12 +78,17 @@ class Switch:
 
     def wait_ready(self, timeout_s: float = 30.0) -> None:
         """Until the first prompt: the configuration is in the tables and the workers run."""
-        self._read_until_prompt(timeout_s)
+        try:
+            self._read_until_prompt(timeout_s)
+        except (TimeoutError, RuntimeError) as error:
+            raise RuntimeError(f"{error}\n{self.log_tail()}") from error
 
     def command(self, line: str, timeout_s: float = 10.0) -> str:
         """What the shell prints for `line`, without its echo."""
-        self.process.popen.stdin.write(line.encode() + b"\n")
-        self.process.popen.stdin.flush()
+        # A switch that has ended shows when its answer is read, and says more there.
+        with contextlib.suppress(BrokenPipeError):
+            self.process.popen.stdin.write(line.encode() + b"\n")
+            self.process.popen.stdin.flush()
         output = self._read_until_prompt(timeout_s).replace("\r", "")
         return output.removeprefix(line).strip("\n")
 
@@ -130,10 +135,10 @@ class Switch:
         while not output.endswith(PROMPT):
             readable, _, _ = select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))
             if not readable:
-                raise TimeoutError(f"switch: no prompt within {timeout_s:g} s after {output!r}\n{self.log_tail()}")
+                raise TimeoutError(f"switch: no prompt within {timeout_s:g} s after {output!r}")
             chunk = os.read(descriptor, 65536).decode(errors="replace")
             if not chunk:
-                raise RuntimeError(f"switch ended with {self.process.wait(5)}: {output}\n{self.log_tail()}")
+                raise RuntimeError(f"switch ended with {self.process.wait(5)}: {output}")
             with open(self._shell_log, "a", encoding="utf-8") as log:
                 log.write(chunk)
             output += chunk
