@@ -117,7 +117,7 @@ def test_eip_unbound_and_bound_elsewhere_moves_traffic(bed, switch, undo):
 
 
 def test_eip_added_at_run_time_works_at_once(bed, switch, undo):
-    switch.do("eip add late 203.0.113.40")
+    switch.do("eip add late ipv4 203.0.113.40")
     undo.callback(switch.do, "eip del late")
     switch.do("eip bind late port vm4-eth0")
     undo.callback(switch.do, "eip unbind late")

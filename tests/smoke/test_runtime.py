@@ -70,7 +70,7 @@ def test_port_counters_follow_the_traffic(bed, switch):
     ("havip add bad subnet web ipv4 10.77.0.11", ("10.77.0.11",)),
     ("havip add bad subnet web ipv4 10.77.0.1", ("10.77.0.1",)),
     ("havip del front", ("front",)),
-    ("eip add bad 203.0.113.10", ("203.0.113.10",)),
+    ("eip add bad ipv4 203.0.113.10", ("203.0.113.10",)),
     ("eip bind front-public port nobody", ("nobody",)),
     ("subnet del web", ("web",)),
     ("vpc del shop", ("shop",)),
