@@ -38,8 +38,9 @@ struct Context {
 class Arguments {
  public:
   void set(std::string_view placeholder, Value value) { values_.emplace_back(placeholder, std::move(value)); }
+  void set_flag(std::string_view word) { values_.emplace_back(word, Value()); }
 
-  bool has(std::string_view placeholder) const { return find(placeholder) != nullptr; }
+  bool has(std::string_view key) const { return find(key) != nullptr; }
   // The pattern guarantees presence of required arguments, and the argument's type the alternative of the
   // value.
   template <class T>
@@ -60,7 +61,8 @@ class Arguments {
     }
     return nullptr;
   }
-  std::vector<std::pair<std::string_view, Value>> values_;
+
+  std::vector<std::pair<std::string, Value>> values_;
 };
 
 struct Argument {

@@ -5,6 +5,7 @@
 //
 // Immutable after construction; shared by all sessions.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,15 +32,19 @@ struct Completion {
 class CommandSet {
  public:
   CommandSet();
+  // Patterns refer to the commands of their own set.
+  CommandSet(const CommandSet&) = delete;
+  CommandSet& operator=(const CommandSet&) = delete;
 
   const std::vector<Command>& commands() const noexcept { return commands_; }
 
-  // Words -> command and typed values. Errors: usage (unknown, ambiguous, missing or surplus words),
-  // invalid_argument.
-  Result<ParsedCommand> parse(std::string_view line) const;
+  // Words -> command and typed values; nullopt for a line without words. Errors: usage (unknown, ambiguous,
+  // missing or surplus words), invalid_argument.
+  Result<std::optional<ParsedCommand>> parse(std::string_view line) const;
 
   // What may stand at the end of `line` (the text left of the cursor): words that begin with its last word,
-  // or, behind a blank, any next word. Names come from `objects`. Sorted, without duplicates.
+  // or, behind a blank, any next word. Names come from `objects`. Sorted, without duplicates; nothing for a
+  // line that does not fit.
   std::vector<Completion> complete(std::string_view line, const model::Objects& objects) const;
 
  private:

@@ -55,6 +55,7 @@ class Session {
  private:
   Result<void> run(std::string_view line);
   void feed_lines(std::string_view bytes);
+  void end_line();
   void report(const Error& error);
 
   const CommandSet& commands_;

@@ -42,7 +42,6 @@ extern const ValueType interfaces;   // std::vector<Ipv4Interface>, comma-separa
 extern const ValueType mac;          // Mac
 extern const ValueType vni;          // Vni
 extern const ValueType nic;          // model::Nic
-extern const ValueType topic;        // std::string: the first word of commands
 }  // namespace value_type
 
 }  // namespace vipswitch::shell

@@ -1,0 +1,59 @@
+#include "control/shell/commands.h"
+#include "control/shell/object_show.h"
+
+namespace vipswitch::shell {
+namespace {
+
+Result<void> add_eip(Context& context, const Arguments& arguments) {
+  return context.service.add(
+      model::Eip{arguments.text("NAME"), arguments.get<Ipv4>("ADDRESS"), std::nullopt});
+}
+
+Result<void> del_eip(Context& context, const Arguments& arguments) {
+  return context.service.remove_eip(arguments.text("EIP"));
+}
+
+Result<void> bind_eip_to_havip(Context& context, const Arguments& arguments) {
+  return context.service.bind_eip(arguments.text("EIP"),
+                                  {model::TargetKind::kHavip, arguments.text("HAVIP")});
+}
+
+Result<void> bind_eip_to_port(Context& context, const Arguments& arguments) {
+  return context.service.bind_eip(arguments.text("EIP"), {model::TargetKind::kPort, arguments.text("PORT")});
+}
+
+Result<void> unbind_eip(Context& context, const Arguments& arguments) {
+  return context.service.unbind_eip(arguments.text("EIP"));
+}
+
+Result<void> show_eip(Context& context, const Arguments& arguments) {
+  return show_objects(context, arguments, context.service.objects().eips, "EIP", "eips");
+}
+
+const Argument kEip{"EIP", &value_type::eip, "name of an EIP"};
+
+}  // namespace
+
+std::vector<Command> eip_commands() {
+  return {
+      {"eip add NAME ipv4 ADDRESS",
+       "make an EIP, a public address",
+       {{"NAME", &value_type::text, "name of the new EIP"},
+        {"ADDRESS", &value_type::ipv4, "the public address, unique"}},
+       add_eip},
+      {"eip del EIP", "delete an EIP that is not bound", {kEip}, del_eip},
+      {"eip bind EIP havip HAVIP",
+       "map an EIP to a HAVIP, so that it follows the owner",
+       {kEip, {"HAVIP", &value_type::havip, "name of the HAVIP, without EIP so far"}},
+       bind_eip_to_havip},
+      {"eip bind EIP port PORT",
+       "map an EIP to a port's own address",
+       {kEip, {"PORT", &value_type::port, "name of the port, without EIP so far"}},
+       bind_eip_to_port},
+      {"eip unbind EIP", "end the mapping of an EIP", {kEip}, unbind_eip},
+      {"eip show [json]", "print all EIPs as commands", {}, show_eip},
+      {"eip show EIP [json]", "print one EIP as commands", {kEip}, show_eip},
+  };
+}
+
+}  // namespace vipswitch::shell

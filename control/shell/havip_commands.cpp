@@ -1,0 +1,95 @@
+#include <fmt/format.h>
+
+#include "control/shell/commands.h"
+#include "control/shell/havip_story.h"
+#include "control/shell/object_show.h"
+#include "control/text/format.h"
+
+namespace vipswitch::shell {
+namespace {
+
+Result<void> add_havip(Context& context, const Arguments& arguments) {
+  model::Havip havip;
+  havip.name = arguments.text("NAME");
+  havip.subnet = arguments.text("SUBNET");
+  havip.ipv4 = arguments.get_or("ADDRESS", Ipv4());
+  const auto added = context.service.add(havip);
+  if (!added) return added.error();
+  if (!arguments.has("ADDRESS")) {
+    context.print(fmt::format("HAVIP {} has {}\n", havip.name, added.value().ipv4));
+  }
+  return {};
+}
+
+Result<void> del_havip(Context& context, const Arguments& arguments) {
+  return context.service.remove_havip(arguments.text("HAVIP"));
+}
+
+Result<void> bind_havip(Context& context, const Arguments& arguments) {
+  return context.service.bind_havip(arguments.text("HAVIP"), arguments.text("PORT"));
+}
+
+Result<void> unbind_havip(Context& context, const Arguments& arguments) {
+  return context.service.unbind_havip(arguments.text("HAVIP"), arguments.text("PORT"));
+}
+
+Result<void> show_havip_objects(Context& context, const Arguments& arguments) {
+  return show_objects(context, arguments, context.service.objects().havips, "HAVIP", "havips");
+}
+
+Result<void> show_one_owner(Context& context, const Arguments& arguments) {
+  const auto status = context.runtime.havip(arguments.text("HAVIP"));
+  if (!status) return status.error();
+  context.print(arguments.has("json") ? to_text(to_json(status.value())) : tell_havip(status.value()));
+  return {};
+}
+
+Result<void> show_all_owners(Context& context, const Arguments& arguments) {
+  std::vector<HavipStatus> statuses;
+  for (const auto& entry : context.service.objects().havips) {
+    auto status = context.runtime.havip(entry.first);
+    if (!status) return status.error();
+    statuses.push_back(std::move(status).value());
+  }
+  if (!arguments.has("json")) {
+    context.print(list_havips(statuses));
+    return {};
+  }
+  auto array = Json::array();
+  for (const auto& status : statuses) array.push_back(to_json(status));
+  context.print(to_text(Json{{"havips", std::move(array)}}));
+  return {};
+}
+
+const Argument kHavip{"HAVIP", &value_type::havip, "name of a HAVIP"};
+
+}  // namespace
+
+std::vector<Command> havip_commands() {
+  return {
+      {"havip add NAME subnet SUBNET [ipv4 ADDRESS]",
+       "make a HAVIP, a virtual address whose owner is learned",
+       {{"NAME", &value_type::text, "name of the new HAVIP"},
+        {"SUBNET", &value_type::subnet, "subnet that it belongs to"},
+        {"ADDRESS", &value_type::ipv4, "its address, free in the subnet; without it the highest free one"}},
+       add_havip},
+      {"havip del HAVIP", "delete a HAVIP that is not bound", {kHavip}, del_havip},
+      {"havip bind HAVIP PORT",
+       "let a port claim a HAVIP",
+       {kHavip, {"PORT", &value_type::port, "name of a port of the same subnet, one an instance"}},
+       bind_havip},
+      {"havip unbind HAVIP PORT",
+       "stop a port from claiming a HAVIP",
+       {kHavip, {"PORT", &value_type::port, "name of a port that is bound to it"}},
+       unbind_havip},
+      {"havip show [json]", "print all HAVIPs as commands", {}, show_havip_objects},
+      {"havip show HAVIP [json]", "print one HAVIP as commands", {kHavip}, show_havip_objects},
+      {"show havip [json]", "list the HAVIPs with their owners", {}, show_all_owners},
+      {"show havip HAVIP [json]",
+       "tell who owns a HAVIP, since when, why, and the last decisions",
+       {kHavip},
+       show_one_owner},
+  };
+}
+
+}  // namespace vipswitch::shell

@@ -1,0 +1,153 @@
+#include "control/shell/json_form.h"
+
+#include <fmt/format.h>
+
+#include "control/model/words.h"
+#include "control/text/format.h"
+
+namespace vipswitch::shell {
+namespace {
+
+template <class T>
+std::string word(const T& value) {
+  return fmt::to_string(value);
+}
+
+Json name_or_null(const std::string& name) {
+  return name.empty() ? Json() : Json(name);
+}
+
+Json to_json(const CandidateStatus& candidate) {
+  return {{"port", candidate.port},
+          {"active", candidate.active},
+          {"fresh", candidate.fresh},
+          {"down", candidate.down},
+          {"evidence", to_word(candidate.evidence)},
+          {"priority", candidate.priority},
+          {"vrid", candidate.vrid},
+          {"interval_ms", candidate.interval_ms},
+          {"last_advert_age_ms", candidate.last_advert_age_ms}};
+}
+
+Json to_json(const Decision& decision) {
+  return {{"sequence", decision.sequence},
+          {"at_ms", decision.at_ms},
+          {"at_unix_us", decision.at_unix_us},
+          {"from", name_or_null(decision.from)},
+          {"to", name_or_null(decision.to)},
+          {"trigger", to_word(decision.trigger)},
+          {"rule", to_word(decision.rule)},
+          {"evidence", to_word(decision.evidence)},
+          {"priority", decision.priority},
+          {"vrid", decision.vrid},
+          {"evidence_to_commit_ns", decision.evidence_to_commit_ns},
+          {"evidence_to_commit_us", static_cast<double>(decision.evidence_to_commit_ns) / 1000.0}};
+}
+
+template <class T>
+Json list(const std::vector<T>& elements) {
+  auto array = Json::array();
+  for (const auto& element : elements) array.push_back(to_json(element));
+  return array;
+}
+
+}  // namespace
+
+Json to_json(const model::Uplink& uplink) {
+  auto addresses = Json::array();
+  for (const auto& interface : uplink.addresses) addresses.push_back(word(interface));
+  return {{"device", uplink.device},         {"mac", word(uplink.mac)}, {"addresses", addresses},
+          {"gateway", word(uplink.gateway)}, {"mtu", uplink.mtu},       {"queues", uplink.queues}};
+}
+
+Json to_json(const model::Vpc& vpc) {
+  return {{"name", vpc.name}, {"vni", vpc.vni.value()}};
+}
+
+Json to_json(const model::Subnet& subnet) {
+  return {{"name", subnet.name},
+          {"vpc", subnet.vpc},
+          {"ipv4", word(subnet.ipv4)},
+          {"gateway", word(subnet.gateway)},
+          {"havip_quota", subnet.havip_quota}};
+}
+
+Json to_json(const model::Port& port) {
+  return {{"name", port.name},     {"instance", port.instance}, {"nic", to_word(port.nic)},
+          {"subnet", port.subnet}, {"mac", word(port.mac)},     {"ipv4", word(port.ipv4)},
+          {"device", port.device}, {"queues", port.queues}};
+}
+
+Json to_json(const model::Havip& havip) {
+  return {{"name", havip.name}, {"subnet", havip.subnet}, {"ipv4", word(havip.ipv4)}, {"ports", havip.ports}};
+}
+
+Json to_json(const model::Eip& eip) {
+  Json target;
+  if (eip.target) target[std::string(to_word(eip.target->kind))] = eip.target->name;
+  return {{"name", eip.name}, {"ipv4", word(eip.ipv4)}, {"target", target}};
+}
+
+Json to_json(const HavipStatus& havip) {
+  return {{"name", havip.name},
+          {"subnet", havip.subnet},
+          {"ipv4", word(havip.ipv4)},
+          {"stable_mac", word(havip.stable_mac)},
+          {"state", to_word(havip.state)},
+          {"owner", name_or_null(havip.owner)},
+          {"delivery_mac", havip.delivery_mac.is_zero() ? Json() : Json(word(havip.delivery_mac))},
+          {"owner_since_ms", havip.owner_since_ms},
+          {"now_ms", havip.now_ms},
+          {"delivered_to_old_owner", havip.delivered_to_old_owner},
+          {"candidates", list(havip.candidates)},
+          {"decisions", list(havip.decisions)}};
+}
+
+Json to_json(const PortStatus& port) {
+  return {{"name", port.name},
+          {"device", port.device},
+          {"driver", port.driver},
+          {"mac", word(port.mac)},
+          {"link_up", port.link_up},
+          {"mtu", port.mtu},
+          {"rx_queues", port.rx_queues},
+          {"tx_queues", port.tx_queues},
+          {"rx_packets", port.rx_packets},
+          {"rx_bytes", port.rx_bytes},
+          {"tx_packets", port.tx_packets},
+          {"tx_bytes", port.tx_bytes},
+          {"rx_missed", port.rx_missed},
+          {"drops", port.drops}};
+}
+
+Json to_json(const WorkerStatus& worker) {
+  return {{"lcore", worker.lcore},
+          {"polls", worker.polls},
+          {"empty_polls", worker.empty_polls},
+          {"sleeps", worker.sleeps},
+          {"busy_cycles", worker.busy_cycles},
+          {"idle_cycles", worker.idle_cycles},
+          {"rx", worker.rx},
+          {"generated", worker.generated},
+          {"replicated", worker.replicated},
+          {"handed_in", worker.handed_in},
+          {"tx", worker.tx},
+          {"dropped", worker.dropped},
+          {"consumed", worker.consumed},
+          {"to_control", worker.to_control},
+          {"handed_out", worker.handed_out},
+          {"queues", worker.queues},
+          {"conserved", worker.conserved()}};
+}
+
+Json to_json(const NeighbourStatus& neighbour) {
+  return {{"address", word(neighbour.address)},
+          {"mac", neighbour.mac.is_zero() ? Json() : Json(word(neighbour.mac))},
+          {"state", neighbour.state}};
+}
+
+std::string to_text(const Json& json) {
+  return json.dump(2) + "\n";
+}
+
+}  // namespace vipswitch::shell

@@ -1,0 +1,52 @@
+#include "control/shell/commands.h"
+#include "control/shell/object_show.h"
+
+namespace vipswitch::shell {
+namespace {
+
+Result<void> add_port(Context& context, const Arguments& arguments) {
+  model::Port port;
+  port.name = arguments.text("NAME");
+  port.instance = arguments.text("INSTANCE");
+  port.nic = arguments.get_or("NIC", model::Nic::kPrimary);
+  port.subnet = arguments.text("SUBNET");
+  port.mac = arguments.get<Mac>("MAC");
+  port.ipv4 = arguments.get<Ipv4>("ADDRESS");
+  port.device = arguments.text("DEVICE");
+  port.queues = static_cast<std::uint16_t>(arguments.get_or<std::uint64_t>("COUNT", 1));
+  return context.service.add(port);
+}
+
+Result<void> del_port(Context& context, const Arguments& arguments) {
+  return context.service.remove_port(arguments.text("PORT"));
+}
+
+Result<void> show_port(Context& context, const Arguments& arguments) {
+  return show_objects(context, arguments, context.service.objects().ports, "PORT", "ports");
+}
+
+const Argument kPort{"PORT", &value_type::port, "name of a port"};
+
+}  // namespace
+
+std::vector<Command> port_commands() {
+  return {
+      {"port add NAME instance INSTANCE subnet SUBNET mac MAC ipv4 ADDRESS device DEVICE [nic NIC] [queues "
+       "COUNT]",
+       "plug a vNIC of an instance into a subnet",
+       {{"NAME", &value_type::text, "name of the new port"},
+        {"INSTANCE", &value_type::text, "name of the instance (VM) that has the vNIC"},
+        {"SUBNET", &value_type::subnet, "subnet that it belongs to"},
+        {"MAC", &value_type::mac, "MAC of the vNIC, unique in the VPC"},
+        {"ADDRESS", &value_type::ipv4, "address of the vNIC, free in the subnet"},
+        {"DEVICE", &value_type::text, "DPDK device arguments, such as net_af_packet1,iface=sw-vm1"},
+        {"NIC", &value_type::nic, "primary (default, one an instance) or secondary"},
+        {"COUNT", &value_type::small_count, "receive queues asked for, default 1"}},
+       add_port},
+      {"port del PORT", "unplug a port without HAVIPs and EIP", {kPort}, del_port},
+      {"port show [json]", "print all ports as commands", {}, show_port},
+      {"port show PORT [json]", "print one port as a command", {kPort}, show_port},
+  };
+}
+
+}  // namespace vipswitch::shell

@@ -1,0 +1,46 @@
+#include "control/shell/commands.h"
+#include "control/shell/object_show.h"
+
+namespace vipswitch::shell {
+namespace {
+
+Result<void> add_subnet(Context& context, const Arguments& arguments) {
+  model::Subnet subnet;
+  subnet.name = arguments.text("NAME");
+  subnet.vpc = arguments.text("VPC");
+  subnet.ipv4 = arguments.get<Ipv4Prefix>("PREFIX");
+  subnet.gateway = arguments.get<Ipv4>("ADDRESS");
+  subnet.havip_quota =
+      static_cast<unsigned>(arguments.get_or<std::uint64_t>("COUNT", model::kDefaultHavipQuota));
+  return context.service.add(subnet);
+}
+
+Result<void> del_subnet(Context& context, const Arguments& arguments) {
+  return context.service.remove_subnet(arguments.text("SUBNET"));
+}
+
+Result<void> show_subnet(Context& context, const Arguments& arguments) {
+  return show_objects(context, arguments, context.service.objects().subnets, "SUBNET", "subnets");
+}
+
+const Argument kSubnet{"SUBNET", &value_type::subnet, "name of a subnet"};
+
+}  // namespace
+
+std::vector<Command> subnet_commands() {
+  return {
+      {"subnet add NAME vpc VPC ipv4 PREFIX gateway ADDRESS [havip_quota COUNT]",
+       "make a subnet of a VPC",
+       {{"NAME", &value_type::text, "name of the new subnet"},
+        {"VPC", &value_type::vpc, "VPC that it belongs to"},
+        {"PREFIX", &value_type::prefix, "its range, such as 10.77.0.0/24, length 8 to 29, free in the VPC"},
+        {"ADDRESS", &value_type::ipv4, "address of its gateway, answered by the switch"},
+        {"COUNT", &value_type::count, "HAVIPs that it may have, default 10"}},
+       add_subnet},
+      {"subnet del SUBNET", "delete a subnet without ports and HAVIPs", {kSubnet}, del_subnet},
+      {"subnet show [json]", "print all subnets as commands", {}, show_subnet},
+      {"subnet show SUBNET [json]", "print one subnet as a command", {kSubnet}, show_subnet},
+  };
+}
+
+}  // namespace vipswitch::shell

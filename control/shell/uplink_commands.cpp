@@ -1,0 +1,51 @@
+#include "control/shell/commands.h"
+#include "control/shell/json_form.h"
+#include "control/shell/reenter.h"
+
+namespace vipswitch::shell {
+namespace {
+
+Result<void> set_uplink(Context& context, const Arguments& arguments) {
+  model::Uplink uplink;
+  uplink.device = arguments.text("DEVICE");
+  uplink.mac = arguments.get<Mac>("MAC");
+  uplink.addresses = arguments.get<std::vector<Ipv4Interface>>("ADDRESSES");
+  uplink.gateway = arguments.get<Ipv4>("GATEWAY");
+  uplink.mtu = static_cast<std::uint16_t>(arguments.get_or<std::uint64_t>("MTU", uplink.mtu));
+  uplink.queues = static_cast<std::uint16_t>(arguments.get_or<std::uint64_t>("COUNT", uplink.queues));
+  return context.service.set_uplink(uplink);
+}
+
+Result<void> del_uplink(Context& context, const Arguments&) {
+  return context.service.remove_uplink();
+}
+
+Result<void> show_uplink(Context& context, const Arguments& arguments) {
+  const auto& uplink = context.service.objects().uplink;
+  if (arguments.has("json")) {
+    context.print(to_text(uplink ? to_json(*uplink) : Json()));
+  } else {
+    context.print(uplink ? to_commands(*uplink) : "# no uplink is set\n");
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<Command> uplink_commands() {
+  return {
+      {"uplink set device DEVICE mac MAC addresses ADDRESSES gateway GATEWAY [mtu MTU] [queues COUNT]",
+       "set the interface towards the provider network, or change it",
+       {{"DEVICE", &value_type::text, "DPDK device arguments, such as net_af_packet0,iface=sw-inet"},
+        {"MAC", &value_type::mac, "MAC that the uplink answers with"},
+        {"ADDRESSES", &value_type::interfaces, "own addresses with prefix lengths, comma-separated"},
+        {"GATEWAY", &value_type::ipv4, "next hop towards the internet, in one of the prefixes"},
+        {"MTU", &value_type::small_count, "longest IP packet, default 1500"},
+        {"COUNT", &value_type::small_count, "receive queues asked for, default 1"}},
+       set_uplink},
+      {"uplink del", "remove the uplink", {}, del_uplink},
+      {"uplink show [json]", "print the uplink as a command", {}, show_uplink},
+  };
+}
+
+}  // namespace vipswitch::shell

@@ -1,0 +1,72 @@
+#include "control/shell/value.h"
+
+#include <limits>
+#include <utility>
+
+#include "control/model/words.h"
+#include "control/text/parse.h"
+
+namespace vipswitch::shell {
+namespace {
+
+template <class T>
+Result<Value> to_value(std::string_view argument, std::string_view word, text::Parsed<T> parsed) {
+  if (const auto* mismatch = std::get_if<text::Mismatch>(&parsed)) {
+    return text::mismatch_error(argument, word, *mismatch);
+  }
+  return Value(std::get<T>(std::move(parsed)));
+}
+
+template <auto parse>
+Result<Value> parse_with(std::string_view argument, std::string_view word) {
+  return to_value(argument, word, parse(word));
+}
+
+template <std::uint64_t max>
+Result<Value> parse_count(std::string_view argument, std::string_view word) {
+  return to_value(argument, word, text::parse_number(word, 0, max));
+}
+
+Result<Value> parse_word(std::string_view, std::string_view word) {
+  return Value(std::string(word));
+}
+
+std::vector<std::string> complete_nothing(const model::Objects&) {
+  return {};
+}
+
+std::vector<std::string> complete_nic(const model::Objects&) {
+  return {std::string(to_word(model::Nic::kPrimary)), std::string(to_word(model::Nic::kSecondary))};
+}
+
+template <auto member>
+std::vector<std::string> complete_names(const model::Objects& objects) {
+  std::vector<std::string> names;
+  for (const auto& entry : objects.*member) names.push_back(entry.first);
+  return names;
+}
+
+}  // namespace
+
+namespace value_type {
+
+constexpr std::uint64_t kMaxCount = std::numeric_limits<std::uint32_t>::max();
+constexpr std::uint64_t kMaxSmallCount = std::numeric_limits<std::uint16_t>::max();
+
+const ValueType text{parse_word, complete_nothing};
+const ValueType vpc{parse_word, complete_names<&model::Objects::vpcs>};
+const ValueType subnet{parse_word, complete_names<&model::Objects::subnets>};
+const ValueType port{parse_word, complete_names<&model::Objects::ports>};
+const ValueType havip{parse_word, complete_names<&model::Objects::havips>};
+const ValueType eip{parse_word, complete_names<&model::Objects::eips>};
+const ValueType count{parse_count<kMaxCount>, complete_nothing};
+const ValueType small_count{parse_count<kMaxSmallCount>, complete_nothing};
+const ValueType ipv4{parse_with<text::parse_ipv4>, complete_nothing};
+const ValueType prefix{parse_with<text::parse_prefix>, complete_nothing};
+const ValueType interfaces{parse_with<text::parse_interfaces>, complete_nothing};
+const ValueType mac{parse_with<text::parse_mac>, complete_nothing};
+const ValueType vni{parse_with<text::parse_vni>, complete_nothing};
+const ValueType nic{parse_with<model::parse_nic>, complete_nic};
+
+}  // namespace value_type
+}  // namespace vipswitch::shell
