@@ -71,6 +71,7 @@ PLANTS = [
     ("tokens", MODEL, "inline void print(char* a) { sprintf(a, a); }\n", "vpc.h:4: sprintf(:"),
     ("tokens", STAGE, "int swapped = ntohl(1);\n", "parse.cpp:10: ntohl:"),
     ("tokens", STAGE, "int* p = reinterpret_cast<int*>(1);\n", "parse.cpp:10: reinterpret_cast:"),
+    ("tokens", STAGE, 'void fail() { rte_panic("no"); }\n', "parse.cpp:10: rte_panic:"),
     ("tokens", TEST, "void wait() { std::this_thread::sleep_for(1ms); }\n", "parse_test.cpp:2: sleep_for:"),
     ("tokens", STAGE, "// TODO\n", "parse.cpp:10: TODO:"),
     ("tokens", STAGE, "int x;  // NOLINT\n", "parse.cpp:10: NOLINT:"),
