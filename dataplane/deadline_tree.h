@@ -39,6 +39,11 @@ class DeadlineTree {
 
   bool is_valid() const noexcept { return slots_ && blocks_ && groups_; }
 
+  // Which of `worker_count` workers collects the slot.
+  static std::size_t home_of(std::size_t slot, std::size_t worker_count) noexcept {
+    return slot / (kFan * kFan) % worker_count;
+  }
+
   // Makes sure that the slot is looked at no later than `due`.
   void lower(std::size_t slot, TimeMs due) noexcept {
     if (!lower_cell(slots_[slot], due)) return;

@@ -71,13 +71,13 @@ class HavipTable {
   std::atomic<std::uint64_t>& owner_epoch() noexcept { return owner_epoch_; }
 
   // Control: makes an unreachable slot ready for publication.
-  void open(HavipId id, const HavipRow* row) noexcept {
+  void open(HavipId id, const HavipRow* row, const owner::Election& election) noexcept {
     auto& cold = this->cold(id);
     rte_spinlock_init(&cold.lock);
     cold.sequence = 0;
     cold.owner_since_ms = -1;
     cold.delivered_to_old = 0;
-    cold.election = owner::Election();
+    cold.election = election;
     hot(id).owner.store(OwnerWord::nobody(OwnerLocation::kUnknown, 0).raw(), std::memory_order_relaxed);
     hot(id).row.store(row, std::memory_order_release);
   }

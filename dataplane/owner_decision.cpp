@@ -34,6 +34,9 @@ void report(WorkerState& worker, HavipId havip, const owner::Outcome& outcome, s
   event.kind = EventKind::kOwnerChanged;
   event.worker = worker.id;
   event.havip = havip;
+  // Null if control has just removed the HAVIP; the address lets control tell a slot's tenants apart.
+  const HavipRow* row = worker.tables.havips.hot(havip).row.load(std::memory_order_acquire);
+  if (row != nullptr) event.address = row->address;
   event.evidence_tsc = evidence_tsc;
   event.commit_tsc = rte_rdtsc();
   event.sequence = first_sequence;
@@ -58,6 +61,8 @@ void run_election_timers(WorkerState& worker, std::size_t worker_index, std::siz
   HavipTable& havips = worker.tables.havips;
   havips.deadlines().collect_due(worker.now_ms, worker_index, worker_count, [&](std::size_t slot) {
     const HavipId havip(static_cast<std::uint32_t>(slot));
+    // A closed slot keeps its last deadline, and control may be opening it anew.
+    if (havips.hot(havip).row.load(std::memory_order_acquire) == nullptr) return DeadlineTree::kNever;
     decide(worker, havip, 0, [](owner::Election& election, TimeMs now) { return election.tick(now); });
     return DeadlineTree::kNever;  // decide() has set the slot's new deadline
   });

@@ -22,7 +22,7 @@ Tables::Tables(const TableCapacities& capacities, const char* instance)
       ports(capacities.ports),
       subnets(capacities.subnets),
       vpcs(capacities.vpcs),
-      eip_rows(make_rte_array<EipRow>("eip_rows", capacities.eips)),
+      eip_rows(make_rte_array<EipRow>("eip_rows", 2 * std::size_t{capacities.eips})),
       havips(capacities.havips) {}
 
 bool Tables::is_valid() const noexcept {

@@ -96,8 +96,10 @@ struct Tables {
   RowTable<struct SubnetTag, SubnetRow> subnets;
   RowTable<struct VpcTag, VpcRow> vpcs;
   std::atomic<const UplinkRow*> uplink{nullptr};
-  RteArray<EipRow> eip_rows;
+  RteArray<EipRow> eip_rows;  // two for each EIP: a change is published as a new row
   HavipTable havips;
+
+  std::uint32_t eip_row_capacity() const noexcept { return 2 * eips.capacity(); }
 
   EndpointRef lookup_endpoint(VpcId vpc, Ipv4 address) const noexcept {
     return EndpointRef(endpoints.lookup(EndpointKey(vpc, address)));

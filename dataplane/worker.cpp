@@ -36,7 +36,9 @@ owner::Outcome apply(owner::Election& election, const Message& message, TimeMs n
 }  // namespace
 
 bool Worker::post(Message message) noexcept {
-  return rte_ring_mp_enqueue_elem(mailbox_.get(), &message, sizeof message) == 0;
+  if (rte_ring_sp_enqueue_elem(mailbox_.get(), &message, sizeof message) != 0) return false;
+  ++posted_;
+  return true;
 }
 
 void Worker::run() noexcept {
@@ -88,7 +90,9 @@ void Worker::handle_messages() noexcept {
   Message messages[kMessagesPerPoll];
   const unsigned count =
       rte_ring_sc_dequeue_burst_elem(mailbox_.get(), messages, sizeof messages[0], kMessagesPerPoll, nullptr);
+  if (count == 0) return;
   for (unsigned i = 0; i < count; ++i) handle(messages[i]);
+  handled_.store(handled_.load(std::memory_order_relaxed) + count, std::memory_order_release);
 }
 
 void Worker::handle(const Message& message) noexcept {

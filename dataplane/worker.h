@@ -58,6 +58,12 @@ class Worker {
   const PollList* poll_list() const noexcept { return poll_list_.load(std::memory_order_acquire); }
   // False if the mailbox is full.
   bool post(Message message) noexcept;
+  unsigned mailbox_room() const noexcept { return rte_ring_free_count(mailbox_.get()); }
+  // A ticket for has_handled(): everything posted so far.
+  std::uint64_t posted() const noexcept { return posted_; }
+  bool has_handled(std::uint64_t ticket) const noexcept {
+    return handled_.load(std::memory_order_acquire) >= ticket;
+  }
 
  private:
   void handle_messages() noexcept;
@@ -70,6 +76,8 @@ class Worker {
   MempoolHandle pool_;
   RingHandle mailbox_;
   RingHandle handover_;
+  std::uint64_t posted_ = 0;  // control's
+  std::atomic<std::uint64_t> handled_{0};
   std::atomic<const PollList*> poll_list_{nullptr};
   TimeMs timers_run_ms_ = -1;
   std::uint32_t idle_polls_ = 0;

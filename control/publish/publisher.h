@@ -12,8 +12,9 @@ class Publisher {
  public:
   virtual ~Publisher() = default;
 
-  // Makes the data plane follow `changes`, whose result is `after`. All or nothing: on an error (a full table, a
-  // device that refuses) the data plane is as it was before the call. Called by the control thread only.
+  // Makes the data plane follow `changes`, whose result is `after`. All or nothing: on an error (a full
+  // table, a device that refuses) the data plane is as it was before the call. Called by the control thread
+  // only.
   virtual Result<void> publish(const model::Objects& after, const model::ChangeSet& changes) = 0;
 };
 

@@ -1,8 +1,8 @@
 #pragma once
 
-// What the running data plane can be asked, in the operator's names: the answers behind every `show`. The real one
-// is DataplaneRuntime; tests of the shell use a canned one. All calls are made by the control thread; none waits
-// for a worker longer than kAnswerTimeout.
+// What the running data plane can be asked, in the operator's names: the answers behind every `show`. The
+// real one is DataplaneRuntime; tests of the shell use a canned one. All calls are made by the control
+// thread; none waits for a worker longer than kAnswerTimeout.
 
 #include <cstdint>
 #include <string>
@@ -20,23 +20,24 @@ namespace vipswitch {
 
 // One owner decision, newest last in HavipStatus::decisions.
 struct Decision {
-  std::uint32_t sequence;     // counts the owner changes of this HAVIP from 1
-  TimeMs at_ms;               // since the switch started
-  std::int64_t at_unix_us;    // the same instant, wall clock
-  std::string from;           // port name, empty: nobody
-  std::string to;             // port name, empty: nobody
+  std::uint32_t sequence;   // counts the owner changes of this HAVIP from 1
+  TimeMs at_ms;             // since the switch started
+  std::int64_t at_unix_us;  // the same instant, wall clock
+  std::string from;         // port name, empty: nobody
+  std::string to;           // port name, empty: nobody
   Trigger trigger;
   Rule rule;
   EvidenceClass evidence;
   std::uint8_t priority;
   std::uint8_t vrid;
-  std::int64_t evidence_to_commit_ns;  // burst received -> owner word stored; 0 where no packet was the trigger
+  std::int64_t
+      evidence_to_commit_ns;  // burst received -> owner word stored; 0 where no packet was the trigger
 };
 
 struct CandidateStatus {
   std::string port;
-  bool active;               // claims the address
-  bool fresh;                // its adverts prove it alive
+  bool active;  // claims the address
+  bool fresh;   // its adverts prove it alive
   bool down;
   EvidenceClass evidence;
   std::uint8_t priority;
@@ -51,17 +52,17 @@ struct HavipStatus {
   Ipv4 ipv4;
   Mac stable_mac;
   OwnerState state;
-  std::string owner;         // port name, empty: nobody
-  Mac delivery_mac;          // zero without owner
-  TimeMs owner_since_ms;     // -1 without owner
+  std::string owner;      // port name, empty: nobody
+  Mac delivery_mac;       // zero without owner
+  TimeMs owner_since_ms;  // -1 without owner
   TimeMs now_ms;
-  std::uint64_t delivered_to_old_owner;  // packets resolved before a commit and sent after it
+  std::uint64_t delivered_to_old_owner;     // packets resolved before a commit and sent after it
   std::vector<CandidateStatus> candidates;  // one for each bound port, in order of binding
   std::vector<Decision> decisions;
 };
 
 struct PortStatus {
-  std::string name;          // "uplink" for the uplink
+  std::string name;  // "uplink" for the uplink
   std::string device;
   std::string driver;
   Mac mac;
@@ -70,17 +71,17 @@ struct PortStatus {
   std::uint16_t rx_queues;
   std::uint16_t tx_queues;
   std::uint64_t rx_packets, rx_bytes, tx_packets, tx_bytes;
-  std::uint64_t rx_missed;   // lost by the device before the switch saw them
-  std::uint64_t drops;       // packets received from this port and dropped
+  std::uint64_t rx_missed;  // lost by the device before the switch saw them
+  std::uint64_t drops;      // packets received from this port and dropped
 };
 
 struct WorkerStatus {
   unsigned lcore;
   std::uint64_t polls, empty_polls, sleeps;
-  std::uint64_t busy_cycles, idle_cycles;   // TSC cycles in polls with and without packets
+  std::uint64_t busy_cycles, idle_cycles;  // TSC cycles in polls with and without packets
   std::uint64_t rx, generated, replicated, handed_in;
   std::uint64_t tx, dropped, consumed, to_control, handed_out;
-  std::vector<std::string> queues;          // "port:queue" polled by this worker
+  std::vector<std::string> queues;  // "port:queue" polled by this worker
 
   // Every packet ends exactly once (architecture 3, invariant 1).
   bool conserved() const {
@@ -100,8 +101,8 @@ struct LearnCount {
 
 struct NeighbourStatus {
   Ipv4 address;
-  Mac mac;                   // zero while unresolved
-  std::string state;         // "resolved", "resolving", "failed"
+  Mac mac;            // zero while unresolved
+  std::string state;  // "resolved", "resolving", "failed"
 };
 
 class RuntimeView {
@@ -109,14 +110,14 @@ class RuntimeView {
   virtual ~RuntimeView() = default;
 
   virtual Result<HavipStatus> havip(std::string_view name) = 0;
-  virtual std::vector<PortStatus> ports() = 0;       // in order of name, the uplink first
-  virtual std::vector<WorkerStatus> workers() = 0;   // one consistent snapshot a worker
-  virtual std::vector<DropCount> drops() = 0;        // every reason, summed over workers
-  virtual std::vector<LearnCount> learning() = 0;    // every counter, summed over workers
+  virtual std::vector<PortStatus> ports() = 0;      // in order of name, the uplink first
+  virtual std::vector<WorkerStatus> workers() = 0;  // one consistent snapshot a worker
+  virtual std::vector<DropCount> drops() = 0;       // every reason, summed over workers
+  virtual std::vector<LearnCount> learning() = 0;   // every counter, summed over workers
   virtual std::vector<NeighbourStatus> neighbours() = 0;
 
   virtual bool forwarding() const = 0;
-  virtual void set_forwarding(bool on) = 0;          // `start` and `stop`
+  virtual void set_forwarding(bool on) = 0;  // `start` and `stop`
 };
 
 }  // namespace vipswitch

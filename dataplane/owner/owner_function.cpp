@@ -213,7 +213,7 @@ TimeMs Election::due_of_winner() const noexcept {
 
 // While an announcement waits, whatever may hold against it or for it, its own end, and the credit it needs.
 TimeMs Election::due_of_waiting() const noexcept {
-  TimeMs earliest = waiting_since_ + kWaitingLifetimeMs + 1;
+  TimeMs earliest = kNever;
   const auto consider = [&](TimeMs due) {
     if (due > now_) earliest = std::min(earliest, due);
   };
@@ -223,6 +223,7 @@ TimeMs Election::due_of_waiting() const noexcept {
     consider(record.last_advert + freshness_ms(record.advert.interval_ms) + 1);
     consider(record.last_advert + dead_time_ms(record.advert.interval_ms) + 1);
   }
+  consider(waiting_since_ + kWaitingLifetimeMs + 1);
   consider(credit_at_ + std::max(TimeMs{0}, kCreditCostMs - credit_ms_));
   return earliest;
 }

@@ -86,12 +86,14 @@ void take_claim(WorkerState& worker, const Batch& batch, owner::ArpForm form, Pa
   });
 }
 
-// Tells control the MAC of a neighbour on the provider network, unless the tables hold it already.
-void report_neighbour(WorkerState& worker, const UplinkRow& uplink, Ipv4 address, const Mac& mac) noexcept {
-  const bool is_known = address == uplink.gateway
-                            ? uplink.gateway_mac == mac
-                            : worker.tables.neighbours.lookup(Ipv4Key(address)) == mac_to_value(mac);
-  if (is_known || !uplink.is_on_link(address)) return;
+bool is_known_neighbour(const WorkerState& worker, const UplinkRow& uplink, Ipv4 address,
+                        const Mac& mac) noexcept {
+  if (address == uplink.gateway) return uplink.gateway_mac == mac;
+  return worker.tables.neighbours.lookup(Ipv4Key(address)) == mac_to_value(mac);
+}
+
+// Tells control the MAC of a neighbour on the provider network.
+void report_neighbour(WorkerState& worker, Ipv4 address, const Mac& mac) noexcept {
   Event event{};
   event.kind = EventKind::kNextHopLearned;
   event.worker = worker.id;
@@ -129,10 +131,15 @@ void snoop_arp_of_uplink(WorkerState& worker, const UplinkRow& uplink, Packet& p
     return packet.drop(DropReason::arp_bad);
   const Ipv4 sender = arp.sender_ip, target = arp.target_ip;
   const bool is_own_target = uplink.is_own_address(target);
-  const bool is_for_switch = is_own_target || worker.tables.lookup_eip(target) != nullptr;
-  // Who asks us or answers us is a neighbour; from others only a change of the gateway's MAC matters.
-  if (form != owner::ArpForm::kProbe && (is_for_switch || sender == uplink.gateway)) {
-    report_neighbour(worker, uplink, sender, arp.sender_mac);
+  const EipRow* eip = worker.tables.lookup_eip(target);
+  const bool is_for_switch = is_own_target || (eip != nullptr && eip->inner.is_set);
+  // Who asks us or answers us is a neighbour; from others only a change of the gateway's MAC matters. An
+  // answer is told even if it brings nothing new: it keeps the entry alive.
+  const bool is_answer = form == owner::ArpForm::kReply && is_own_target;
+  if (form != owner::ArpForm::kProbe && (is_for_switch || sender == uplink.gateway) &&
+      uplink.is_on_link(sender) &&
+      (is_answer || !is_known_neighbour(worker, uplink, sender, arp.sender_mac))) {
+    report_neighbour(worker, sender, arp.sender_mac);
   }
   switch (form) {
     case owner::ArpForm::kProbe:

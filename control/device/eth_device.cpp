@@ -1,0 +1,138 @@
+#include "control/device/eth_device.h"
+
+#include <algorithm>
+#include <cstring>
+#include <fmt/format.h>
+#include <net/if.h>
+#include <optional>
+#include <rte_bus.h>
+#include <rte_dev.h>
+#include <rte_errno.h>
+#include <rte_ethdev.h>
+
+namespace vipswitch {
+namespace {
+
+constexpr std::uint16_t kRxDescriptors = 1024, kTxDescriptors = 1024;
+
+Error device_error(const std::string& devargs, std::string_view what) {
+  return {ErrorCode::device, fmt::format("device \"{}\": {}", devargs, what)};
+}
+
+std::string reason(int error) {
+  return std::strerror(error < 0 ? -error : error);
+}
+
+// "net_tap0,iface=dtap0" -> "net_tap0"; "0000:03:00.0" stays.
+std::string device_name(const std::string& devargs) {
+  return devargs.substr(0, devargs.find(','));
+}
+
+std::optional<std::uint16_t> find_device(const std::string& name) {
+  std::uint16_t id = 0;
+  if (rte_eth_dev_get_port_by_name(name.c_str(), &id) != 0) return std::nullopt;
+  return id;
+}
+
+// The kernel interface that device arguments name must exist for the drivers that attach to one; they only
+// log what they miss.
+std::optional<std::string> missing_interface(const std::string& devargs) {
+  const std::string name = device_name(devargs);
+  if (!name.starts_with("net_af_packet") && !name.starts_with("net_af_xdp")) return std::nullopt;
+  const auto at = devargs.find("iface=");
+  if (at == std::string::npos) return "\"iface=\" is missing, expected the name of a kernel interface";
+  const auto begin = at + std::strlen("iface=");
+  const std::string interface = devargs.substr(begin, devargs.find(',', begin) - begin);
+  if (if_nametoindex(interface.c_str()) != 0) return std::nullopt;
+  return fmt::format("there is no interface \"{}\" in this network namespace", interface);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<EthDevice>> EthDevice::open(const std::string& devargs, std::uint16_t queues,
+                                                   const std::vector<rte_mempool*>& pools) {
+  const std::string name = device_name(devargs);
+  auto found = find_device(name);
+  const bool is_hotplugged = !found;
+  if (!found) {
+    if (const auto missing = missing_interface(devargs)) return device_error(devargs, *missing);
+    if (const int status = rte_dev_probe(devargs.c_str()); status != 0) {
+      return device_error(devargs, fmt::format("cannot be attached: {}", reason(status)));
+    }
+    found = find_device(name);
+    if (!found) return device_error(devargs, "was attached, but is no network device");
+  } else if (rte_eth_dev_is_valid_port(*found) != 0) {
+    rte_eth_dev_info info{};
+    if (rte_eth_dev_info_get(*found, &info) == 0 && info.nb_rx_queues != 0) {
+      return device_error(devargs, "is in use already");
+    }
+  }
+  std::unique_ptr<EthDevice> device(new EthDevice(*found, is_hotplugged));
+  if (auto started = device->start(devargs, queues, pools); !started) return started.error();
+  return device;
+}
+
+Result<void> EthDevice::start(const std::string& devargs, std::uint16_t queues,
+                              const std::vector<rte_mempool*>& pools) {
+  const auto refused = [&](std::string_view step, int status) {
+    return device_error(devargs, fmt::format("refuses to {}: {}", step, reason(status)));
+  };
+  rte_eth_dev_info info{};
+  if (const int status = rte_eth_dev_info_get(id_, &info); status != 0)
+    return refused("describe itself", status);
+  driver_ = info.driver_name;
+  queues_ = std::min({std::max<std::uint16_t>(queues, 1), info.max_rx_queues, info.max_tx_queues});
+  if (queues_ == 0) return device_error(devargs, "has no rx or no tx queue");
+
+  rte_eth_conf config{};
+  if (queues_ > 1 && info.flow_type_rss_offloads != 0) {
+    config.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
+    config.rx_adv_conf.rss_conf.rss_hf =
+        info.flow_type_rss_offloads & (RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP);
+  }
+  if (const int status = rte_eth_dev_configure(id_, queues_, queues_, &config); status != 0) {
+    return refused(fmt::format("be configured with {} queues", queues_), status);
+  }
+  is_configured_ = true;
+  std::uint16_t rx_descriptors = kRxDescriptors, tx_descriptors = kTxDescriptors;
+  rte_eth_dev_adjust_nb_rx_tx_desc(id_, &rx_descriptors, &tx_descriptors);
+  for (std::uint16_t queue = 0; queue < queues_; ++queue) {
+    rte_mempool* pool = pools[queue % pools.size()];
+    if (const int status = rte_eth_rx_queue_setup(id_, queue, rx_descriptors, rte_socket_id(), nullptr, pool);
+        status != 0) {
+      return refused(fmt::format("set up rx queue {}", queue), status);
+    }
+    if (const int status = rte_eth_tx_queue_setup(id_, queue, tx_descriptors, rte_socket_id(), nullptr);
+        status != 0) {
+      return refused(fmt::format("set up tx queue {}", queue), status);
+    }
+  }
+  if (const int status = rte_eth_dev_start(id_); status != 0) return refused("start", status);
+  // The port's MAC is the guest's, the uplink's may be any: the device's own filter must not decide. Devices
+  // without one (vdevs) refuse, and need it not.
+  rte_eth_promiscuous_enable(id_);
+  rte_eth_allmulticast_enable(id_);
+  if (rte_eth_dev_get_mtu(id_, &mtu_) != 0 || mtu_ == 0) mtu_ = RTE_ETHER_MTU;
+  return {};
+}
+
+EthDevice::~EthDevice() {
+  rte_eth_dev_info info{};
+  const bool is_known = rte_eth_dev_info_get(id_, &info) == 0;
+  if (is_configured_) rte_eth_dev_stop(id_);
+  rte_eth_dev_close(id_);
+  if (is_hotplugged_ && is_known && info.device != nullptr) rte_dev_remove(info.device);
+}
+
+bool EthDevice::is_link_up() const {
+  rte_eth_link link{};
+  return rte_eth_link_get_nowait(id_, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
+}
+
+DeviceStats EthDevice::stats() const {
+  rte_eth_stats stats{};
+  if (rte_eth_stats_get(id_, &stats) != 0) return {};
+  return {.rx_missed = stats.imissed + stats.rx_nombuf};
+}
+
+}  // namespace vipswitch

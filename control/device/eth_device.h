@@ -1,0 +1,54 @@
+#pragma once
+
+// A DPDK Ethernet device in use: found or hot-plugged by its device arguments, configured with as many rx as
+// tx queues, started; stopped, closed and unplugged when the handle goes. Control thread only. A device may
+// be destroyed only after a grace period that began when no worker could find it any more.
+//
+// Errors: device, naming the device arguments and what was refused.
+
+#include <cstdint>
+#include <memory>
+#include <rte_mempool.h>
+#include <string>
+#include <vector>
+
+#include "vipswitch/result.h"
+
+namespace vipswitch {
+
+struct DeviceStats {
+  std::uint64_t rx_missed = 0;  // lost by the device before a worker saw them
+};
+
+class EthDevice {
+ public:
+  // Opens the device with `queues` rx and tx queues, or as many as it can give; rx queue i is filled from
+  // pools[i % pools.size()].
+  static Result<std::unique_ptr<EthDevice>> open(const std::string& devargs, std::uint16_t queues,
+                                                 const std::vector<rte_mempool*>& pools);
+  ~EthDevice();
+  EthDevice(const EthDevice&) = delete;
+  EthDevice& operator=(const EthDevice&) = delete;
+
+  std::uint16_t id() const noexcept { return id_; }  // DPDK port id
+  std::uint16_t queues() const noexcept { return queues_; }
+  std::uint16_t mtu() const noexcept { return mtu_; }
+  const std::string& driver() const noexcept { return driver_; }
+
+  bool is_link_up() const;
+  DeviceStats stats() const;
+
+ private:
+  EthDevice(std::uint16_t id, bool is_hotplugged) noexcept : id_(id), is_hotplugged_(is_hotplugged) {}
+  Result<void> start(const std::string& devargs, std::uint16_t queues,
+                     const std::vector<rte_mempool*>& pools);
+
+  std::uint16_t id_;
+  bool is_hotplugged_;
+  bool is_configured_ = false;
+  std::uint16_t queues_ = 0;
+  std::uint16_t mtu_ = 0;
+  std::string driver_;
+};
+
+}  // namespace vipswitch

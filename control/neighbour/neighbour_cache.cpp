@@ -1,0 +1,56 @@
+#include "control/neighbour/neighbour_cache.h"
+
+namespace vipswitch {
+
+void NeighbourCache::set_gateway(std::optional<Ipv4> gateway, TimeMs now) {
+  if (gateway == gateway_) return;
+  for (const auto& [address, neighbour] : entries_) {
+    if (!gateway || address == gateway_) publish_(address, Mac());
+  }
+  if (!gateway) {
+    entries_.clear();
+  } else if (gateway_) {
+    entries_.erase(*gateway_);
+  }
+  gateway_ = gateway;
+  if (gateway) want(*gateway, now);
+}
+
+void NeighbourCache::want(Ipv4 address, TimeMs now) {
+  const auto [entry, is_new] = entries_.try_emplace(address);
+  if (is_new) ask(address, entry->second, now);
+}
+
+void NeighbourCache::learn(Ipv4 address, const Mac& mac, TimeMs now) {
+  Neighbour& neighbour = entries_[address];
+  const bool is_news = neighbour.mac != mac;
+  neighbour = {NeighbourState::kResolved, mac, now + kRefreshMs, 0};
+  if (is_news) publish_(address, mac);
+}
+
+void NeighbourCache::tick(TimeMs now) {
+  for (auto entry = entries_.begin(); entry != entries_.end();) {
+    auto& [address, neighbour] = *entry;
+    if (neighbour.next_ms > now) {
+      ++entry;
+    } else if (neighbour.asked >= kRetries && address != gateway_) {
+      if (!neighbour.mac.is_zero()) publish_(address, Mac());
+      entry = entries_.erase(entry);
+    } else {
+      ask(address, neighbour, now);
+      ++entry;
+    }
+  }
+}
+
+// The first question after an answer goes to the neighbour alone, the next ones to everybody (RFC
+// 1122 2.3.2.1).
+void NeighbourCache::ask(Ipv4 address, Neighbour& neighbour, TimeMs now) {
+  const bool is_known = neighbour.state == NeighbourState::kResolved;
+  if (is_known) neighbour.state = NeighbourState::kProbing;
+  ++neighbour.asked;
+  neighbour.next_ms = now + kRetryMs;
+  ask_(address, is_known ? std::optional<Mac>(neighbour.mac) : std::nullopt);
+}
+
+}  // namespace vipswitch

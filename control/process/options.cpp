@@ -1,0 +1,81 @@
+#include "control/process/options.h"
+
+#include <algorithm>
+#include <cstring>
+#include <fmt/format.h>
+#include <getopt.h>
+
+namespace vipswitch {
+
+const char kHelp[] =
+    R"(usage: vipswitch [EAL options] -- [options]
+       vipswitch [options]
+
+The data plane of a virtual switch: VPC forwarding, HAVIPs whose owner it learns from VRRP and gratuitous ARP,
+EIPs as stateless 1:1 NAT.
+
+  -i, --interactive        shell on standard input; its end, or `quit`, ends the switch
+  -c, --config FILE        declarative configuration (YAML, see docs/configuration.md)
+  -f, --cmdline-file FILE  shell commands to run once the configuration is in force
+  -h, --help               this text
+  -V, --version            the version
+
+EAL options may also stand in the file, under `eal:`; those of the command line come after them. Without -i the
+switch runs until SIGINT or SIGTERM. Exit status: 0 after a clean stop, 1 if it could not start.
+)";
+
+Result<Options> parse_options(int argc, char** argv) {
+  Options options;
+  char** end = argv + argc;
+  char** separator = std::find_if(argv, end, [](const char* word) { return std::strcmp(word, "--") == 0; });
+  std::vector<char*> own{argv[0]};
+  if (separator == end) {
+    own.insert(own.end(), argv + 1, end);
+  } else {
+    options.eal.assign(argv + 1, separator);
+    own.insert(own.end(), separator + 1, end);
+  }
+  own.push_back(nullptr);
+
+  static const option kOptions[] = {{"interactive", no_argument, nullptr, 'i'},
+                                    {"config", required_argument, nullptr, 'c'},
+                                    {"cmdline-file", required_argument, nullptr, 'f'},
+                                    {"help", no_argument, nullptr, 'h'},
+                                    {"version", no_argument, nullptr, 'V'},
+                                    {nullptr, 0, nullptr, 0}};
+  const auto usage = [](std::string message) {
+    return Error{ErrorCode::usage, message + ", see vipswitch --help"};
+  };
+  const int count = static_cast<int>(own.size()) - 1;
+  optind = 1;
+  opterr = 0;
+  for (int letter; (letter = getopt_long(count, own.data(), ":ic:f:hV", kOptions, nullptr)) != -1;) {
+    switch (letter) {
+      case 'i':
+        options.interactive = true;
+        break;
+      case 'c':
+        options.config = optarg;
+        break;
+      case 'f':
+        options.cmdline_file = optarg;
+        break;
+      case 'h':
+        options.help = true;
+        break;
+      case 'V':
+        options.version = true;
+        break;
+      case ':':
+        return usage(fmt::format("option \"{}\" needs a value", own[static_cast<std::size_t>(optind) - 1]));
+      default:
+        return usage(fmt::format("unknown option \"{}\"; EAL options stand before \"--\"",
+                                 own[static_cast<std::size_t>(optind) - 1]));
+    }
+  }
+  if (optind < count)
+    return usage(fmt::format("unexpected word \"{}\"", own[static_cast<std::size_t>(optind)]));
+  return options;
+}
+
+}  // namespace vipswitch

@@ -1,0 +1,95 @@
+#include "control/process/switch_process.h"
+
+#include <cstdio>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include "version.h"
+
+namespace vipswitch {
+namespace {
+
+void write_to_stdout(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+void notice(std::string_view text) {
+  fmt::print(stderr, "vipswitch: {}\n", text);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SwitchProcess>> SwitchProcess::start(const Options& options, EventLoop& loop) {
+  std::unique_ptr<SwitchProcess> process(new SwitchProcess(loop));
+  if (auto up = process->bring_up(options); !up) return up.error();
+  return process;
+}
+
+Result<void> SwitchProcess::bring_up(const Options& options) {
+  is_interactive_ = options.interactive;
+  cmdline_file_ = options.cmdline_file;
+  Config config;
+  if (options.config) {
+    auto loaded = load_config(*options.config);
+    if (!loaded) return loaded.error();
+    config = std::move(loaded).value();
+  }
+  auto plan = plan_eal(config.settings, options.eal, Machine::here());
+  if (!plan) return plan.error();
+  for (const auto& text : plan.value().notices) notice(text);
+  auto eal = Eal::start(plan.value());
+  if (!eal) return eal.error();
+  eal_ = std::move(eal).value();
+
+  auto host = DataplaneHost::create(config.settings, plan.value().worker_lcores);
+  if (!host) return host.error();
+  host_ = std::move(host).value();
+  control_ = std::make_unique<ControlPlane>(*host_);
+  runtime_ = std::make_unique<DataplaneRuntime>(*control_);
+  service_ = std::make_unique<Service>(*control_);
+  host_->launch();
+  if (auto applied = service_->apply(config.objects); !applied) return applied;
+
+  const auto& objects = service_->objects();
+  notice(fmt::format("{} running, workers on lcores {}: {} ports, {} HAVIPs, {} EIPs", kVersion,
+                     fmt::join(host_->lcores(), ","), objects.ports.size(), objects.havips.size(),
+                     objects.eips.size()));
+  return {};
+}
+
+SwitchProcess::~SwitchProcess() {
+  terminal_.reset();
+  if (host_) host_->stop();
+}
+
+Result<void> SwitchProcess::run() {
+  session_ = std::make_unique<shell::Session>(commands_, *service_, *runtime_, write_to_stdout);
+  if (cmdline_file_) {
+    if (auto executed = session_->execute_file(*cmdline_file_); !executed) return executed;
+  }
+  if (session_->wants_quit()) return {};
+  if (is_interactive_) {
+    terminal_ = std::make_unique<shell::TerminalMode>(STDIN_FILENO);
+    session_->start_interactive(terminal_->is_terminal() ? shell::InputKind::kTerminal
+                                                         : shell::InputKind::kLines);
+    loop_.add(STDIN_FILENO, [this] { read_standard_input(); });
+  }
+  loop_.add(control_->wake_fd(), [] {});  // tick() reads it
+  loop_.run([this] { control_->tick(); });
+  return {};
+}
+
+void SwitchProcess::read_standard_input() {
+  char bytes[4096];
+  const ssize_t count = read(STDIN_FILENO, bytes, sizeof bytes);
+  if (count > 0) {
+    session_->feed({bytes, static_cast<std::size_t>(count)});
+  } else {
+    session_->end_of_input();
+  }
+  if (session_->wants_quit()) loop_.stop();
+}
+
+}  // namespace vipswitch

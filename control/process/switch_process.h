@@ -1,0 +1,53 @@
+#pragma once
+
+// The composition root: everything a running switch consists of, made in the order in which the parts need
+// each other and taken apart in the reverse one.
+
+#include <memory>
+#include <optional>
+
+#include "control/config/config.h"
+#include "control/process/eal.h"
+#include "control/process/event_loop.h"
+#include "control/process/options.h"
+#include "control/runtime/control_plane.h"
+#include "control/runtime/dataplane_host.h"
+#include "control/runtime/dataplane_runtime.h"
+#include "control/service/service.h"
+#include "control/shell/session.h"
+#include "control/shell/terminal_mode.h"
+
+namespace vipswitch {
+
+class SwitchProcess {
+ public:
+  // Reads the configuration, starts DPDK and the workers, brings the model into force. `loop` must have been
+  // made before, so that no thread of DPDK takes the signals.
+  static Result<std::unique_ptr<SwitchProcess>> start(const Options& options, EventLoop& loop);
+  ~SwitchProcess();
+  SwitchProcess(const SwitchProcess&) = delete;
+  SwitchProcess& operator=(const SwitchProcess&) = delete;
+
+  // Until a signal, `quit`, or with -i the end of standard input.
+  Result<void> run();
+
+ private:
+  explicit SwitchProcess(EventLoop& loop) : loop_(loop) {}
+  Result<void> bring_up(const Options& options);
+  void start_shell(bool interactive);
+  void read_standard_input();
+
+  EventLoop& loop_;
+  bool is_interactive_ = false;
+  std::optional<std::string> cmdline_file_;
+  std::unique_ptr<Eal> eal_;
+  std::unique_ptr<DataplaneHost> host_;
+  std::unique_ptr<ControlPlane> control_;
+  std::unique_ptr<DataplaneRuntime> runtime_;
+  std::unique_ptr<Service> service_;
+  shell::CommandSet commands_;
+  std::unique_ptr<shell::Session> session_;
+  std::unique_ptr<shell::TerminalMode> terminal_;
+};
+
+}  // namespace vipswitch

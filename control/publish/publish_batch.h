@@ -1,0 +1,42 @@
+#pragma once
+
+// What one TablePublisher::publish() collects on its way from step to step.
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "control/device/eth_device.h"
+#include "control/model/model.h"
+#include "control/publish/table_publisher.h"
+
+namespace vipswitch {
+
+struct TablePublisher::Batch {
+  std::map<std::string, std::unique_ptr<EthDevice>> devices;  // opened for ports that come
+  std::unique_ptr<EthDevice> uplink_device;
+  Names vpcs, subnets, ports, havips, eips;  // whose rows must be built anew
+  bool uplink = false;
+  std::set<std::string> new_havips;                // slots that workers cannot reach yet
+  std::vector<std::function<void()>> insert_keys;  // once the rows are in
+};
+
+template <class T>
+bool is_removed(const model::Change<T>& change) {
+  return change.before && !change.after;
+}
+template <class T>
+bool is_added(const model::Change<T>& change) {
+  return !change.before && change.after;
+}
+
+// A HAVIP whose address or subnet changes is another HAVIP to the tables: new slot, new election.
+inline bool keeps_slot(const model::Change<model::Havip>& change) {
+  return change.before && change.after && change.before->ipv4 == change.after->ipv4 &&
+         change.before->subnet == change.after->subnet;
+}
+
+}  // namespace vipswitch

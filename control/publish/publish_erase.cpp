@@ -1,0 +1,158 @@
+// TablePublisher, step "erase": keys that lead to what goes, and the links to it. Rows are left to the later
+// steps.
+
+#include <algorithm>
+
+#include "control/publish/publish_batch.h"
+#include "control/publish/table_publisher.h"
+
+namespace vipswitch {
+
+void TablePublisher::erase(const model::ChangeSet& changes, Batch& batch) {
+  for (const auto& change : changes.eips) erase_eip(change, batch);
+  for (const auto& change : changes.havips) erase_havip(change, batch);
+  for (const auto& change : changes.ports) erase_port(change, batch);
+  for (const auto& change : changes.subnets) erase_subnet(change, batch);
+  for (const auto& change : changes.vpcs) erase_vpc(change);
+  if (changes.uplink) erase_uplink(*changes.uplink);
+}
+
+void TablePublisher::erase_eip(const model::Change<model::Eip>& change, Batch& batch) {
+  if (!change.before) return;
+  if (change.before->target) set_target_eip(*change.before->target, std::nullopt, batch);
+  if (change.after && change.after->ipv4 == change.before->ipv4) return;
+  erase_key(tables_.eips, Ipv4Key(change.before->ipv4));
+  const auto entry = registry_.eips.find(change.before->name);
+  reclaimer_.retire([this, row = entry->second.row] { eip_rows_.free(row); });
+  registry_.eips.erase(entry);
+}
+
+void TablePublisher::erase_havip(const model::Change<model::Havip>& change, Batch& batch) {
+  if (!change.before) return;
+  const bool stays = keeps_slot(change);
+  const auto entry = registry_.havips.find(change.before->name);
+  HavipEntry& havip = entry->second;
+  for (const auto& port : change.before->ports) {
+    const auto& still = change.after ? change.after->ports : std::vector<std::string>{};
+    if (!stays || std::find(still.begin(), still.end(), port) == still.end()) unbind(havip, port, batch);
+  }
+  if (stays) return;
+
+  const SubnetEntry& subnet = registry_.subnets.find(havip.spec.subnet)->second;
+  erase_key(tables_.endpoints, EndpointKey(registry_.vpcs.find(subnet.spec.vpc)->second.id, havip.spec.ipv4));
+  reclaimer_.retire_object(tables_.havips.hot(havip.id).row.exchange(nullptr, std::memory_order_acq_rel));
+  reclaimer_.retire([this, id = havip.id] { havip_ids_.free(id.value()); });
+  registry_.havip_names.erase(havip.id);
+  registry_.havips.erase(entry);
+}
+
+void TablePublisher::erase_port(const model::Change<model::Port>& change, Batch& batch) {
+  if (!change.before) return;
+  const model::Port& before = *change.before;
+  const auto entry = registry_.ports.find(before.name);
+  const PortId id = entry->second.id;
+  SubnetEntry& subnet = registry_.subnets.find(before.subnet)->second;
+  const VpcId vpc = registry_.vpcs.find(subnet.spec.vpc)->second.id;
+
+  const bool moves = !change.after || change.after->subnet != before.subnet;
+  if (moves || change.after->ipv4 != before.ipv4) erase_key(tables_.endpoints, EndpointKey(vpc, before.ipv4));
+  if (moves || change.after->mac != before.mac) erase_key(tables_.macs, MacKey(subnet.id, before.mac));
+  if (moves) {
+    subnet.ports.erase(before.name);
+    batch.subnets.insert(before.subnet);
+  }
+  if (change.after) return;
+
+  batch.ports.erase(before.name);
+  attachments_.detach(id);
+  reclaimer_.retire_object(tables_.ports.replace(id, nullptr));
+  reclaimer_.retire([this, id] { port_ids_.free(id.value()); });
+  registry_.port_names.erase(id);
+  registry_.ports.erase(entry);
+}
+
+void TablePublisher::erase_subnet(const model::Change<model::Subnet>& change, Batch& batch) {
+  if (!change.before) return;
+  const model::Subnet& before = *change.before;
+  const auto entry = registry_.subnets.find(before.name);
+  VpcEntry& vpc = registry_.vpcs.find(before.vpc)->second;
+  const bool moves = !change.after || change.after->vpc != before.vpc;
+  if (moves || change.after->gateway != before.gateway) {
+    erase_key(tables_.endpoints, EndpointKey(vpc.id, before.gateway));
+  }
+  if (moves) {
+    vpc.subnets.erase(before.name);
+    batch.vpcs.insert(before.vpc);
+  }
+  if (change.after) return;
+
+  batch.subnets.erase(before.name);
+  const SubnetId id = entry->second.id;
+  reclaimer_.retire_object(tables_.subnets.replace(id, nullptr));
+  reclaimer_.retire([this, id] { subnet_ids_.free(id.value()); });
+  registry_.subnets.erase(entry);
+}
+
+void TablePublisher::erase_vpc(const model::Change<model::Vpc>& change) {
+  if (!is_removed(change)) return;
+  const auto entry = registry_.vpcs.find(change.before->name);
+  const VpcId id = entry->second.id;
+  reclaimer_.retire_object(tables_.vpcs.replace(id, nullptr));
+  reclaimer_.retire([this, id] { vpc_ids_.free(id.value()); });
+  registry_.vpcs.erase(entry);
+}
+
+void TablePublisher::erase_uplink(const model::Change<model::Uplink>& change) {
+  if (!is_removed(change)) return;
+  const PortId id = registry_.uplink->id;
+  reclaimer_.retire_object(tables_.uplink.exchange(nullptr, std::memory_order_acq_rel));
+  attachments_.detach(id);
+  reclaimer_.retire_object(tables_.ports.replace(id, nullptr));
+  reclaimer_.retire([this, id] { port_ids_.free(id.value()); });
+  registry_.uplink.reset();
+}
+
+void TablePublisher::set_target_eip(const model::EipTarget& target, std::optional<Ipv4> eip, Batch& batch) {
+  if (target.kind == model::TargetKind::kPort) {
+    const auto port = registry_.ports.find(target.name);
+    if (port == registry_.ports.end()) return;
+    port->second.eip = eip;
+    batch.ports.insert(target.name);
+    return;
+  }
+  const auto havip = registry_.havips.find(target.name);
+  if (havip == registry_.havips.end()) return;
+  havip->second.eip = eip;
+  batch.ports.insert(havip->second.spec.ports.begin(), havip->second.spec.ports.end());
+}
+
+void TablePublisher::unbind(HavipEntry& havip, const std::string& port, Batch& batch) {
+  std::erase(havip.spec.ports, port);
+  const auto entry = registry_.ports.find(port);
+  std::erase(entry->second.havips, havip.spec.name);
+  post_election(havip.id, entry->second.id, Trigger::kUnbind, false);
+  batch.ports.insert(port);
+  batch.havips.insert(havip.spec.name);
+}
+
+void TablePublisher::post_election(HavipId havip, PortId port, Trigger trigger, bool is_down) {
+  Message message{};
+  message.kind = Message::Kind::kElection;
+  message.trigger = trigger;
+  message.is_down = is_down;
+  message.havip = havip;
+  message.port = port;
+  // check() has made sure of the room; for a link change a full mailbox means that the port is judged by its
+  // adverts.
+  host_.home_of(havip).post(message);
+}
+
+void TablePublisher::post_link_change(PortId port, Trigger trigger) {
+  const auto name = registry_.port_names.find(port);
+  if (name == registry_.port_names.end()) return;
+  for (const auto& havip : registry_.ports.find(name->second)->second.havips) {
+    post_election(registry_.havips.find(havip)->second.id, port, trigger, false);
+  }
+}
+
+}  // namespace vipswitch

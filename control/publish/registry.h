@@ -1,0 +1,79 @@
+#pragma once
+
+// What is published: for each object of the model its id in the tables, the model value the tables follow,
+// and the links that rows are built from. Written by TablePublisher alone; read by whoever turns ids into
+// names or names into ids. Control thread only.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "control/model/objects.h"
+#include "vipswitch/ids.h"
+
+namespace vipswitch {
+
+template <class T>
+using Entries = std::map<std::string, T, std::less<>>;
+
+struct VpcEntry {
+  VpcId id;
+  model::Vpc spec;
+  std::set<std::string> subnets;
+};
+
+struct SubnetEntry {
+  SubnetId id;
+  model::Subnet spec;
+  std::set<std::string> ports;
+};
+
+struct PortEntry {
+  PortId id;
+  model::Port spec;
+  std::vector<std::string> havips;  // bound ones, in the order of binding
+  std::optional<Ipv4> eip;          // of the port's own address
+};
+
+struct HavipEntry {
+  HavipId id;
+  model::Havip spec;
+  std::optional<Ipv4> eip;
+};
+
+struct EipEntry {
+  static constexpr std::uint32_t kNoRow = ~std::uint32_t{0};
+  std::uint32_t row = kNoRow;  // index into Tables::eip_rows
+  model::Eip spec;
+};
+
+struct UplinkEntry {
+  PortId id;
+  model::Uplink spec;
+};
+
+inline constexpr std::string_view kUplinkName = "uplink";
+
+struct Registry {
+  Entries<VpcEntry> vpcs;
+  Entries<SubnetEntry> subnets;
+  Entries<PortEntry> ports;
+  Entries<HavipEntry> havips;
+  Entries<EipEntry> eips;
+  std::optional<UplinkEntry> uplink;
+
+  std::map<PortId, std::string> port_names;  // without the uplink
+  std::map<HavipId, std::string> havip_names;
+
+  // Empty if there is none.
+  std::string port_name(PortId id) const {
+    const auto found = port_names.find(id);
+    return found == port_names.end() ? std::string() : found->second;
+  }
+};
+
+}  // namespace vipswitch

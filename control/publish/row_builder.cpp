@@ -1,0 +1,97 @@
+#include "control/publish/row_builder.h"
+
+namespace vipswitch {
+namespace {
+
+PortSource source_of(Ipv4 address, HavipId havip, const std::optional<Ipv4>& eip) {
+  return {address, havip, eip ? AddressRewrite::between(address, *eip) : AddressRewrite{}};
+}
+
+VpcId vpc_of(const Registry& registry, const SubnetEntry& subnet) {
+  return registry.vpcs.find(subnet.spec.vpc)->second.id;
+}
+
+}  // namespace
+
+std::unique_ptr<VpcRow> build_vpc_row(const Registry& registry, const VpcEntry& vpc) {
+  auto row = std::make_unique<VpcRow>();
+  row->id = vpc.id;
+  row->vni = vpc.spec.vni;
+  for (const auto& name : vpc.subnets) row->prefixes.push_back(registry.subnets.find(name)->second.spec.ipv4);
+  return row;
+}
+
+std::unique_ptr<SubnetRow> build_subnet_row(const Registry& registry, const SubnetEntry& subnet) {
+  auto row = std::make_unique<SubnetRow>();
+  row->id = subnet.id;
+  row->vpc = vpc_of(registry, subnet);
+  row->prefix = subnet.spec.ipv4;
+  row->gateway = subnet.spec.gateway;
+  for (const auto& name : subnet.ports) row->ports.push_back(registry.ports.find(name)->second.id);
+  return row;
+}
+
+std::unique_ptr<PortRow> build_port_row(const Registry& registry, const PortEntry& port, std::uint16_t mtu) {
+  const SubnetEntry& subnet = registry.subnets.find(port.spec.subnet)->second;
+  auto row = std::make_unique<PortRow>();
+  row->id = port.id;
+  row->role = PortRole::kVm;
+  row->mtu = mtu;
+  row->mac = port.spec.mac;
+  row->vpc = vpc_of(registry, subnet);
+  row->subnet = subnet.id;
+  row->sources[row->source_count++] = source_of(port.spec.ipv4, HavipId(), port.eip);
+  for (const auto& name : port.havips) {
+    const HavipEntry& havip = registry.havips.find(name)->second;
+    row->sources[row->source_count++] = source_of(havip.spec.ipv4, havip.id, havip.eip);
+  }
+  return row;
+}
+
+std::unique_ptr<PortRow> build_uplink_port_row(const UplinkEntry& uplink) {
+  auto row = std::make_unique<PortRow>();
+  row->id = uplink.id;
+  row->role = PortRole::kUplink;
+  row->mtu = uplink.spec.mtu;
+  row->mac = uplink.spec.mac;
+  return row;
+}
+
+std::unique_ptr<HavipRow> build_havip_row(const Registry& registry, const HavipEntry& havip) {
+  const SubnetEntry& subnet = registry.subnets.find(havip.spec.subnet)->second;
+  auto row = std::make_unique<HavipRow>();
+  row->id = havip.id;
+  row->vpc = vpc_of(registry, subnet);
+  row->subnet = subnet.id;
+  row->address = havip.spec.ipv4;
+  for (const auto& name : havip.spec.ports) row->ports.push_back(registry.ports.find(name)->second.id);
+  return row;
+}
+
+std::unique_ptr<UplinkRow> build_uplink_row(const UplinkEntry& uplink, const Mac& gateway_mac) {
+  auto row = std::make_unique<UplinkRow>();
+  row->port = uplink.id;
+  row->mac = uplink.spec.mac;
+  row->addresses = uplink.spec.addresses;
+  row->gateway = uplink.spec.gateway;
+  row->gateway_mac = gateway_mac;
+  return row;
+}
+
+EipRow build_eip_row(const Registry& registry, const model::Eip& eip) {
+  EipRow row{};
+  row.address = eip.ipv4;
+  if (!eip.target) return row;
+  if (eip.target->kind == model::TargetKind::kHavip) {
+    const HavipEntry& havip = registry.havips.find(eip.target->name)->second;
+    row.inner = AddressRewrite::between(eip.ipv4, havip.spec.ipv4);
+    row.target = EndpointRef(havip.id);
+  } else {
+    const PortEntry& port = registry.ports.find(eip.target->name)->second;
+    row.inner = AddressRewrite::between(eip.ipv4, port.spec.ipv4);
+    row.target = EndpointRef(port.id);
+  }
+  return row;
+}
+
+}  // namespace vipswitch

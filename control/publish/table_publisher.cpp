@@ -1,0 +1,155 @@
+#include "control/publish/table_publisher.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "control/publish/publish_batch.h"
+
+namespace vipswitch {
+namespace {
+
+constexpr std::chrono::milliseconds kGraceLimit{2000};
+
+template <class T, class Predicate>
+std::uint32_t count(const std::vector<model::Change<T>>& changes, Predicate&& predicate) {
+  return static_cast<std::uint32_t>(std::count_if(changes.begin(), changes.end(), predicate));
+}
+template <class T>
+std::uint32_t count_added(const std::vector<model::Change<T>>& changes) {
+  return count(changes, is_added<T>);
+}
+
+// Whether a key made from `part` of the object must be inserted: the object comes, or that part of it
+// changes.
+template <class T, class Part>
+auto needs_key(Part part) {
+  return [part](const model::Change<T>& change) {
+    return change.after && (!change.before || part(*change.before) != part(*change.after));
+  };
+}
+
+Error table_full(std::string_view table, std::uint32_t capacity) {
+  return {ErrorCode::table_full,
+          fmt::format("the table of {} is full: it holds {}, set by \"tables: {{{}: N}}\" at start", table,
+                      capacity, table)};
+}
+
+Error fixed_device(std::string_view what) {
+  return {ErrorCode::device,
+          fmt::format("{}: device and queues cannot be changed in place, delete it and add it anew", what)};
+}
+
+}  // namespace
+
+TablePublisher::TablePublisher(DataplaneHost& host)
+    : host_(host),
+      tables_(host.tables()),
+      vpc_ids_(tables_.vpcs.capacity()),
+      subnet_ids_(tables_.subnets.capacity()),
+      port_ids_(tables_.ports.capacity()),
+      havip_ids_(tables_.havips.capacity()),
+      eip_rows_(tables_.eip_row_capacity()),
+      attachments_(host.workers(), reclaimer_, host.flood_pps()),
+      reclaimer_(host.rcu(), host.workers()) {}
+
+Result<void> TablePublisher::publish(const model::Objects&, const model::ChangeSet& changes) {
+  if (auto checked = check(changes); !checked) return checked;
+  Batch batch;
+  if (auto opened = open_devices(changes, batch); !opened) return opened;
+  erase(changes, batch);
+  link(changes, batch);
+  publish_rows(batch);
+  for (const auto& insert : batch.insert_keys) insert();
+  attachments_.publish_poll_lists();
+  reclaimer_.close_batch();
+  return {};
+}
+
+// --- check
+// ----------------------------------------------------------------------------------------------------------
+
+Result<void> TablePublisher::check(const model::ChangeSet& changes) {
+  for (const auto& change : changes.ports) {
+    if (change.before && change.after &&
+        (change.before->device != change.after->device || change.before->queues != change.after->queues)) {
+      return fixed_device(fmt::format("port \"{}\"", change.after->name));
+    }
+  }
+  if (changes.uplink && changes.uplink->before && changes.uplink->after &&
+      (changes.uplink->before->device != changes.uplink->after->device ||
+       changes.uplink->before->queues != changes.uplink->after->queues)) {
+    return fixed_device("uplink");
+  }
+  auto room = check_room(changes);
+  if (room || room.error().code != ErrorCode::table_full) return room;
+  // Places of what was deleted a moment ago may only wait for their grace period.
+  if (!reclaimer_.drain(kGraceLimit)) return room;
+  return check_room(changes);
+}
+
+Result<void> TablePublisher::check_room(const model::ChangeSet& changes) {
+  using model::Eip, model::Havip, model::Port, model::Subnet;
+  const std::uint32_t uplink_port = changes.uplink && is_added(*changes.uplink) ? 1 : 0;
+  const std::uint32_t slots = count(changes.havips, [](const auto& c) { return c.after && !keeps_slot(c); });
+  const std::uint32_t macs = count(changes.ports, needs_key<Port>([](const Port& p) { return p.mac; }));
+  const std::uint32_t eips = count(changes.eips, needs_key<Eip>([](const Eip& e) { return e.ipv4; }));
+  const std::uint32_t endpoints =
+      slots + count(changes.ports, needs_key<Port>([](const Port& p) { return p.ipv4; })) +
+      count(changes.subnets, needs_key<Subnet>([](const Subnet& s) { return s.gateway; }));
+  // In one batch each EIP that there is may get a new row while the old one is still read.
+  const auto eip_rows = static_cast<std::uint32_t>(registry_.eips.size()) + count_added(changes.eips);
+
+  const auto full = [](const char* table, std::uint32_t capacity) { return table_full(table, capacity); };
+  if (count_added(changes.vpcs) > vpc_ids_.room()) return full("vpcs", tables_.vpcs.capacity());
+  if (count_added(changes.subnets) > subnet_ids_.room()) return full("subnets", tables_.subnets.capacity());
+  if (count_added(changes.ports) + uplink_port > port_ids_.room())
+    return full("ports", tables_.ports.capacity());
+  if (macs > tables_.macs.room()) return full("ports", tables_.macs.capacity());
+  if (slots > havip_ids_.room()) return full("havips", tables_.havips.capacity());
+  if (eips > tables_.eips.room() || eip_rows > eip_rows_.room()) return full("eips", tables_.eips.capacity());
+  if (endpoints > tables_.endpoints.room()) return full("endpoints", tables_.endpoints.capacity());
+  return check_mailboxes(changes);
+}
+
+// Binding and unbinding must not fail half way.
+Result<void> TablePublisher::check_mailboxes(const model::ChangeSet& changes) {
+  std::size_t messages = 0;
+  for (const auto& change : changes.havips) {
+    if (change.before) messages += change.before->ports.size();
+    if (keeps_slot(change)) messages += change.after->ports.size();
+  }
+  for (const auto& worker : host_.workers()) {
+    if (messages > worker->mailbox_room()) {
+      return Error{ErrorCode::timeout,
+                   fmt::format("{} bindings change at once, and a worker's mailbox has room for {}", messages,
+                               worker->mailbox_room())};
+    }
+  }
+  return {};
+}
+
+Result<void> TablePublisher::open_devices(const model::ChangeSet& changes, Batch& batch) {
+  const bool opens_uplink = changes.uplink && is_added(*changes.uplink);
+  if (count_added(changes.ports) == 0 && !opens_uplink) return {};
+  // A device deleted a moment ago may be wanted again under the same name.
+  if (!reclaimer_.drain(kGraceLimit)) {
+    return Error{ErrorCode::timeout, "a worker has not passed a poll for 2 s, devices cannot be opened now"};
+  }
+  if (opens_uplink) {
+    auto device = attachments_.open(changes.uplink->after->device, changes.uplink->after->queues);
+    if (!device) return Error{device.error().code, fmt::format("uplink: {}", device.error().message)};
+    batch.uplink_device = std::move(device).value();
+  }
+  for (const auto& change : changes.ports) {
+    if (!is_added(change)) continue;
+    auto device = attachments_.open(change.after->device, change.after->queues);
+    if (!device) {
+      return Error{device.error().code,
+                   fmt::format("port \"{}\": {}", change.after->name, device.error().message)};
+    }
+    batch.devices[change.after->name] = std::move(device).value();
+  }
+  return {};
+}
+
+}  // namespace vipswitch

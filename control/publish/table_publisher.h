@@ -1,0 +1,105 @@
+#pragma once
+
+// Makes the tables follow the model. One publish() is one batch:
+//
+//   1. check    room in every table and mailbox, changes that only remove-and-add can make; devices are
+//   opened
+//   2. erase    keys that lead to what goes
+//   3. link     ids for what comes, links between objects
+//   4. rows     every row that depends on something that changed, built anew and swapped in
+//   5. insert   keys that lead to what came
+//   6. release  what was replaced, after one grace period for the whole batch
+//
+// Only step 1 can fail, and it changes nothing that workers see. Workers find rows before keys that lead to
+// them, and lose keys before rows. A HAVIP of which the election must learn (bind, unbind) is told to its
+// home worker by message.
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "control/publish/id_allocator.h"
+#include "control/publish/port_attachments.h"
+#include "control/publish/publisher.h"
+#include "control/publish/reclaimer.h"
+#include "control/publish/registry.h"
+#include "control/runtime/dataplane_host.h"
+
+namespace vipswitch {
+
+class TablePublisher final : public Publisher {
+ public:
+  explicit TablePublisher(DataplaneHost& host);
+  // The workers must have stopped: takes the tables apart and closes the devices.
+  ~TablePublisher() override;
+
+  Result<void> publish(const model::Objects& after, const model::ChangeSet& changes) override;
+
+  // Frees what grace periods that are over allow; call it from the control loop.
+  void reclaim() { reclaimer_.poll(); }
+
+  const Registry& registry() const noexcept { return registry_; }
+  const PortAttachments& ports() const noexcept { return attachments_; }
+
+  // The MAC of a next hop on the uplink; zero forgets it. An address that is not the gateway's and finds no
+  // room is left out.
+  void set_next_hop(Ipv4 address, const Mac& mac);
+
+  // Tells the elections of the port's HAVIPs. `trigger` is kPortDown or kPortUp.
+  void post_link_change(PortId port, Trigger trigger);
+
+ private:
+  struct Batch;
+  using Names = std::set<std::string>;
+
+  Result<void> check(const model::ChangeSet& changes);
+  Result<void> check_room(const model::ChangeSet& changes);
+  Result<void> check_mailboxes(const model::ChangeSet& changes);
+  Result<void> open_devices(const model::ChangeSet& changes, Batch& batch);
+
+  void erase(const model::ChangeSet& changes, Batch& batch);
+  void erase_eip(const model::Change<model::Eip>& change, Batch& batch);
+  void erase_havip(const model::Change<model::Havip>& change, Batch& batch);
+  void erase_port(const model::Change<model::Port>& change, Batch& batch);
+  void erase_subnet(const model::Change<model::Subnet>& change, Batch& batch);
+  void erase_vpc(const model::Change<model::Vpc>& change);
+  void erase_uplink(const model::Change<model::Uplink>& change);
+
+  void link(const model::ChangeSet& changes, Batch& batch);
+  void link_uplink(const model::Uplink& uplink, Batch& batch);
+  void link_vpc(const model::Vpc& vpc, Batch& batch);
+  void link_subnet(const model::Change<model::Subnet>& change, Batch& batch);
+  void link_port(const model::Change<model::Port>& change, Batch& batch);
+  void link_havip(const model::Change<model::Havip>& change, Batch& batch);
+  void link_eip(const model::Eip& eip, Batch& batch);
+
+  void relink_eips(const model::EipTarget& target, Batch& batch);
+
+  void publish_rows(Batch& batch);
+  void publish_havip_row(const HavipEntry& havip, Batch& batch);
+  void publish_eip(EipEntry& eip, Batch& batch);
+  void publish_uplink();
+  void publish_uplink_row(const Mac& gateway_mac);
+
+  void set_target_eip(const model::EipTarget& target, std::optional<Ipv4> eip, Batch& batch);
+  void unbind(HavipEntry& havip, const std::string& port, Batch& batch);
+  void bind(HavipEntry& havip, const std::string& port, Batch& batch);
+  void post_election(HavipId havip, PortId port, Trigger trigger, bool is_down);
+
+  template <class Key>
+  void erase_key(LookupTable<Key>& table, const Key& key) {
+    const auto position = table.erase(key);
+    if (position) reclaimer_.retire([&table, position] { table.free_erased(*position); });
+  }
+
+  DataplaneHost& host_;
+  Tables& tables_;
+  IdAllocator vpc_ids_, subnet_ids_, port_ids_, havip_ids_, eip_rows_;
+  Registry registry_;
+  PortAttachments attachments_;
+  Reclaimer reclaimer_;  // goes first: what it frees goes back to the members above
+};
+
+}  // namespace vipswitch

@@ -1,0 +1,103 @@
+#include "control/runtime/dataplane_host.h"
+
+#include <atomic>
+#include <fmt/format.h>
+#include <rte_cycles.h>
+#include <rte_launch.h>
+#include <rte_lcore.h>
+#include <rte_mbuf.h>
+
+#include "dataplane/port_lane.h"
+
+namespace vipswitch {
+namespace {
+
+constexpr unsigned kMailboxMessages = 4096, kHandoverPackets = 2048, kEvents = 8192;
+constexpr unsigned kPoolCache = 256;
+
+// DPDK names its objects process-wide.
+std::string unique_name(std::string_view what) {
+  static std::atomic<unsigned> next{0};
+  return fmt::format("{}_{}", what, next++);
+}
+
+Error no_memory(std::string_view what) {
+  return {ErrorCode::internal,
+          fmt::format("no memory for {}: raise memory_mb, or reserve more hugepages", what)};
+}
+
+RingHandle make_ring(std::string_view what, unsigned element_bytes, unsigned count, unsigned flags) {
+  return RingHandle(rte_ring_create_elem(unique_name(what).c_str(), element_bytes, count,
+                                         static_cast<int>(rte_socket_id()), flags));
+}
+
+MempoolHandle make_pool(unsigned packets) {
+  return MempoolHandle(rte_pktmbuf_pool_create(unique_name("packets").c_str(), packets, kPoolCache, 0,
+                                               RTE_MBUF_DEFAULT_BUF_SIZE, static_cast<int>(rte_socket_id())));
+}
+
+int run_worker(void* worker) {
+  static_cast<Worker*>(worker)->run();
+  return 0;
+}
+
+}  // namespace
+
+DataplaneHost::DataplaneHost(const Settings& settings, const std::vector<unsigned>& worker_lcores)
+    : lcores_(worker_lcores),
+      flood_pps_(settings.flood_pps),
+      clock_(rte_rdtsc(), rte_get_tsc_hz()),
+      rcu_(static_cast<std::uint32_t>(worker_lcores.size())),
+      tables_(std::make_unique<Tables>(settings.tables, unique_name("sw").c_str())),
+      shared_(new WorkerShared{rcu_, settings.idle, static_cast<std::uint16_t>(worker_lcores.size())}),
+      events_(make_ring("events", sizeof(Event), kEvents, RING_F_SC_DEQ)) {}
+
+Result<std::unique_ptr<DataplaneHost>> DataplaneHost::create(const Settings& settings,
+                                                             const std::vector<unsigned>& worker_lcores) {
+  std::unique_ptr<DataplaneHost> host(new DataplaneHost(settings, worker_lcores));
+  if (!host->rcu_.is_valid() || !host->tables_->is_valid()) return no_memory("the tables");
+  if (!host->events_) return no_memory("the event ring");
+  if (auto made = host->make_workers(settings); !made) return made.error();
+  return host;
+}
+
+Result<void> DataplaneHost::make_workers(const Settings& settings) {
+  for (std::uint16_t i = 0; i < lcores_.size(); ++i) {
+    auto pool = make_pool(settings.mbufs);
+    if (!pool) return no_memory(fmt::format("{} packets of worker {}", settings.mbufs, i));
+    auto mailbox = make_ring("mailbox", sizeof(Message), kMailboxMessages, RING_F_SP_ENQ | RING_F_SC_DEQ);
+    auto handover = make_ring("handover", sizeof(HandedPacket), kHandoverPackets, RING_F_SC_DEQ);
+    if (!mailbox || !handover) return no_memory(fmt::format("the rings of worker {}", i));
+    workers_.push_back(std::make_unique<Worker>(*shared_, WorkerId(i), *tables_, clock_, std::move(pool),
+                                                std::move(mailbox), std::move(handover), events_.get(),
+                                                settings.tables.ports));
+  }
+  return {};
+}
+
+void DataplaneHost::launch() {
+  for (std::size_t i = 0; i < workers_.size(); ++i)
+    rte_eal_remote_launch(run_worker, workers_[i].get(), lcores_[i]);
+  is_launched_ = true;
+}
+
+void DataplaneHost::stop() {
+  shared_->running.store(false, std::memory_order_relaxed);
+  if (!is_launched_) return;
+  for (const unsigned lcore : lcores_) rte_eal_wait_lcore(lcore);
+  is_launched_ = false;
+}
+
+DataplaneHost::~DataplaneHost() {
+  stop();
+}
+
+TimeMs DataplaneHost::now_ms() const noexcept {
+  return clock_.to_ms(rte_rdtsc());
+}
+
+Worker& DataplaneHost::home_of(HavipId havip) noexcept {
+  return *workers_[DeadlineTree::home_of(havip.value(), workers_.size())];
+}
+
+}  // namespace vipswitch

@@ -1,0 +1,213 @@
+#include "control/runtime/dataplane_runtime.h"
+
+#include <array>
+#include <chrono>
+#include <fmt/format.h>
+#include <thread>
+
+namespace vipswitch {
+namespace {
+
+constexpr std::chrono::milliseconds kAnswerLimit{500};
+
+CandidateStatus candidate_status(const owner::MemberStatus& member, const Registry& registry) {
+  return {.port = registry.port_name(member.port),
+          .active = member.active,
+          .fresh = member.fresh,
+          .down = member.down,
+          .evidence = member.evidence,
+          .priority = member.advert.priority,
+          .vrid = member.advert.vrid,
+          .interval_ms = member.advert.interval_ms,
+          .last_advert_age_ms = member.last_advert_age_ms};
+}
+
+std::string_view state_word(NeighbourState state) {
+  switch (state) {
+    case NeighbourState::kResolving:
+      return "resolving";
+    case NeighbourState::kResolved:
+      return "resolved";
+    case NeighbourState::kProbing:
+      break;
+  }
+  return "probing";
+}
+
+WorkerStatus worker_status(const WorkerCounters& counters) {
+  WorkerStatus status{};
+  counters.read_consistently([&](const WorkerCounters& c) {
+    status.polls = c.polls.get();
+    status.empty_polls = c.empty_polls.get();
+    status.sleeps = c.sleeps.get();
+    status.busy_cycles = c.busy_cycles.get();
+    status.idle_cycles = c.idle_cycles.get();
+    status.rx = c.rx.get();
+    status.generated = c.generated.get();
+    status.replicated = c.replicated.get();
+    status.handed_in = c.handed_in.get();
+    status.tx = c.tx.get();
+    status.dropped = 0;
+    for (const Counter& drops : c.drops) status.dropped += drops.get();
+    status.consumed = c.consumed.get();
+    status.to_control = c.to_control.get();
+    status.handed_out = c.handed_out.get();
+  });
+  return status;
+}
+
+}  // namespace
+
+// --- HAVIPs
+// ---------------------------------------------------------------------------------------------------------
+
+// The request outlives the wait: a worker that answers late must find it.
+Result<HavipSnapshot> DataplaneRuntime::snapshot(std::string_view name, HavipId havip) {
+  const auto no_answer = [&] {
+    return Error{ErrorCode::timeout, fmt::format("havip \"{}\": its worker has not answered for {} ms", name,
+                                                 kAnswerLimit.count())};
+  };
+  auto request = std::make_unique<SnapshotRequest>();
+  request->havip = havip;
+  Message message{};
+  message.kind = Message::Kind::kSnapshot;
+  message.havip = havip;
+  message.snapshot = request.get();
+  if (!host_.home_of(havip).post(message)) return no_answer();
+  const auto deadline = std::chrono::steady_clock::now() + kAnswerLimit;
+  while (!request->is_done.load(std::memory_order_acquire)) {
+    if (std::chrono::steady_clock::now() > deadline) {
+      abandoned_.push_back(std::move(request));
+      return no_answer();
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds(20));
+  }
+  return request->snapshot;
+}
+
+Result<HavipStatus> DataplaneRuntime::havip(std::string_view name) {
+  const Registry& registry = control_.tables().registry();
+  const auto found = registry.havips.find(name);
+  if (found == registry.havips.end()) {
+    return Error{ErrorCode::not_found, fmt::format("havip \"{}\": there is none of this name", name)};
+  }
+  const HavipEntry& entry = found->second;
+  auto answer = snapshot(name, entry.id);
+  if (!answer) return answer.error();
+  control_.drain_events();
+  const HavipSnapshot& snapshot = answer.value();
+  HavipStatus status{};
+  status.name = entry.spec.name;
+  status.subnet = entry.spec.subnet;
+  status.ipv4 = entry.spec.ipv4;
+  status.stable_mac = stable_mac(entry.spec.ipv4);
+  status.state = snapshot.election.state(snapshot.now_ms);
+  status.now_ms = snapshot.now_ms;
+  status.owner_since_ms = snapshot.owner_since_ms;
+  status.delivered_to_old_owner = snapshot.delivered_to_old;
+  if (snapshot.owner.is_local()) {
+    status.owner = registry.port_name(snapshot.owner.port());
+    if (const auto port = registry.ports.find(status.owner); port != registry.ports.end()) {
+      status.delivery_mac = snapshot.election.delivery().ipv4_mac(port->second.spec.mac);
+    }
+  }
+  for (std::size_t i = 0; i < snapshot.election.member_count(); ++i) {
+    status.candidates.push_back(candidate_status(snapshot.election.member(i, snapshot.now_ms), registry));
+  }
+  status.decisions = control_.decisions().of(entry.id);
+  return status;
+}
+
+// --- ports and workers
+// ----------------------------------------------------------------------------------------------
+
+PortStatus DataplaneRuntime::port_status(std::string_view name, PortId id, const std::string& device,
+                                         const Mac& mac) const {
+  const PortAttachments& ports = control_.tables().ports();
+  const EthDevice& eth = *ports.device(id);
+  const auto sum = [&](Counter PortCounters::*counter) {
+    return ports.sum(id,
+                     [counter](const PortCounters& counters) -> const Counter& { return counters.*counter; });
+  };
+  return {.name = std::string(name),
+          .device = device,
+          .driver = eth.driver(),
+          .mac = mac,
+          .link_up = eth.is_link_up(),
+          .mtu = eth.mtu(),
+          .rx_queues = eth.queues(),
+          .tx_queues = eth.queues(),
+          .rx_packets = sum(&PortCounters::rx_packets),
+          .rx_bytes = sum(&PortCounters::rx_bytes),
+          .tx_packets = sum(&PortCounters::tx_packets),
+          .tx_bytes = sum(&PortCounters::tx_bytes),
+          .rx_missed = eth.stats().rx_missed,
+          .drops = sum(&PortCounters::drops)};
+}
+
+std::vector<PortStatus> DataplaneRuntime::ports() {
+  const Registry& registry = control_.tables().registry();
+  std::vector<PortStatus> result;
+  if (registry.uplink) {
+    const auto& spec = registry.uplink->spec;
+    result.push_back(port_status(kUplinkName, registry.uplink->id, spec.device, spec.mac));
+  }
+  for (const auto& [name, port] : registry.ports) {
+    result.push_back(port_status(name, port.id, port.spec.device, port.spec.mac));
+  }
+  return result;
+}
+
+std::vector<WorkerStatus> DataplaneRuntime::workers() {
+  const Registry& registry = control_.tables().registry();
+  std::vector<WorkerStatus> result;
+  for (std::size_t i = 0; i < host_.workers().size(); ++i) {
+    WorkerStatus status = worker_status(host_.workers()[i]->state().counters);
+    status.lcore = host_.lcores()[i];
+    for (const RxQueue& queue : control_.tables().ports().queues_of(i)) {
+      const std::string port = registry.port_name(queue.port);
+      status.queues.push_back(
+          fmt::format("{}:{}", port.empty() ? std::string(kUplinkName) : port, queue.queue));
+    }
+    result.push_back(std::move(status));
+  }
+  return result;
+}
+
+std::vector<DropCount> DataplaneRuntime::drops() {
+  std::vector<DropCount> result;
+  for (std::size_t reason = 0; reason < kDropReasonCount; ++reason) {
+    DropCount count{static_cast<DropReason>(reason), 0};
+    for (const auto& worker : host_.workers()) count.packets += worker->state().counters.drops[reason].get();
+    result.push_back(count);
+  }
+  return result;
+}
+
+std::vector<LearnCount> DataplaneRuntime::learning() {
+  std::vector<LearnCount> result;
+  for (std::size_t counter = 0; counter < kLearnCounterCount; ++counter) {
+    LearnCount count{static_cast<LearnCounter>(counter), 0};
+    for (const auto& worker : host_.workers()) count.count += worker->state().counters.learn[counter].get();
+    result.push_back(count);
+  }
+  return result;
+}
+
+std::vector<NeighbourStatus> DataplaneRuntime::neighbours() {
+  std::vector<NeighbourStatus> result;
+  for (const auto& [address, neighbour] : control_.uplink().neighbours()) {
+    result.push_back({address, neighbour.mac, std::string(state_word(neighbour.state))});
+  }
+  return result;
+}
+
+bool DataplaneRuntime::forwarding() const {
+  return host_.shared().forwarding.load(std::memory_order_relaxed);
+}
+
+void DataplaneRuntime::set_forwarding(bool on) {
+  host_.shared().forwarding.store(on, std::memory_order_relaxed);
+}
+
+}  // namespace vipswitch

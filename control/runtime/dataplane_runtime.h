@@ -1,0 +1,38 @@
+#pragma once
+
+// RuntimeView over the running data plane.
+
+#include <memory>
+#include <vector>
+
+#include "control/runtime/control_plane.h"
+#include "control/runtime/runtime_view.h"
+#include "dataplane/mailbox.h"
+
+namespace vipswitch {
+
+class DataplaneRuntime final : public RuntimeView {
+ public:
+  explicit DataplaneRuntime(ControlPlane& control) : control_(control), host_(control.host()) {}
+
+  // Errors: not_found; timeout, if the HAVIP's home worker does not answer.
+  Result<HavipStatus> havip(std::string_view name) override;
+  std::vector<PortStatus> ports() override;
+  std::vector<WorkerStatus> workers() override;
+  std::vector<DropCount> drops() override;
+  std::vector<LearnCount> learning() override;
+  std::vector<NeighbourStatus> neighbours() override;
+
+  bool forwarding() const override;
+  void set_forwarding(bool on) override;
+
+ private:
+  Result<HavipSnapshot> snapshot(std::string_view name, HavipId havip);
+  PortStatus port_status(std::string_view name, PortId id, const std::string& device, const Mac& mac) const;
+
+  ControlPlane& control_;
+  DataplaneHost& host_;
+  std::vector<std::unique_ptr<SnapshotRequest>> abandoned_;  // answered too late, or never
+};
+
+}  // namespace vipswitch

@@ -1,0 +1,36 @@
+#include "control/runtime/decision_log.h"
+
+namespace vipswitch {
+
+void DecisionLog::add(const Event& event, const Registry& registry, std::uint64_t tsc_per_second,
+                      std::uint64_t now_tsc, std::int64_t now_unix_us) {
+  const double us_per_cycle = 1e6 / static_cast<double>(tsc_per_second);
+  const auto since_commit_us =
+      static_cast<std::int64_t>(static_cast<double>(now_tsc - event.commit_tsc) * us_per_cycle);
+  Decision decision{};
+  decision.sequence = event.sequence;
+  decision.at_ms = event.at_ms;
+  decision.at_unix_us = now_unix_us - since_commit_us;
+  decision.from = registry.port_name(event.from);
+  decision.to = registry.port_name(event.to);
+  decision.trigger = event.trigger;
+  decision.rule = event.rule;
+  decision.evidence = event.evidence;
+  decision.priority = event.priority;
+  decision.vrid = event.vrid;
+  if (event.evidence_tsc != 0) {
+    decision.evidence_to_commit_ns = static_cast<std::int64_t>(
+        static_cast<double>(event.commit_tsc - event.evidence_tsc) * us_per_cycle * 1e3);
+  }
+  auto& log = decisions_[event.havip];
+  log.push_back(std::move(decision));
+  if (log.size() > kKept) log.pop_front();
+}
+
+std::vector<Decision> DecisionLog::of(HavipId havip) const {
+  const auto found = decisions_.find(havip);
+  if (found == decisions_.end()) return {};
+  return {found->second.begin(), found->second.end()};
+}
+
+}  // namespace vipswitch

@@ -1,0 +1,39 @@
+#pragma once
+
+// The switch as a host of the provider network: keeps its next hops resolved and announces its EIPs. Frames
+// that it makes are sent by a worker. Control thread only.
+
+#include "control/model/model.h"
+#include "control/neighbour/announcer.h"
+#include "control/neighbour/neighbour_cache.h"
+#include "control/publish/table_publisher.h"
+#include "control/runtime/dataplane_host.h"
+#include "vipswitch/event.h"
+
+namespace vipswitch {
+
+struct ArpFrame;
+
+class UplinkAgent {
+ public:
+  UplinkAgent(DataplaneHost& host, TablePublisher& publisher);
+
+  // The model has changed and the tables follow it.
+  void follow(const model::ChangeSet& changes);
+  void handle(const Event& event);
+  void tick(TimeMs now);
+
+  const std::map<Ipv4, Neighbour>& neighbours() const noexcept { return neighbours_.entries(); }
+
+ private:
+  void announce(const model::Eip& eip);
+  void ask(Ipv4 address, const std::optional<Mac>& known);
+  void send(const ArpFrame& frame);
+
+  DataplaneHost& host_;
+  TablePublisher& publisher_;
+  NeighbourCache neighbours_;
+  Announcer announcer_;
+};
+
+}  // namespace vipswitch
