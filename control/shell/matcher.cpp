@@ -81,9 +81,9 @@ Result<void> Matcher::accept(const Word& word) {
     kept.back().take(match.expectation, word.text);
   }
   candidates_ = std::move(kept);
-  const auto literal = matches.front().expectation.literal;
-  in_path_ = in_path_ && !literal.empty();
-  if (in_path_) path_ += fmt::format("{}{}", path_.empty() ? "" : " ", literal);
+  const auto path =
+      fmt::format("{}{}{}", path_, path_.empty() ? "" : " ", matches.front().expectation.literal);
+  if (candidates_.front().pattern().path().starts_with(path)) path_ = path;
   return {};
 }
 

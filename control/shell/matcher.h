@@ -77,7 +77,6 @@ class Matcher {
 
   std::vector<Candidate> candidates_;
   std::string path_;  // the leading literals accepted so far, spelled out
-  bool in_path_ = true;
 };
 
 }  // namespace vipswitch::shell

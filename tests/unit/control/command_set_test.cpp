@@ -1,0 +1,205 @@
+#include "control/shell/command_set.h"
+
+#include <gtest/gtest.h>
+#include <set>
+
+#include "tests/unit/control/support.h"
+
+namespace vipswitch::shell {
+namespace {
+
+using test::refused;
+using test::succeeded;
+
+class CommandSetTest : public testing::Test {
+ protected:
+  // The pattern of the command that a line parses to, or the error.
+  std::string pattern_of(std::string_view line) {
+    const auto parsed = commands_.parse(line);
+    if (!parsed) return "error: " + parsed.error().message;
+    return parsed.value() ? std::string(parsed.value()->command->pattern) : "";
+  }
+  testing::AssertionResult usage_error(std::string_view line, const std::string& message) {
+    return refused(commands_.parse(line), ErrorCode::usage, message);
+  }
+  testing::AssertionResult value_error(std::string_view line, const std::string& message) {
+    return refused(commands_.parse(line), ErrorCode::invalid_argument, message);
+  }
+  std::vector<std::string> words(std::string_view line) {
+    std::vector<std::string> words;
+    for (const auto& completion : commands_.complete(line, world_)) words.push_back(completion.word);
+    return words;
+  }
+
+  CommandSet commands_;
+  model::Objects world_ = test::make_world();
+};
+
+using Words = std::vector<std::string>;
+
+TEST_F(CommandSetTest, EmptyLinesAndCommentsAreNoCommand) {
+  EXPECT_EQ(pattern_of(""), "");
+  EXPECT_EQ(pattern_of("   # havip add"), "");
+}
+
+TEST_F(CommandSetTest, EveryCommandParsesFromItsOwnPattern) {
+  for (const auto& command : commands_.commands()) {
+    std::string line;
+    for (const char c : command.pattern) {
+      if (c != '[' && c != ']') line += c;
+    }
+    const auto replace = [&](const std::string& from, const std::string& to) {
+      if (const auto at = line.find(from); at != std::string::npos) line.replace(at, from.size(), to);
+    };
+    for (const auto& [placeholder, value] : {std::pair<std::string, std::string>{" VNI", " 7"},
+                                             {" PREFIX", " 10.0.0.0/8"},
+                                             {" ADDRESSES", " 192.0.2.1/24"},
+                                             {" ADDRESS", " 10.0.0.1"},
+                                             {" GATEWAY", " 10.0.0.1"},
+                                             {" MAC", " 02:00:00:00:00:01"},
+                                             {" NIC", " primary"},
+                                             {" COUNT", " 2"},
+                                             {" MTU", " 1500"}}) {
+      replace(placeholder, value);
+    }
+    EXPECT_EQ(pattern_of(line), command.pattern) << line;
+  }
+}
+
+TEST_F(CommandSetTest, EveryCommandAndArgumentHasHelp) {
+  std::set<std::string_view> patterns;
+  for (const auto& command : commands_.commands()) {
+    EXPECT_FALSE(command.help.empty()) << command.pattern;
+    EXPECT_TRUE(patterns.insert(command.pattern).second) << command.pattern;
+    for (const auto& argument : command.arguments) EXPECT_FALSE(argument.help.empty()) << command.pattern;
+  }
+}
+
+TEST_F(CommandSetTest, ArgumentsArriveTyped) {
+  const auto parsed =
+      commands_.parse("subnet add db vpc shop gateway 10.1.0.1 ipv4 10.1.0.0/24 havip_quota 3");
+  ASSERT_TRUE(succeeded(parsed));
+  const auto& arguments = parsed.value()->arguments;
+  EXPECT_EQ(arguments.text("NAME"), "db");
+  EXPECT_EQ(arguments.text("VPC"), "shop");
+  EXPECT_EQ(arguments.get<Ipv4Prefix>("PREFIX"), (Ipv4Prefix{Ipv4(10, 1, 0, 0), 24}));
+  EXPECT_EQ(arguments.get<Ipv4>("ADDRESS"), Ipv4(10, 1, 0, 1));
+  EXPECT_EQ(arguments.get<std::uint64_t>("COUNT"), 3u);
+}
+
+TEST_F(CommandSetTest, OptionalKeywordMayBeMissing) {
+  const auto parsed = commands_.parse("subnet add db vpc shop ipv4 10.1.0.0/24 gateway 10.1.0.1");
+  ASSERT_TRUE(succeeded(parsed));
+  EXPECT_FALSE(parsed.value()->arguments.has("COUNT"));
+}
+
+TEST_F(CommandSetTest, UnambiguousAbbreviationsAreAccepted) {
+  EXPECT_EQ(pattern_of("v a lab vn 7"), "vpc add NAME vni VNI");
+  EXPECT_EQ(pattern_of("ha b front p11"), "havip bind HAVIP PORT");
+  EXPECT_EQ(pattern_of("sh d j"), "show drops [json]");
+}
+
+TEST_F(CommandSetTest, AmbiguousAbbreviationNamesTheChoices) {
+  EXPECT_TRUE(usage_error("s drops", "ambiguous word \"s\", expected one of show, start, stop, subnet"));
+  EXPECT_TRUE(
+      usage_error("show port s x", "show port stats: unknown word \"x\", usage: show port stats [json]"));
+}
+
+TEST_F(CommandSetTest, ExactLiteralComesBeforeAValueAndAValueBeforeAnAbbreviation) {
+  EXPECT_EQ(pattern_of("show havip json"), "show havip [json]");
+  EXPECT_EQ(pattern_of("show havip js"), "show havip HAVIP [json]");
+  EXPECT_EQ(pattern_of("show havip \"json\""), "show havip HAVIP [json]");
+  EXPECT_EQ(pattern_of("show havip json json"),
+            "error: show havip: \"json\" is given twice, usage: show havip [json]");
+}
+
+TEST_F(CommandSetTest, UnknownCommandSuggestsTheNearest) {
+  EXPECT_TRUE(usage_error("hvip add x", "unknown command \"hvip\", did you mean \"havip\"?"));
+  EXPECT_TRUE(usage_error("frobnicate", "unknown command \"frobnicate\", try help"));
+}
+
+TEST_F(CommandSetTest, UnknownSecondWordSuggestsOrLists) {
+  EXPECT_TRUE(usage_error("havip bnid front p11", "havip: unknown word \"bnid\", did you mean \"bind\"?"));
+  EXPECT_TRUE(
+      usage_error("havip frobnicate",
+                  "havip: unknown word \"frobnicate\", expected one of add, bind, del, show, unbind"));
+}
+
+TEST_F(CommandSetTest, MissingWordsAreNamedWithTheUsage) {
+  EXPECT_TRUE(usage_error("havip bind front", "havip bind: missing PORT, usage: havip bind HAVIP PORT"));
+  EXPECT_TRUE(usage_error("havip bind", "havip bind: missing HAVIP, usage: havip bind HAVIP PORT"));
+  EXPECT_TRUE(usage_error("havip", "havip: missing word, expected one of add, bind, del, show, unbind"));
+  EXPECT_TRUE(usage_error("vpc add lab", "vpc add: missing vni VNI, usage: vpc add NAME vni VNI"));
+  EXPECT_TRUE(usage_error("vpc add lab vni", "vpc add: missing VNI, usage: vpc add NAME vni VNI"));
+  EXPECT_TRUE(usage_error("eip bind public",
+                          "eip bind: missing havip HAVIP or port PORT, usage: eip bind EIP havip HAVIP | "
+                          "eip bind EIP port PORT"));
+}
+
+TEST_F(CommandSetTest, SurplusRepeatedAndMistypedKeywordsAreNamed) {
+  EXPECT_TRUE(usage_error("havip bind front p11 p12",
+                          "havip bind: surplus word \"p12\", usage: havip bind HAVIP PORT"));
+  EXPECT_TRUE(
+      usage_error("vpc add lab vni 7 vni 8", "vpc add: \"vni\" is given twice, usage: vpc add NAME vni VNI"));
+  EXPECT_TRUE(usage_error("vpc add lab vin 7", "vpc add: unknown word \"vin\", did you mean \"vni\"?"));
+  EXPECT_TRUE(usage_error("load \"a b", "\"a b\" is not closed, expected a closing quote"));
+}
+
+TEST_F(CommandSetTest, ValuesThatCannotBeReadAreNamedByTheirKeyword) {
+  EXPECT_TRUE(
+      value_error("subnet add db vpc shop ipv4 10.1.0.0/24 gateway 10.77.0",
+                  "gateway: \"10.77.0\" is not an IPv4 address, expected four numbers such as 10.77.0.1"));
+  EXPECT_TRUE(
+      value_error("vpc add lab vni 0", "vni: \"0\" is not a VNI, expected a number from 1 to 16777215"));
+  EXPECT_TRUE(value_error("port add p instance i subnet web mac x ipv4 10.77.0.2 device d",
+                          "mac: \"x\" is not a MAC address, expected six bytes such as 52:54:00:77:00:11"));
+}
+
+TEST_F(CommandSetTest, LineOfAnyLengthIsParsed) {
+  const std::string device(100'000, 'd');
+  const auto parsed =
+      commands_.parse("uplink set device " + device +
+                      " mac 02:00:00:00:00:01 addresses 192.0.2.1/24,192.0.2.2/24 gateway 192.0.2.254");
+  ASSERT_TRUE(succeeded(parsed));
+  EXPECT_EQ(parsed.value()->arguments.text("DEVICE"), device);
+}
+
+TEST_F(CommandSetTest, CompletionOffersCommands) {
+  EXPECT_EQ(words(""), (Words{"eip", "havip", "help", "load", "port", "quit", "show", "start", "stop",
+                              "subnet", "uplink", "vpc"}));
+  EXPECT_EQ(words("st"), (Words{"start", "stop"}));
+  EXPECT_EQ(words("havip "), (Words{"add", "bind", "del", "show", "unbind"}));
+  EXPECT_EQ(words("havip"), (Words{"havip"}));
+}
+
+TEST_F(CommandSetTest, CompletionOffersNamesOfTheModel) {
+  world_.havips.emplace("back", model::Havip{"back", "web", Ipv4(10, 77, 0, 101), {}});
+  EXPECT_EQ(words("eip bind public havip "), (Words{"back", "front"}));
+  EXPECT_EQ(words("eip bind public havip f"), (Words{"front"}));
+  EXPECT_EQ(words("havip bind front p"), (Words{"p11", "p12"}));
+  EXPECT_EQ(words("show havip "), (Words{"back", "front", "json"}));
+}
+
+TEST_F(CommandSetTest, CompletionOffersKeywordsThatAreLeft) {
+  EXPECT_EQ(words("subnet add db "), (Words{"gateway", "havip_quota", "ipv4", "vpc"}));
+  EXPECT_EQ(words("subnet add db gateway 10.1.0.1 vpc shop "), (Words{"havip_quota", "ipv4"}));
+  EXPECT_EQ(words("port add p nic "), (Words{"primary", "secondary"}));
+  EXPECT_EQ(words("eip bind public "), (Words{"havip", "port"}));
+}
+
+TEST_F(CommandSetTest, CompletionDescribesValuesThatCannotBeListed) {
+  const auto completions = commands_.complete("vpc add lab vni ", world_);
+  ASSERT_EQ(completions.size(), 1u);
+  EXPECT_EQ(completions[0].word, "");
+  EXPECT_EQ(completions[0].placeholder, "VNI");
+  EXPECT_FALSE(completions[0].help.empty());
+}
+
+TEST_F(CommandSetTest, CompletionOfALineThatDoesNotFitIsEmpty) {
+  EXPECT_EQ(words("hvip "), Words{});
+  EXPECT_EQ(words("quit "), Words{});
+  EXPECT_EQ(words("vpc show # "), Words{});
+}
+
+}  // namespace
+}  // namespace vipswitch::shell

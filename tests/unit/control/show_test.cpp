@@ -1,0 +1,238 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/unit/control/session_fixture.h"
+
+namespace vipswitch::shell {
+namespace {
+
+using nlohmann::json;
+
+HavipStatus owned_havip() {
+  HavipStatus havip{};
+  havip.name = "front";
+  havip.subnet = "web";
+  havip.ipv4 = Ipv4(10, 77, 0, 100);
+  havip.stable_mac = stable_mac(havip.ipv4);
+  havip.state = OwnerState::kOwnedVrrp;
+  havip.owner = "p11";
+  havip.delivery_mac = Mac(0x52, 0x54, 0, 0x77, 0, 11);
+  havip.owner_since_ms = 4000;
+  havip.now_ms = 16345;
+  havip.delivered_to_old_owner = 2;
+  havip.candidates = {{"p11", true, true, false, EvidenceClass::kVrrp, 150, 51, 1000, 345},
+                      {"p12", false, false, false, EvidenceClass::kNone, 0, 0, 0, -1}};
+  havip.decisions = {{1, 3000, 1714564799'500000, "", "p12", Trigger::kAnnouncement, Rule::kLatestClaim,
+                      EvidenceClass::kAnnouncement, 0, 0, 0},
+                     {2, 4000, 1714564800'500123, "p12", "p11", Trigger::kAdvert, Rule::kFreshVrrp,
+                      EvidenceClass::kVrrp, 150, 51, 12340}};
+  return havip;
+}
+
+HavipStatus released_havip() {
+  auto havip = owned_havip();
+  havip.state = OwnerState::kReleased;
+  havip.owner.clear();
+  havip.delivery_mac = Mac();
+  havip.owner_since_ms = -1;
+  havip.decisions.push_back({3, 16000, 1714564812'000000, "p11", "", Trigger::kResignation, Rule::kNobody,
+                             EvidenceClass::kNone, 0, 0, 900});
+  return havip;
+}
+
+class ShowTest : public test::SessionTest {
+ protected:
+  json run_json(std::string_view line) { return json::parse(run(line)); }
+};
+
+TEST_F(ShowTest, HavipIsToldInPlainWords) {
+  runtime_.havips = {owned_havip()};
+  EXPECT_EQ(run("show havip front"),
+            "HAVIP front: 10.77.0.100 in subnet web, answered with MAC 0e:00:0a:4d:00:64\n"
+            "owner: p11 for 12.345 s, frames go to 52:54:00:77:00:0b\n"
+            "state: owned_vrrp, the owner sends VRRP adverts\n"
+            "why:   a VRRP advert came at 2024-05-01 12:00:00.500123 UTC; rule fresh_vrrp: highest priority "
+            "among ports "
+            "with fresh adverts; evidence vrrp, priority 150, VRID 51\n"
+            "delivered to an old owner after a change: 2 packets\n"
+            "candidates:\n"
+            "  PORT  CLAIMS  ADVERTS  EVIDENCE  PRIORITY  VRID  INTERVAL_MS  LAST_ADVERT_MS\n"
+            "  p11   yes     fresh    vrrp           150    51         1000             345\n"
+            "  p12   no      none     none             -     -            -               -\n"
+            "last decisions, newest last:\n"
+            "  SEQUENCE  AT                              FROM    TO   TRIGGER       RULE          "
+            "EVIDENCE                     COMMIT_US\n"
+            "         1  2024-05-01 11:59:59.500000 UTC  nobody  p12  announcement  latest_claim  "
+            "announcement                         -\n"
+            "         2  2024-05-01 12:00:00.500123 UTC  p12     p11  advert        fresh_vrrp    "
+            "vrrp, priority 150, VRID 51       12.3\n");
+}
+
+TEST_F(ShowTest, HavipWithoutOwnerSaysWhy) {
+  runtime_.havips = {released_havip()};
+  const auto text = run("show havip front");
+  EXPECT_NE(text.find("owner: nobody\n"), std::string::npos) << text;
+  EXPECT_NE(
+      text.find("state: released, the owner resigned, went down or was unbound, and nobody succeeded\n"),
+      std::string::npos);
+  EXPECT_NE(text.find("why:   the owner resigned with priority 0 at 2024-05-01 12:00:12.000000 UTC; rule "
+                      "nobody: no claim "
+                      "stands\n"),
+            std::string::npos);
+}
+
+TEST_F(ShowTest, HavipNeverOwnedSaysSo) {
+  HavipStatus havip{};
+  havip.name = "front";
+  havip.owner_since_ms = -1;
+  runtime_.havips = {havip};
+  const auto text = run("show havip front");
+  EXPECT_NE(text.find("why:   no decision was made yet\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("candidates: none, no port is bound\n"), std::string::npos);
+}
+
+TEST_F(ShowTest, HavipJsonHasTheFieldsOfTheStruct) {
+  runtime_.havips = {owned_havip()};
+  const auto expected = json::parse(R"({
+    "name": "front", "subnet": "web", "ipv4": "10.77.0.100", "stable_mac": "0e:00:0a:4d:00:64", "state": "owned_vrrp",
+    "owner": "p11", "delivery_mac": "52:54:00:77:00:0b", "owner_since_ms": 4000, "now_ms": 16345,
+    "delivered_to_old_owner": 2,
+    "candidates": [
+      {"port": "p11", "active": true, "fresh": true, "down": false, "evidence": "vrrp", "priority": 150, "vrid": 51,
+       "interval_ms": 1000, "last_advert_age_ms": 345},
+      {"port": "p12", "active": false, "fresh": false, "down": false, "evidence": "none", "priority": 0, "vrid": 0,
+       "interval_ms": 0, "last_advert_age_ms": -1}],
+    "decisions": [
+      {"sequence": 1, "at_ms": 3000, "at_unix_us": 1714564799500000, "from": null, "to": "p12", "trigger": "announcement",
+       "rule": "latest_claim", "evidence": "announcement", "priority": 0, "vrid": 0, "evidence_to_commit_ns": 0,
+       "evidence_to_commit_us": 0.0},
+      {"sequence": 2, "at_ms": 4000, "at_unix_us": 1714564800500123, "from": "p12", "to": "p11", "trigger": "advert",
+       "rule": "fresh_vrrp", "evidence": "vrrp", "priority": 150, "vrid": 51, "evidence_to_commit_ns": 12340,
+       "evidence_to_commit_us": 12.34}]})");
+  EXPECT_EQ(run_json("show havip front json"), expected);
+  EXPECT_EQ(run_json("show havip json"), (json{{"havips", json::array({expected})}}));
+}
+
+TEST_F(ShowTest, MissingOwnerIsNull) {
+  runtime_.havips = {released_havip()};
+  const auto document = run_json("show havip front json");
+  EXPECT_TRUE(document["owner"].is_null());
+  EXPECT_TRUE(document["delivery_mac"].is_null());
+  EXPECT_TRUE(document["decisions"][2]["to"].is_null());
+}
+
+TEST_F(ShowTest, HavipsAreListed) {
+  runtime_.havips = {owned_havip()};
+  EXPECT_EQ(run("show havip"),
+            "HAVIP  SUBNET  ADDRESS      STATE       OWNER       FOR  CHANGES\n"
+            "front  web     10.77.0.100  owned_vrrp  p11    12.345 s        2\n");
+  ASSERT_TRUE(test::succeeded(service_.apply({})));
+  EXPECT_EQ(run("show havip"), "no HAVIPs\n");
+}
+
+TEST_F(ShowTest, UnknownHavipIsAnError) {
+  EXPECT_EQ(run("show havip nope"), "error: havip: \"nope\" does not exist, expected the name of a HAVIP\n");
+}
+
+TEST_F(ShowTest, DropsLeaveOutZeros) {
+  EXPECT_EQ(run("show drops"), "no drops\n");
+  runtime_.drop_counts = {
+      {DropReason::truncated, 0}, {DropReason::spoofed_mac, 12}, {DropReason::no_mbuf, 3}};
+  EXPECT_EQ(run("show drops"),
+            "REASON       PACKETS  STAGE  MEANING\n"
+            "spoofed_mac       12  guard  source MAC is not the port's own\n"
+            "no_mbuf            3  tx     the worker's packet pool is empty\n");
+}
+
+TEST_F(ShowTest, DropsJsonHasEveryReason) {
+  for (std::size_t i = 0; i < kDropReasonCount; ++i)
+    runtime_.drop_counts.push_back({static_cast<DropReason>(i), i});
+  const auto document = run_json("show drops json");
+  ASSERT_EQ(document["drops"].size(), kDropReasonCount);
+  EXPECT_EQ(document["drops"]["truncated"], 0);
+  EXPECT_EQ(document["drops"]["no_mbuf"], static_cast<std::size_t>(DropReason::no_mbuf));
+}
+
+TEST_F(ShowTest, LearningIsCounted) {
+  EXPECT_EQ(run("show learning"), "nothing was learned\n");
+  runtime_.learn_counts = {{LearnCounter::advert, 5}, {LearnCounter::weak, 0}};
+  EXPECT_EQ(run("show learning"),
+            "COUNTER  COUNT  MEANING\n"
+            "advert       5  VRRP adverts of a HAVIP used as evidence\n");
+  EXPECT_EQ(run_json("show learning json"), json::parse(R"({"learning": {"advert": 5, "weak": 0}})"));
+}
+
+TEST_F(ShowTest, PortsAreCountedAndDescribed) {
+  runtime_.port_statuses = {{"uplink", "net_af_packet0,iface=sw-inet", "net_af_packet",
+                             Mac(2, 0, 0x5e, 0x10, 0, 1), true, 1500, 1, 2, 10, 1000, 20, 2000, 3, 4}};
+  EXPECT_EQ(run("show port stats"),
+            "PORT    RX_PACKETS  RX_BYTES  TX_PACKETS  TX_BYTES  RX_MISSED  DROPS\n"
+            "uplink          10      1000          20      2000          3      4\n");
+  EXPECT_EQ(run("show port info"),
+            "PORT    LINK  MAC                 MTU  RXQ  TXQ  DRIVER         DEVICE\n"
+            "uplink  up    02:00:5e:10:00:01  1500    1    2  net_af_packet  net_af_packet0,iface=sw-inet\n");
+  const auto expected = json::parse(R"({"ports": [{"name": "uplink", "device": "net_af_packet0,iface=sw-inet",
+    "driver": "net_af_packet", "mac": "02:00:5e:10:00:01", "link_up": true, "mtu": 1500, "rx_queues": 1, "tx_queues": 2,
+    "rx_packets": 10, "rx_bytes": 1000, "tx_packets": 20, "tx_bytes": 2000, "rx_missed": 3, "drops": 4}]})");
+  EXPECT_EQ(run_json("show port stats json"), expected);
+  EXPECT_EQ(run_json("show port info json"), expected);
+}
+
+TEST_F(ShowTest, WorkersSayWhetherPacketsAreConserved) {
+  WorkerStatus worker{};
+  worker.lcore = 1;
+  worker.polls = 100;
+  worker.busy_cycles = 25;
+  worker.idle_cycles = 75;
+  worker.rx = 10;
+  worker.tx = 9;
+  worker.dropped = 1;
+  worker.queues = {"uplink:0", "p11:0"};
+  runtime_.worker_statuses = {worker};
+  EXPECT_EQ(run("show worker stats"),
+            "worker on lcore 1: busy 25.0%, queues uplink:0 p11:0\n"
+            "  polls 100, empty 0, sleeps 0\n"
+            "  in:  rx 10 + generated 0 + replicated 0 + handed_in 0\n"
+            "  out: tx 9 + dropped 1 + consumed 0 + to_control 0 + handed_out 0\n"
+            "  conserved\n");
+  EXPECT_EQ(run_json("show worker stats json")["workers"][0]["conserved"], true);
+  runtime_.worker_statuses[0].tx = 8;
+  EXPECT_NE(run("show worker stats").find("NOT CONSERVED"), std::string::npos);
+  EXPECT_EQ(run_json("show worker stats json")["workers"][0]["conserved"], false);
+}
+
+TEST_F(ShowTest, NeighboursAreListed) {
+  EXPECT_EQ(run("show neighbours"), "no neighbours\n");
+  runtime_.neighbour_statuses = {{Ipv4(198, 51, 100, 1), Mac(2, 0, 0, 0, 0, 9), "resolved"},
+                                 {Ipv4(198, 51, 100, 7), Mac(), "resolving"}};
+  EXPECT_EQ(run("show neighbours"),
+            "ADDRESS       MAC                STATE\n"
+            "198.51.100.1  02:00:00:00:00:09  resolved\n"
+            "198.51.100.7  -                  resolving\n");
+  EXPECT_EQ(run_json("show neighbours json"), json::parse(R"({"neighbours": [
+    {"address": "198.51.100.1", "mac": "02:00:00:00:00:09", "state": "resolved"},
+    {"address": "198.51.100.7", "mac": null, "state": "resolving"}]})"));
+}
+
+TEST_F(ShowTest, ObjectsHaveAJsonForm) {
+  EXPECT_EQ(run_json("vpc show json"), json::parse(R"({"vpcs": [{"name": "shop", "vni": 1001}]})"));
+  EXPECT_EQ(run_json("subnet show web json"),
+            json::parse(R"({"name": "web", "vpc": "shop", "ipv4": "10.77.0.0/24",
+    "gateway": "10.77.0.1", "havip_quota": 10})"));
+  EXPECT_EQ(run_json("port show p11 json"),
+            json::parse(R"({"name": "p11", "instance": "vm11", "nic": "primary",
+    "subnet": "web", "mac": "52:54:00:77:00:0b", "ipv4": "10.77.0.11", "device": "net_af_packet11,iface=sw-vm11",
+    "queues": 1})"));
+  EXPECT_EQ(run_json("havip show front json"),
+            json::parse(R"({"name": "front", "subnet": "web", "ipv4": "10.77.0.100",
+    "ports": ["p11", "p12"]})"));
+  EXPECT_EQ(run_json("eip show public json"), json::parse(R"({"name": "public", "ipv4": "203.0.113.10",
+    "target": {"havip": "front"}})"));
+  EXPECT_EQ(run_json("uplink show json"), json::parse(R"({"device": "net_af_packet0,iface=sw-inet",
+    "mac": "02:00:5e:10:00:01", "addresses": ["198.51.100.2/24"], "gateway": "198.51.100.1", "mtu": 1500, "queues": 1})"));
+  EXPECT_EQ(run_json("show config json")["eips"][0]["name"], "public");
+}
+
+}  // namespace
+}  // namespace vipswitch::shell
