@@ -13,6 +13,9 @@ class Clock {
   Clock(std::uint64_t start_tsc, std::uint64_t tsc_per_second) noexcept
       : start_tsc_(start_tsc), tsc_per_ms_(tsc_per_second / 1000) {}
 
+  // Always 0 ms: for who moves time by hand.
+  static Clock stopped() noexcept { return Clock(0, ~std::uint64_t{0}); }
+
   TimeMs to_ms(std::uint64_t tsc) const noexcept {
     return static_cast<TimeMs>((tsc - start_tsc_) / tsc_per_ms_);
   }

@@ -1,6 +1,8 @@
 #include "control/process/switch_process.h"
 
 #include <cstdio>
+
+#include <rte_cycles.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <unistd.h>
@@ -43,7 +45,7 @@ Result<void> SwitchProcess::bring_up(const Options& options) {
   if (!eal) return eal.error();
   eal_ = std::move(eal).value();
 
-  auto host = DataplaneHost::create(config.settings, plan.value().worker_lcores);
+  auto host = DataplaneHost::create(config.settings, plan.value().worker_lcores, Clock(rte_rdtsc(), rte_get_tsc_hz()));
   if (!host) return host.error();
   host_ = std::move(host).value();
   control_ = std::make_unique<ControlPlane>(*host_);

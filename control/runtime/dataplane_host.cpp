@@ -43,18 +43,19 @@ int run_worker(void* worker) {
 
 }  // namespace
 
-DataplaneHost::DataplaneHost(const Settings& settings, const std::vector<unsigned>& worker_lcores)
+DataplaneHost::DataplaneHost(const Settings& settings, const std::vector<unsigned>& worker_lcores, const Clock& clock)
     : lcores_(worker_lcores),
       flood_pps_(settings.flood_pps),
-      clock_(rte_rdtsc(), rte_get_tsc_hz()),
+      clock_(clock),
       rcu_(static_cast<std::uint32_t>(worker_lcores.size())),
       tables_(std::make_unique<Tables>(settings.tables, unique_name("sw").c_str())),
       shared_(new WorkerShared{rcu_, settings.idle, static_cast<std::uint16_t>(worker_lcores.size())}),
       events_(make_ring("events", sizeof(Event), kEvents, RING_F_SC_DEQ)) {}
 
 Result<std::unique_ptr<DataplaneHost>> DataplaneHost::create(const Settings& settings,
-                                                             const std::vector<unsigned>& worker_lcores) {
-  std::unique_ptr<DataplaneHost> host(new DataplaneHost(settings, worker_lcores));
+                                                             const std::vector<unsigned>& worker_lcores,
+                                                             const Clock& clock) {
+  std::unique_ptr<DataplaneHost> host(new DataplaneHost(settings, worker_lcores, clock));
   if (!host->rcu_.is_valid() || !host->tables_->is_valid()) return no_memory("the tables");
   if (!host->events_) return no_memory("the event ring");
   if (auto made = host->make_workers(settings); !made) return made.error();

@@ -20,7 +20,8 @@ class DataplaneHost {
  public:
   // One worker for each lcore of `worker_lcores`. Errors: internal, when memory is short, saying for what.
   static Result<std::unique_ptr<DataplaneHost>> create(const Settings& settings,
-                                                       const std::vector<unsigned>& worker_lcores);
+                                                       const std::vector<unsigned>& worker_lcores,
+                                                       const Clock& clock);
   ~DataplaneHost();
   DataplaneHost(const DataplaneHost&) = delete;
   DataplaneHost& operator=(const DataplaneHost&) = delete;
@@ -44,7 +45,7 @@ class DataplaneHost {
   Worker& home_of(HavipId havip) noexcept;
 
  private:
-  DataplaneHost(const Settings& settings, const std::vector<unsigned>& worker_lcores);
+  DataplaneHost(const Settings& settings, const std::vector<unsigned>& worker_lcores, const Clock& clock);
   Result<void> make_workers(const Settings& settings);
 
   std::vector<unsigned> lcores_;

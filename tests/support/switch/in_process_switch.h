@@ -1,0 +1,102 @@
+#pragma once
+
+// The real switch without lcores, drivers and a running clock, for tests and benches: the model is brought
+// into force by the service and the publisher as always (devices are net_null), bursts are put into the
+// pipeline by hand, and what each port would send is taken from its lane. One worker; time moves only when it
+// is told to.
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "control/runtime/control_plane.h"
+#include "control/runtime/dataplane_host.h"
+#include "control/runtime/dataplane_runtime.h"
+#include "control/service/service.h"
+#include "tests/support/frame.h"
+
+namespace vipswitch::testing {
+
+// A frame that a port would have sent.
+struct Sent {
+  std::string port;  // "uplink" for the uplink
+  Frame frame;
+  bool operator==(const Sent&) const = default;
+};
+
+class InProcessSwitch {
+ public:
+  // EAL is started at the first use in the process, without hugepages and files.
+  explicit InProcessSwitch(const Settings& settings = small_settings());
+  ~InProcessSwitch();
+
+  static Settings small_settings();
+
+  Service& service() noexcept { return service_; }
+  RuntimeView& runtime() noexcept { return runtime_; }
+  ControlPlane& control() noexcept { return control_; }
+  Tables& tables() noexcept { return host_->tables(); }
+  WorkerState& worker() noexcept { return host_->workers().front()->state(); }
+
+  // Device arguments of a port that exists nowhere, each time new ones.
+  std::string next_device();
+
+  // Lets the worker handle what control has posted, and control what the worker has told. Requests that open or close
+  // devices wait for messages to be handled: settle() between a request that posts some and one of those.
+  void settle();
+
+  TimeMs now() const noexcept { return now_ms_; }
+  // Time passes; election timers run at each millisecond at which one is due.
+  void advance_to(TimeMs now);
+
+  // One burst from the port. Returns what is sent because of it, in the order of sending for each port.
+  std::vector<Sent> inject(std::string_view port, const std::vector<Frame>& frames);
+  std::vector<Sent> inject(std::string_view port, const Frame& frame) {
+    return inject(port, std::vector<Frame>{frame});
+  }
+
+  // Makes a batch of packets of the port, ready for run_pipeline(). The frames must fit into one mbuf each.
+  void fill(Batch& batch, std::string_view port, const std::vector<Frame>& frames);
+  // What waits in the lanes; the packets are freed and counted as sent.
+  std::vector<Sent> take_sent();
+
+  std::uint64_t drops(DropReason reason);
+  std::uint64_t drops();
+  std::uint64_t learned(LearnCounter counter);
+  // Name of the owner's port, empty: nobody.
+  std::string owner(std::string_view havip);
+  // Every packet has ended exactly once, and every mbuf is back in the pool.
+  bool is_conserved();
+
+ private:
+  PortId port_id(std::string_view name) const;
+  std::string port_name(PortId id) const;
+
+  std::unique_ptr<DataplaneHost> host_;
+  ControlPlane control_;
+  DataplaneRuntime runtime_;
+  Service service_;
+  TimeMs now_ms_ = 0;
+  unsigned pool_size_;
+};
+
+// The world of the specification's examples: VPC shop with subnets web (10.77.0.0/24) and db (10.77.1.0/24),
+// ports vm1-eth0, vm2-eth0, vm3-eth0 in web, db1-eth0 in db; HAVIP front 10.77.0.100 bound to vm1 and vm2,
+// with EIP 203.0.113.10; EIP 203.0.113.11 for vm3's own address; uplink 198.51.100.2/24 with gateway
+// 198.51.100.1, resolved.
+struct ShopWorld {
+  static constexpr Mac kVm1{0x52, 0x54, 0, 0x77, 0, 0x11}, kVm2{0x52, 0x54, 0, 0x77, 0, 0x12},
+      kVm3{0x52, 0x54, 0, 0x77, 0, 0x13}, kDb1{0x52, 0x54, 0, 0x77, 1, 0x11};
+  static constexpr Mac kUplinkMac{0x02, 0, 0x5e, 0x10, 0, 0x01}, kRouterMac{0x02, 0, 0x5e, 0x10, 0, 0xfe};
+  static constexpr Ipv4 kVm1Ip{10, 77, 0, 11}, kVm2Ip{10, 77, 0, 12}, kVm3Ip{10, 77, 0, 13},
+      kDb1Ip{10, 77, 1, 11};
+  static constexpr Ipv4 kWebGateway{10, 77, 0, 1}, kDbGateway{10, 77, 1, 1};
+  static constexpr Ipv4 kFront{10, 77, 0, 100}, kFrontEip{203, 0, 113, 10}, kVm3Eip{203, 0, 113, 11};
+  static constexpr Ipv4 kUplinkIp{198, 51, 100, 2}, kRouterIp{198, 51, 100, 1};
+  static constexpr Ipv4 kClient{192, 0, 2, 10};
+
+  static void build(InProcessSwitch& vswitch);
+};
+
+}  // namespace vipswitch::testing
