@@ -94,8 +94,9 @@ def print_time_line(failover: Failover) -> None:
     print(f"\n{TITLES[failover.kind]}: {old} -> {new}\n      time ms")
     for time_ns, text in sorted(lines, key=lambda line: line[0]):
         print(f"  {(time_ns - failover.action_ns) / 1e6:+11.3f}  {text}")
-    print(f"  lost {failover.lost} of {failover.sent} packets, {failover.lost_after_advert} after the advert; "
-          f"the sender's longest pause was {failover.longest_send_gap_ms:.1f} ms")
+    print(f"  lost {failover.lost} of {failover.sent} packets, {failover.lost_after_advert} after the advert, "
+          f"{failover.lost_in_new_owner} of these in {new}, which did not hold the address yet\n"
+          f"  the sender's longest pause was {failover.longest_send_gap_ms:.1f} ms")
     if failover.seen_by_old_owner != failover.delivered_to_old_owner:
         print(f"  note: the switch counts {failover.delivered_to_old_owner} packets to {old} after the commit, "
               f"{old} saw {failover.seen_by_old_owner} that were sent after it")

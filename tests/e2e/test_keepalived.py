@@ -98,9 +98,9 @@ def test_no_packet_is_lost_before_the_advert_while_the_old_guest_serves(story, k
 def test_first_packet_follows_the_advert_at_once(story, kind):
     failover = story.failovers[kind]
     delay_ms = (failover.first_packet_ns - failover.first_advert.time_ns) / 1e6
-    # A shared machine takes tens of milliseconds away at times, from the prober (which shows) or the worker (which
-    # does not); a failover by way of a controller or a neighbour's cache takes longer than that.
-    assert delay_ms <= 50 + failover.longest_send_gap_ms
+    # A busy machine takes tens of milliseconds away at times, from the prober (which shows) or the worker (which
+    # does not). What this must tell apart, a neighbour's cache or a timer in the way, takes a second.
+    assert delay_ms <= 200 + failover.longest_send_gap_ms
 
 
 def test_nothing_is_dropped_for_an_unexpected_reason(story):

@@ -40,6 +40,7 @@ class Failover:
     sent: int
     lost: int
     lost_after_advert: int
+    lost_in_new_owner: int          # of those, what reached the new owner before it could answer
     delivered_to_old_owner: int     # after the commit, by the switch's counter
     seen_by_old_owner: int          # probes sent after the commit that reached the old owner all the same
     longest_send_gap_ms: float      # how well the prober kept its pace
@@ -162,6 +163,7 @@ class HaPair:
             sent=len(probes),
             lost=_unanswered(probes, action_ns),
             lost_after_advert=_unanswered(probes, first_advert.time_ns),
+            lost_in_new_owner=_unanswered_among(probes, first_advert.time_ns, {sent for _at, sent in deliveries[new]}),
             delivered_to_old_owner=havip["delivered_to_old_owner"] - delivered_before,
             seen_by_old_owner=sum(1 for _at, sent in deliveries[old] if sent > decision["at_unix_us"] * 1000),
             longest_send_gap_ms=_longest_gap_ms(probes))
@@ -192,6 +194,10 @@ class HaPair:
 
 def _unanswered(probes: list[Probe], since_ns: int) -> int:
     return sum(1 for probe in probes if probe.sent_ns >= since_ns and probe.answered_by is None)
+
+
+def _unanswered_among(probes: list[Probe], since_ns: int, delivered: set[int]) -> int:
+    return _unanswered([probe for probe in probes if probe.sent_ns in delivered], since_ns)
 
 
 def _longest_gap_ms(probes: list[Probe]) -> float:

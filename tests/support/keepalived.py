@@ -49,10 +49,11 @@ class Keepalived:
         self._process.signal(signal.SIGTERM)
 
     def crash(self) -> None:
-        """SIGKILL to parent and VRRP process at once: nobody resigns, the address stays configured."""
-        # The parent alone would not do: its child notices and resigns.
-        for kind in ("pid", "vrrp.pid"):
-            os.kill(self._pid(kind), signal.SIGKILL)
+        """SIGKILL to parent and VRRP process: nobody resigns, the address stays configured."""
+        # The VRRP process resigns when its parent dies, the parent restarts it when it dies: the parent must be
+        # unable to act before the VRRP process goes first.
+        for kind, number in (("pid", signal.SIGSTOP), ("vrrp.pid", signal.SIGKILL), ("pid", signal.SIGKILL)):
+            os.kill(self._pid(kind), number)
         self._process.wait(5)
 
     def wait_ended(self) -> None:
