@@ -1,10 +1,12 @@
 #include "tests/support/pcap_file.h"
 
-#include <array>
 #include <fstream>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
+
+#include "vipswitch/byte_order.h"
 
 namespace vipswitch::testing {
 namespace {
@@ -21,7 +23,7 @@ class Reader {
     const std::optional<std::uint32_t> magic = next_u32();
     if (!magic) fail("is empty");
     swapped_ = *magic != kMagicMicroseconds && *magic != kMagicNanoseconds;
-    const std::uint32_t kind = swapped_ ? __builtin_bswap32(*magic) : *magic;
+    const std::uint32_t kind = swapped_ ? swap_bytes(*magic) : *magic;
     if (kind != kMagicMicroseconds && kind != kMagicNanoseconds) fail("is no pcap file");
     nanoseconds_ = kind == kMagicNanoseconds;
     for (int word = 0; word < 4; ++word) u32();  // version, time zone, accuracy, snapshot length
@@ -51,7 +53,7 @@ class Reader {
     file_.read(reinterpret_cast<char*>(&value), sizeof value);
     if (file_.gcount() == 0) return std::nullopt;
     if (!file_) fail("ends inside a header");
-    return swapped_ ? __builtin_bswap32(value) : value;
+    return swapped_ ? swap_bytes(value) : value;
   }
 
   std::uint32_t u32() {
