@@ -1,6 +1,7 @@
 #include "control/process/eal.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -88,6 +89,16 @@ void add_memory(const Settings& settings, const Machine& machine, EalPlan& plan)
   }
 }
 
+// DPDK removes the last of its files, the telemetry socket, when the process exits, but never their directory. Called
+// before DPDK registers its exit handler, so that ours runs after it. The default directory is everybody's and stays.
+void remove_runtime_directory_at_exit() {
+  std::atexit([] {
+    const std::filesystem::path directory = rte_eal_get_runtime_dir();
+    std::error_code not_empty;
+    if (directory.has_filename() && directory.filename() != "rte") std::filesystem::remove(directory, not_empty);
+  });
+}
+
 }  // namespace
 
 Machine Machine::here() {
@@ -119,6 +130,7 @@ Result<std::unique_ptr<Eal>> Eal::start(const EalPlan& plan) {
   words.insert(words.end(), plan.arguments.begin(), plan.arguments.end());
   std::vector<char*> argv;
   for (auto& word : words) argv.push_back(word.data());
+  remove_runtime_directory_at_exit();
   if (rte_eal_init(static_cast<int>(argv.size()), argv.data()) < 0) {
     return Error{ErrorCode::internal, fmt::format("DPDK cannot start: {}; its options were: {}",
                                                   rte_strerror(rte_errno), fmt::join(plan.arguments, " "))};

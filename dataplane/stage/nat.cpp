@@ -56,7 +56,7 @@ void report_missing(WorkerState& worker, Ipv4 next_hop) noexcept {
 
 // Zero while it is not known.
 Mac next_hop_mac(WorkerState& worker, const UplinkRow& uplink, Ipv4 destination) noexcept {
-  if (!uplink.is_on_link(destination)) {
+  if (destination == uplink.gateway || !uplink.is_on_link(destination)) {
     if (uplink.gateway_mac.is_zero()) report_missing(worker, uplink.gateway);
     return uplink.gateway_mac;
   }
