@@ -65,7 +65,7 @@ PLANTS = [
     ("symbols", STAGE, "#include <cstdlib>\nvoid end() { std::abort(); }\n", "calls abort (end of the process)"),
 
     ("tokens", STAGE, "volatile int flag;\n", "parse.cpp:10: volatile:"),
-    ("tokens", MODEL, "using namespace std;\n", "vpc.h:4: using namespace std"),
+    ("tokens", MODEL, "using namespace std;\n", "vpc.h:4: using namespace std;:"),
     ("tokens", MODEL, 'inline int run() { return system("ls"); }\n', "vpc.h:4: system(:"),
     ("tokens", MODEL, "inline void copy(char* a, char* b) { strcpy(a, b); }\n", "vpc.h:4: strcpy(:"),
     ("tokens", MODEL, "inline void print(char* a) { sprintf(a, a); }\n", "vpc.h:4: sprintf(:"),
@@ -99,6 +99,7 @@ HARMLESS = [
     ("symbols", STAGE, "#include <cassert>\nvoid prove(int n) { assert(n > 0); }\n"),
     ("tokens", STAGE, '// volatile is of no use here\nconst char* kText = "volatile";\n'),
     ("tokens", STAGE, "constexpr int kMany = 1'000'000;  // between threads, not volatile\n"),
+    ("tokens", MODEL, "using namespace std::chrono_literals;\n"),
     ("tokens", STAGE, "// TODO: the second form is not read yet.\n"),
     ("tokens", STAGE, "int x;  // NOLINT(bugprone-reserved-identifier): the library's name\n"),
     ("drop-reasons", "tests/golden/case.yaml", "drops:\n  truncated: 1\n"),
