@@ -1,0 +1,36 @@
+#include "bench/micro/cycles.h"
+
+#include <algorithm>
+
+namespace vipswitch::bench {
+namespace {
+
+std::uint64_t median(std::vector<std::uint64_t>& samples) {
+  const auto middle = samples.begin() + static_cast<std::ptrdiff_t>(samples.size() / 2);
+  std::nth_element(samples.begin(), middle, samples.end());
+  return *middle;
+}
+
+std::uint64_t empty_measurement() {
+  std::vector<std::uint64_t> samples;
+  for (int i = 0; i < 10'000; ++i) {
+    const std::uint64_t begin = rte_rdtsc_precise();
+    samples.push_back(rte_rdtsc_precise() - begin);
+  }
+  return median(samples);
+}
+
+}  // namespace
+
+void CycleSamples::report(benchmark::State& state, std::size_t units) {
+  if (samples_.empty()) return;
+  static const std::uint64_t kOverhead = empty_measurement();
+  const auto per_unit = [&](std::uint64_t cycles) {
+    return static_cast<double>(cycles > kOverhead ? cycles - kOverhead : 0) / static_cast<double>(units);
+  };
+  const std::uint64_t least = *std::min_element(samples_.begin(), samples_.end());
+  state.counters["cycles"] = per_unit(median(samples_));
+  state.counters["cycles_min"] = per_unit(least);
+}
+
+}  // namespace vipswitch::bench

@@ -1,0 +1,36 @@
+// lookup.*: cycles a key of the EIP table, uniformly random keys in bulk.
+
+#include <random>
+
+#include "bench/micro/cycles.h"
+#include "dataplane/tables.h"
+#include "tests/support/switch/in_process_switch.h"
+
+namespace vipswitch::bench {
+namespace {
+
+void lookup(benchmark::State& state) {
+  using Table = LookupTable<Ipv4Key>;
+  const testing::InProcessSwitch eal;
+  const auto size = static_cast<std::uint32_t>(state.range(0));
+  Table table("bench_lookup", size);
+  if (!table.is_valid()) return state.SkipWithError("no memory");
+  for (std::uint32_t i = 0; i < size; ++i) table.insert(Ipv4Key(Ipv4::from_host(0xcb000000 + i)), i + 1);
+  std::mt19937 random(3);
+  std::vector<Ipv4Key> keys(1 << 16);
+  for (auto& key : keys) key = Ipv4Key(Ipv4::from_host(0xcb000000 + random() % size));
+  std::uint64_t values[Table::kBulk];
+  std::size_t next = 0;
+  CycleSamples samples;
+  for (auto _ : state) {
+    samples.measure([&] { table.lookup_bulk(&keys[next], Table::kBulk, values); });
+    benchmark::DoNotOptimize(values);
+    next = (next + Table::kBulk) % keys.size();
+  }
+  samples.report(state, Table::kBulk);
+}
+
+BENCHMARK(lookup)->Name("lookup.eip")->Arg(1000)->Arg(64 * 1024);
+
+}  // namespace
+}  // namespace vipswitch::bench

@@ -1,0 +1,47 @@
+// rewrite.* and parse: one stage by itself on a burst.
+
+#include "bench/micro/cycles.h"
+#include "bench/micro/nat_world.h"
+#include "dataplane/rewrite.h"
+#include "dataplane/stage/parse.h"
+
+namespace vipswitch::bench {
+namespace {
+
+constexpr unsigned kBurst = 64;
+
+struct OneBurst {
+  NatWorld world{1};
+  RepeatableBurst burst{world.vswitch(), "uplink", std::vector<testing::Frame>(kBurst, world.frame_in(0))};
+};
+
+void parse(benchmark::State& state) {
+  OneBurst one;
+  CycleSamples samples;
+  for (auto _ : state) {
+    one.burst.reset();
+    samples.measure([&] { stage::parse(one.world.vswitch().worker(), one.burst.batch()); });
+  }
+  samples.report(state, kBurst);
+}
+
+void translate_destination(benchmark::State& state) {
+  OneBurst one;
+  const auto rewrite = AddressRewrite::between(Ipv4(203, 0, 0, 0), Ipv4(10, 0, 64, 0));
+  CycleSamples samples;
+  for (auto _ : state) {
+    one.burst.reset();
+    stage::parse(one.world.vswitch().worker(), one.burst.batch());
+    samples.measure([&] {
+      for (Packet& packet : one.burst.batch())
+        benchmark::DoNotOptimize(translate(packet, Side::kDestination, rewrite));
+    });
+  }
+  samples.report(state, kBurst);
+}
+
+BENCHMARK(parse)->Name("parse.ipv4_udp");
+BENCHMARK(translate_destination)->Name("rewrite.udp");
+
+}  // namespace
+}  // namespace vipswitch::bench
