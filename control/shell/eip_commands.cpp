@@ -27,7 +27,7 @@ Result<void> unbind_eip(Context& context, const Arguments& arguments) {
 }
 
 Result<void> show_eip(Context& context, const Arguments& arguments) {
-  return show_objects(context, arguments, context.service.objects().eips, "EIP", "eips");
+  return show_objects(context, arguments, context.service.objects().eips, "EIP", "eip");
 }
 
 const Argument kEip{"EIP", &value_type::eip, "name of an EIP"};

@@ -34,7 +34,7 @@ Result<void> unbind_havip(Context& context, const Arguments& arguments) {
 }
 
 Result<void> show_havip_objects(Context& context, const Arguments& arguments) {
-  return show_objects(context, arguments, context.service.objects().havips, "HAVIP", "havips");
+  return show_objects(context, arguments, context.service.objects().havips, "HAVIP", "havip");
 }
 
 Result<void> show_one_owner(Context& context, const Arguments& arguments) {

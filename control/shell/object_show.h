@@ -2,6 +2,7 @@
 
 // `X show [NAME] [json]`, the same for every kind of object with a name.
 
+#include <fmt/format.h>
 #include <string>
 #include <string_view>
 
@@ -13,16 +14,17 @@
 namespace vipswitch::shell {
 
 // Prints the object that the argument `placeholder` names, or all of them where it was not given: as
-// commands, or with the flag json as an object, or as {"<list>": [...]}.
+// commands, or with the flag json as an object, or as {"<kind>s": [...]}.
 template <class T>
 Result<void> show_objects(Context& context, const Arguments& arguments, const model::ByName<T>& objects,
-                          std::string_view placeholder, std::string_view list) {
+                          std::string_view placeholder, std::string_view kind) {
   const bool as_json = arguments.has("json");
   if (arguments.has(placeholder)) {
     const auto& name = arguments.text(placeholder);
     const auto at = objects.find(name);
     if (at == objects.end()) {
-      return make_error(ErrorCode::not_found, "\"{}\" does not exist, expected one of the {}", name, list);
+      return make_error(ErrorCode::not_found, "{}: \"{}\" does not exist, expected one of the {}s", kind,
+                        name, kind);
     }
     context.print(as_json ? to_text(to_json(at->second)) : to_commands(at->second));
     return {};
@@ -36,7 +38,7 @@ Result<void> show_objects(Context& context, const Arguments& arguments, const mo
       commands += to_commands(entry.second);
     }
   }
-  context.print(as_json ? to_text(Json{{std::string(list), std::move(array)}}) : commands);
+  context.print(as_json ? to_text(Json{{fmt::format("{}s", kind), std::move(array)}}) : commands);
   return {};
 }
 

@@ -22,7 +22,7 @@ Result<void> del_port(Context& context, const Arguments& arguments) {
 }
 
 Result<void> show_port(Context& context, const Arguments& arguments) {
-  return show_objects(context, arguments, context.service.objects().ports, "PORT", "ports");
+  return show_objects(context, arguments, context.service.objects().ports, "PORT", "port");
 }
 
 const Argument kPort{"PORT", &value_type::port, "name of a port"};

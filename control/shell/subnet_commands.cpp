@@ -20,7 +20,7 @@ Result<void> del_subnet(Context& context, const Arguments& arguments) {
 }
 
 Result<void> show_subnet(Context& context, const Arguments& arguments) {
-  return show_objects(context, arguments, context.service.objects().subnets, "SUBNET", "subnets");
+  return show_objects(context, arguments, context.service.objects().subnets, "SUBNET", "subnet");
 }
 
 const Argument kSubnet{"SUBNET", &value_type::subnet, "name of a subnet"};

@@ -18,8 +18,8 @@ class TerminalMode {
 
  private:
   int fd_;
+  termios before_{};  // filled while is_terminal_ is initialized, so it stands before it
   bool is_terminal_;
-  termios before_{};
 };
 
 }  // namespace vipswitch::shell

@@ -13,7 +13,7 @@ Result<void> del_vpc(Context& context, const Arguments& arguments) {
 }
 
 Result<void> show_vpc(Context& context, const Arguments& arguments) {
-  return show_objects(context, arguments, context.service.objects().vpcs, "VPC", "vpcs");
+  return show_objects(context, arguments, context.service.objects().vpcs, "VPC", "vpc");
 }
 
 const Argument kVpc{"VPC", &value_type::vpc, "name of a VPC"};

@@ -76,7 +76,7 @@ TEST_F(SessionTest, ShowReentersAsTheSameModel) {
 TEST_F(SessionTest, ShowOfOneObjectPrintsItAlone) {
   EXPECT_EQ(run("havip show front"),
             "havip add front subnet web ipv4 10.77.0.100\nhavip bind front p11\nhavip bind front p12\n");
-  EXPECT_EQ(run("vpc show nope"), "error: \"nope\" does not exist, expected one of the vpcs\n");
+  EXPECT_EQ(run("vpc show nope"), "error: vpc: \"nope\" does not exist, expected one of the vpcs\n");
 }
 
 TEST_F(SessionTest, StartAndStopSwitchForwarding) {
