@@ -21,7 +21,7 @@ def in_namespace(code: str) -> str:
 
 # (lint, file, what is written behind its end, what the finding says). A file that is not there is made.
 PLANTS = [
-    ("format", STAGE, "int  spaced ;\n", "parse.cpp:10:4: not formatted"),
+    ("format", STAGE, "int  spaced ;\n", "parse.cpp:10: not formatted"),
 
     ("tidy", STAGE, in_namespace("int CamelCaseFunction() { return 0; }\n"),
      "dataplane/stage/parse.cpp:13:5: invalid case style for function 'CamelCaseFunction'"),
