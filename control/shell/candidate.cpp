@@ -22,14 +22,18 @@ std::string spelling(const Keyword& keyword) {
 }  // namespace
 
 std::vector<Expectation> Candidate::expectations() const {
-  if (awaits_value_) return {{{}, awaits_value_->argument}};
+  if (awaits_value_) return {{{}, awaits_value_->argument, awaits_value_->argument->help}};
   if (position_ < pattern_->positionals.size()) {
     const auto& next = pattern_->positionals[position_];
-    return {{next.argument ? std::string_view() : next.word, next.argument}};
+    if (next.argument) return {{{}, next.argument, next.argument->help}};
+    return {{next.word, nullptr, command_->help}};
   }
   std::vector<Expectation> expectations;
   for (std::size_t i = 0; i < pattern_->keywords.size(); ++i) {
-    if (!keyword_given_[i]) expectations.push_back({pattern_->keywords[i].word, nullptr});
+    const auto& keyword = pattern_->keywords[i];
+    if (keyword_given_[i]) continue;
+    expectations.push_back(
+        {keyword.word, nullptr, keyword.argument ? keyword.argument->help : std::string_view()});
   }
   return expectations;
 }

@@ -49,7 +49,10 @@ void offer(const Candidate& candidate, const std::string& partial, const model::
       offer_values(*expectation.argument, partial, objects, offers);
     } else if (expectation.literal.starts_with(partial)) {
       const std::string literal(expectation.literal);
-      offers.try_emplace(literal, Completion{literal, "", std::string(candidate.command().help)});
+      const auto [at, is_new] =
+          offers.try_emplace(literal, Completion{literal, "", std::string(expectation.help)});
+      // A word that several commands begin with has the help of none.
+      if (!is_new && at->second.help != expectation.help) at->second.help.clear();
     }
   }
 }

@@ -26,7 +26,7 @@ struct ParsedCommand {
 struct Completion {
   std::string word;         // empty: any value of the argument fits
   std::string placeholder;  // of the argument, empty for a literal
-  std::string help;
+  std::string help;         // of the value or the command; empty for a word that several commands begin with
 };
 
 class CommandSet {

@@ -30,7 +30,7 @@ Result<void> show_eip(Context& context, const Arguments& arguments) {
   return show_objects(context, arguments, context.service.objects().eips, "EIP", "eip");
 }
 
-const Argument kEip{"EIP", &value_type::eip, "name of an EIP"};
+const Argument kEip{"EIP", &value_type::kEipName, "name of an EIP"};
 
 }  // namespace
 
@@ -38,17 +38,17 @@ std::vector<Command> eip_commands() {
   return {
       {"eip add NAME ipv4 ADDRESS",
        "make an EIP, a public address",
-       {{"NAME", &value_type::text, "name of the new EIP"},
-        {"ADDRESS", &value_type::ipv4, "the public address, unique"}},
+       {{"NAME", &value_type::kText, "name of the new EIP"},
+        {"ADDRESS", &value_type::kIpv4, "the public address, unique"}},
        add_eip},
       {"eip del EIP", "delete an EIP that is not bound", {kEip}, del_eip},
       {"eip bind EIP havip HAVIP",
        "map an EIP to a HAVIP, so that it follows the owner",
-       {kEip, {"HAVIP", &value_type::havip, "name of the HAVIP, without EIP so far"}},
+       {kEip, {"HAVIP", &value_type::kHavipName, "name of the HAVIP, without EIP so far"}},
        bind_eip_to_havip},
       {"eip bind EIP port PORT",
        "map an EIP to a port's own address",
-       {kEip, {"PORT", &value_type::port, "name of the port, without EIP so far"}},
+       {kEip, {"PORT", &value_type::kPortName, "name of the port, without EIP so far"}},
        bind_eip_to_port},
       {"eip unbind EIP", "end the mapping of an EIP", {kEip}, unbind_eip},
       {"eip show [json]", "print all EIPs as commands", {}, show_eip},

@@ -61,7 +61,7 @@ Result<void> show_all_owners(Context& context, const Arguments& arguments) {
   return {};
 }
 
-const Argument kHavip{"HAVIP", &value_type::havip, "name of a HAVIP"};
+const Argument kHavip{"HAVIP", &value_type::kHavipName, "name of a HAVIP"};
 
 }  // namespace
 
@@ -69,18 +69,18 @@ std::vector<Command> havip_commands() {
   return {
       {"havip add NAME subnet SUBNET [ipv4 ADDRESS]",
        "make a HAVIP, a virtual address whose owner is learned",
-       {{"NAME", &value_type::text, "name of the new HAVIP"},
-        {"SUBNET", &value_type::subnet, "subnet that it belongs to"},
-        {"ADDRESS", &value_type::ipv4, "its address, free in the subnet; without it the highest free one"}},
+       {{"NAME", &value_type::kText, "name of the new HAVIP"},
+        {"SUBNET", &value_type::kSubnetName, "subnet that it belongs to"},
+        {"ADDRESS", &value_type::kIpv4, "its address, free in the subnet; without it the highest free one"}},
        add_havip},
       {"havip del HAVIP", "delete a HAVIP that is not bound", {kHavip}, del_havip},
       {"havip bind HAVIP PORT",
        "let a port claim a HAVIP",
-       {kHavip, {"PORT", &value_type::port, "name of a port of the same subnet, one an instance"}},
+       {kHavip, {"PORT", &value_type::kPortName, "name of a port of the same subnet, one an instance"}},
        bind_havip},
       {"havip unbind HAVIP PORT",
        "stop a port from claiming a HAVIP",
-       {kHavip, {"PORT", &value_type::port, "name of a port that is bound to it"}},
+       {kHavip, {"PORT", &value_type::kPortName, "name of a port that is bound to it"}},
        unbind_havip},
       {"havip show [json]", "print all HAVIPs as commands", {}, show_havip_objects},
       {"havip show HAVIP [json]", "print one HAVIP as commands", {kHavip}, show_havip_objects},

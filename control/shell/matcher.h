@@ -23,6 +23,7 @@ namespace vipswitch::shell {
 struct Expectation {
   std::string_view literal;  // empty: a value
   const Argument* argument;  // of the value; null for a literal
+  std::string_view help;     // of the value, of a keyword's value, or of the command
 };
 
 struct Given {

@@ -25,7 +25,7 @@ Result<void> show_port(Context& context, const Arguments& arguments) {
   return show_objects(context, arguments, context.service.objects().ports, "PORT", "port");
 }
 
-const Argument kPort{"PORT", &value_type::port, "name of a port"};
+const Argument kPort{"PORT", &value_type::kPortName, "name of a port"};
 
 }  // namespace
 
@@ -34,14 +34,14 @@ std::vector<Command> port_commands() {
       {"port add NAME instance INSTANCE subnet SUBNET mac MAC ipv4 ADDRESS device DEVICE [nic NIC] [queues "
        "COUNT]",
        "plug a vNIC of an instance into a subnet",
-       {{"NAME", &value_type::text, "name of the new port"},
-        {"INSTANCE", &value_type::text, "name of the instance (VM) that has the vNIC"},
-        {"SUBNET", &value_type::subnet, "subnet that it belongs to"},
-        {"MAC", &value_type::mac, "MAC of the vNIC, unique in the VPC"},
-        {"ADDRESS", &value_type::ipv4, "address of the vNIC, free in the subnet"},
-        {"DEVICE", &value_type::text, "DPDK device arguments, such as net_af_packet1,iface=sw-vm1"},
-        {"NIC", &value_type::nic, "primary (default, one an instance) or secondary"},
-        {"COUNT", &value_type::small_count, "receive queues asked for, default 1"}},
+       {{"NAME", &value_type::kText, "name of the new port"},
+        {"INSTANCE", &value_type::kText, "name of the instance (VM) that has the vNIC"},
+        {"SUBNET", &value_type::kSubnetName, "subnet that it belongs to"},
+        {"MAC", &value_type::kMac, "MAC of the vNIC, unique in the VPC"},
+        {"ADDRESS", &value_type::kIpv4, "address of the vNIC, free in the subnet"},
+        {"DEVICE", &value_type::kText, "DPDK device arguments, such as net_af_packet1,iface=sw-vm1"},
+        {"NIC", &value_type::kNic, "primary (default, one an instance) or secondary"},
+        {"COUNT", &value_type::kSmallCount, "receive queues asked for, default 1"}},
        add_port},
       {"port del PORT", "unplug a port without HAVIPs and EIP", {kPort}, del_port},
       {"port show [json]", "print all ports as commands", {}, show_port},

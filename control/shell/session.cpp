@@ -19,7 +19,8 @@ std::vector<LineEditor::Offer> offers(const CommandSet& commands, std::string_vi
   std::vector<LineEditor::Offer> offers;
   for (const auto& completion : commands.complete(left, objects)) {
     const auto& label = completion.word.empty() ? completion.placeholder : completion.word;
-    offers.push_back({completion.word, fmt::format("{:<16} {}", label, completion.help)});
+    offers.push_back({completion.word,
+                      completion.help.empty() ? label : fmt::format("{:<16} {}", label, completion.help)});
   }
   return offers;
 }

@@ -23,7 +23,7 @@ Result<void> show_subnet(Context& context, const Arguments& arguments) {
   return show_objects(context, arguments, context.service.objects().subnets, "SUBNET", "subnet");
 }
 
-const Argument kSubnet{"SUBNET", &value_type::subnet, "name of a subnet"};
+const Argument kSubnet{"SUBNET", &value_type::kSubnetName, "name of a subnet"};
 
 }  // namespace
 
@@ -31,11 +31,11 @@ std::vector<Command> subnet_commands() {
   return {
       {"subnet add NAME vpc VPC ipv4 PREFIX gateway ADDRESS [havip_quota COUNT]",
        "make a subnet of a VPC",
-       {{"NAME", &value_type::text, "name of the new subnet"},
-        {"VPC", &value_type::vpc, "VPC that it belongs to"},
-        {"PREFIX", &value_type::prefix, "its range, such as 10.77.0.0/24, length 8 to 29, free in the VPC"},
-        {"ADDRESS", &value_type::ipv4, "address of its gateway, answered by the switch"},
-        {"COUNT", &value_type::count, "HAVIPs that it may have, default 10"}},
+       {{"NAME", &value_type::kText, "name of the new subnet"},
+        {"VPC", &value_type::kVpcName, "VPC that it belongs to"},
+        {"PREFIX", &value_type::kPrefix, "its range, such as 10.77.0.0/24, length 8 to 29, free in the VPC"},
+        {"ADDRESS", &value_type::kIpv4, "address of its gateway, answered by the switch"},
+        {"COUNT", &value_type::kCount, "HAVIPs that it may have, default 10"}},
        add_subnet},
       {"subnet del SUBNET", "delete a subnet without ports and HAVIPs", {kSubnet}, del_subnet},
       {"subnet show [json]", "print all subnets as commands", {}, show_subnet},

@@ -121,7 +121,7 @@ std::vector<Command> switch_commands() {
       {"stop", "stop forwarding, keep everything else", {}, stop},
       {"load FILE",
        "make the objects what a configuration file says; settings of the process are left alone",
-       {{"FILE", &value_type::text, "path of a YAML file, docs/configuration.md"}},
+       {{"FILE", &value_type::kText, "path of a YAML file, docs/configuration.md"}},
        load},
       {"show config [json]",
        "print all objects as commands, in an order in which they can be entered",

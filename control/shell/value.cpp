@@ -53,20 +53,20 @@ namespace value_type {
 constexpr std::uint64_t kMaxCount = std::numeric_limits<std::uint32_t>::max();
 constexpr std::uint64_t kMaxSmallCount = std::numeric_limits<std::uint16_t>::max();
 
-const ValueType text{parse_word, complete_nothing};
-const ValueType vpc{parse_word, complete_names<&model::Objects::vpcs>};
-const ValueType subnet{parse_word, complete_names<&model::Objects::subnets>};
-const ValueType port{parse_word, complete_names<&model::Objects::ports>};
-const ValueType havip{parse_word, complete_names<&model::Objects::havips>};
-const ValueType eip{parse_word, complete_names<&model::Objects::eips>};
-const ValueType count{parse_count<kMaxCount>, complete_nothing};
-const ValueType small_count{parse_count<kMaxSmallCount>, complete_nothing};
-const ValueType ipv4{parse_with<text::parse_ipv4>, complete_nothing};
-const ValueType prefix{parse_with<text::parse_prefix>, complete_nothing};
-const ValueType interfaces{parse_with<text::parse_interfaces>, complete_nothing};
-const ValueType mac{parse_with<text::parse_mac>, complete_nothing};
-const ValueType vni{parse_with<text::parse_vni>, complete_nothing};
-const ValueType nic{parse_with<model::parse_nic>, complete_nic};
+const ValueType kText{parse_word, complete_nothing};
+const ValueType kVpcName{parse_word, complete_names<&model::Objects::vpcs>};
+const ValueType kSubnetName{parse_word, complete_names<&model::Objects::subnets>};
+const ValueType kPortName{parse_word, complete_names<&model::Objects::ports>};
+const ValueType kHavipName{parse_word, complete_names<&model::Objects::havips>};
+const ValueType kEipName{parse_word, complete_names<&model::Objects::eips>};
+const ValueType kCount{parse_count<kMaxCount>, complete_nothing};
+const ValueType kSmallCount{parse_count<kMaxSmallCount>, complete_nothing};
+const ValueType kIpv4{parse_with<text::parse_ipv4>, complete_nothing};
+const ValueType kPrefix{parse_with<text::parse_prefix>, complete_nothing};
+const ValueType kInterfaces{parse_with<text::parse_interfaces>, complete_nothing};
+const ValueType kMac{parse_with<text::parse_mac>, complete_nothing};
+const ValueType kVni{parse_with<text::parse_vni>, complete_nothing};
+const ValueType kNic{parse_with<model::parse_nic>, complete_nic};
 
 }  // namespace value_type
 }  // namespace vipswitch::shell

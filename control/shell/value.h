@@ -26,22 +26,22 @@ struct ValueType {
   std::vector<std::string> (*complete)(const model::Objects& objects);
 };
 
-// Named after what they hold; the alternative of Value is in the comment.
+// The alternative of Value is in the comment.
 namespace value_type {
-extern const ValueType text;  // std::string: a new name, a file, device arguments
-extern const ValueType vpc;   // std::string: the name of a VPC, not yet looked up; so are the next four
-extern const ValueType subnet;
-extern const ValueType port;
-extern const ValueType havip;
-extern const ValueType eip;
-extern const ValueType count;        // std::uint64_t up to 2^32 - 1
-extern const ValueType small_count;  // std::uint64_t up to 2^16 - 1
-extern const ValueType ipv4;         // Ipv4
-extern const ValueType prefix;       // Ipv4Prefix
-extern const ValueType interfaces;   // std::vector<Ipv4Interface>, comma-separated
-extern const ValueType mac;          // Mac
-extern const ValueType vni;          // Vni
-extern const ValueType nic;          // model::Nic
+extern const ValueType kText;     // std::string: a new name, a file, device arguments
+extern const ValueType kVpcName;  // std::string: the name of a VPC, not yet looked up; so are the next four
+extern const ValueType kSubnetName;
+extern const ValueType kPortName;
+extern const ValueType kHavipName;
+extern const ValueType kEipName;
+extern const ValueType kCount;       // std::uint64_t up to 2^32 - 1
+extern const ValueType kSmallCount;  // std::uint64_t up to 2^16 - 1
+extern const ValueType kIpv4;        // Ipv4
+extern const ValueType kPrefix;      // Ipv4Prefix
+extern const ValueType kInterfaces;  // std::vector<Ipv4Interface>, comma-separated
+extern const ValueType kMac;         // Mac
+extern const ValueType kVni;         // Vni
+extern const ValueType kNic;         // model::Nic
 }  // namespace value_type
 
 }  // namespace vipswitch::shell

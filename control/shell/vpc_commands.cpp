@@ -16,7 +16,7 @@ Result<void> show_vpc(Context& context, const Arguments& arguments) {
   return show_objects(context, arguments, context.service.objects().vpcs, "VPC", "vpc");
 }
 
-const Argument kVpc{"VPC", &value_type::vpc, "name of a VPC"};
+const Argument kVpc{"VPC", &value_type::kVpcName, "name of a VPC"};
 
 }  // namespace
 
@@ -24,8 +24,8 @@ std::vector<Command> vpc_commands() {
   return {
       {"vpc add NAME vni VNI",
        "make a VPC, an isolated address space",
-       {{"NAME", &value_type::text, "name of the new VPC"},
-        {"VNI", &value_type::vni, "its VXLAN network identifier, 1 to 16777215, unique"}},
+       {{"NAME", &value_type::kText, "name of the new VPC"},
+        {"VNI", &value_type::kVni, "its VXLAN network identifier, 1 to 16777215, unique"}},
        add_vpc},
       {"vpc del VPC", "delete a VPC without subnets", {kVpc}, del_vpc},
       {"vpc show [json]", "print all VPCs as commands", {}, show_vpc},

@@ -195,6 +195,13 @@ TEST_F(CommandSetTest, CompletionDescribesValuesThatCannotBeListed) {
   EXPECT_FALSE(completions[0].help.empty());
 }
 
+TEST_F(CommandSetTest, CompletionExplainsCommandsAndKeywords) {
+  EXPECT_EQ(commands_.complete("vpc ad", world_)[0].help, "make a VPC, an isolated address space");
+  EXPECT_EQ(commands_.complete("vpc add lab vn", world_)[0].help,
+            "its VXLAN network identifier, 1 to 16777215, unique");
+  EXPECT_EQ(commands_.complete("vp", world_)[0].help, "");
+}
+
 TEST_F(CommandSetTest, CompletionOfALineThatDoesNotFitIsEmpty) {
   EXPECT_EQ(words("hvip "), Words{});
   EXPECT_EQ(words("quit "), Words{});
