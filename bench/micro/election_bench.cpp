@@ -6,6 +6,7 @@
 #include "dataplane/owner/vrrp.h"
 #include "dataplane/pipeline.h"
 #include "tests/support/packet_builder.h"
+#include "tests/support/switch/in_process_switch.h"
 
 namespace vipswitch::bench {
 namespace {
@@ -64,11 +65,13 @@ void pipeline_advert(benchmark::State& state) {
   constexpr unsigned kAdverts = 32;
   InProcessSwitch vswitch;
   ShopWorld::build(vswitch);
-  RepeatableBurst burst(vswitch, "vm1-eth0", std::vector<Frame>(kAdverts, advert_frame()));
+  Batch probe;
+  vswitch.fill(probe, "vm1-eth0", {});
+  RepeatableBurst burst(vswitch.worker(), *probe.ingress, std::vector<Frame>(kAdverts, advert_frame()));
   CycleSamples samples;
   for (auto _ : state) {
-    burst.reset();
     samples.measure([&] { run_pipeline(vswitch.worker(), burst.batch()); });
+    burst.reset();
   }
   samples.report(state, kAdverts);
 }

@@ -16,9 +16,10 @@ void lookup(benchmark::State& state) {
   Table table("bench_lookup", size);
   if (!table.is_valid()) return state.SkipWithError("no memory");
   for (std::uint32_t i = 0; i < size; ++i) table.insert(Ipv4Key(Ipv4::from_host(0xcb000000 + i)), i + 1);
-  std::mt19937 random(3);
+  std::minstd_rand random(3);
   std::vector<Ipv4Key> keys(1 << 16);
-  for (auto& key : keys) key = Ipv4Key(Ipv4::from_host(0xcb000000 + random() % size));
+  for (auto& key : keys)
+    key = Ipv4Key(Ipv4::from_host(0xcb000000 + static_cast<std::uint32_t>(random()) % size));
   std::uint64_t values[Table::kBulk];
   std::size_t next = 0;
   CycleSamples samples;

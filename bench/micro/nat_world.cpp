@@ -1,97 +1,125 @@
 #include "bench/micro/nat_world.h"
 
+#include <algorithm>
 #include <cstring>
-#include <fmt/format.h>
 #include <stdexcept>
 
+#include "dataplane/owner_decision.h"
 #include "tests/support/packet_builder.h"
+#include "tests/support/switch/in_process_switch.h"
 
 namespace vipswitch::bench {
 namespace {
 
 using testing::Frame;
-using testing::InProcessSwitch;
 using testing::PacketBuilder;
 using testing::ShopWorld;
 
+constexpr VpcId kVpc{0};
+constexpr SubnetId kSubnet{0};
+constexpr Ipv4 kGateway{10, 0, 0, 1};
+
 Ipv4 public_address(unsigned eip) {
-  return Ipv4::from_host(Ipv4(203, 0, 0, 0).host() + eip);
+  return Ipv4::from_host(Ipv4(60, 0, 0, 0).host() + eip);
 }
 Ipv4 havip_address(unsigned eip) {
-  return Ipv4::from_host(Ipv4(10, 0, 64, 0).host() + eip);
+  return Ipv4::from_host(Ipv4(10, 128, 0, 0).host() + eip);
 }
-Mac port_mac(unsigned port) {
-  return {0x52, 0x54, 0, 0, 0, static_cast<std::uint8_t>(port)};
+Ipv4 port_address(PortId port) {
+  return Ipv4::from_host(Ipv4(10, 1, 0, 0).host() + port.value());
 }
-std::string port_name(unsigned port) {
-  return fmt::format("vm{}", port);
+Mac port_mac(PortId port) {
+  const std::uint32_t id = port.value();
+  return {0x52,
+          0x54,
+          0,
+          static_cast<std::uint8_t>(id >> 16),
+          static_cast<std::uint8_t>(id >> 8),
+          static_cast<std::uint8_t>(id)};
 }
 
-Settings settings_for(unsigned eip_count) {
-  Settings settings = InProcessSwitch::small_settings();
+std::unique_ptr<DataplaneHost> make_host(unsigned eip_count, unsigned port_count) {
+  testing::start_eal();
+  Settings settings;
   settings.tables.eips = settings.tables.havips = eip_count;
-  settings.tables.endpoints = eip_count + 4 * NatWorld::kPorts;
-  settings.tables.ports = NatWorld::kPorts + 1;
-  return settings;
-}
-
-template <class T>
-void require(const Result<T>& result) {
-  if (!result) throw std::runtime_error(result.error().message);
-}
-
-model::Objects objects_for(unsigned eip_count, InProcessSwitch& vswitch) {
-  model::Objects objects;
-  objects.uplink = model::Uplink{.device = vswitch.next_device(),
-                                 .mac = ShopWorld::kUplinkMac,
-                                 .addresses = {{ShopWorld::kUplinkIp, 24}},
-                                 .gateway = ShopWorld::kRouterIp};
-  objects.vpcs["shop"] = {"shop", Vni(1001)};
-  objects.subnets["web"] = {.name = "web",
-                            .vpc = "shop",
-                            .ipv4 = {Ipv4(10, 0, 0, 0), 16},
-                            .gateway = {10, 0, 0, 1},
-                            .havip_quota = eip_count};
-  for (unsigned i = 0; i < NatWorld::kPorts; ++i) {
-    model::Port port;
-    port.name = port.instance = port_name(i);
-    port.subnet = "web";
-    port.mac = port_mac(i);
-    port.ipv4 = Ipv4::from_host(Ipv4(10, 0, 1, 0).host() + i);
-    port.device = vswitch.next_device();
-    objects.ports[port.name] = port;
-  }
-  for (unsigned i = 0; i < eip_count; ++i) {
-    const std::string name = fmt::format("havip{}", i), eip = fmt::format("eip{}", i);
-    objects.havips[name] = {name, "web", havip_address(i), {NatWorld::port_of(i)}};
-    objects.eips[eip] = {eip, public_address(i), model::EipTarget{model::TargetKind::kHavip, name}};
-  }
-  return objects;
+  settings.tables.ports = port_count;
+  auto host = DataplaneHost::create(settings, {0}, Clock::stopped());
+  if (!host) throw std::runtime_error(host.error().message);
+  return std::move(host).value();
 }
 
 }  // namespace
 
-std::string NatWorld::port_of(unsigned eip) {
-  return port_name(eip / kEipsOfPort);
+NatWorld::NatWorld(unsigned eip_count) {
+  const unsigned vm_ports = (eip_count + kEipsOfPort - 1) / kEipsOfPort;
+  host_ = make_host(eip_count, vm_ports + 1);
+  vpc_ = {.id = kVpc, .vni = Vni(1), .prefixes = {{Ipv4(10, 0, 0, 0), 8}}};
+  host_->tables().vpcs.replace(kVpc, &vpc_);
+  for (unsigned i = 0; i < vm_ports; ++i) {
+    const unsigned first = i * kEipsOfPort;
+    add_port(PortId(i), first, std::min(kEipsOfPort, eip_count - first));
+  }
+  add_uplink(PortId(vm_ports));
 }
 
-NatWorld::NatWorld(unsigned eip_count) : vswitch_(settings_for(eip_count)) {
-  require(vswitch_.service().apply(objects_for(eip_count, vswitch_)));
-  vswitch_.settle();
-  Event router{};
-  router.kind = EventKind::kNextHopLearned;
-  router.address = ShopWorld::kRouterIp;
-  router.mac = ShopWorld::kRouterMac;
-  vswitch_.worker().emit(router);
-  vswitch_.settle();
-  for (unsigned i = 0; i < eip_count; ++i) {
-    const Mac mac = port_mac(i / kEipsOfPort);
-    vswitch_.inject(port_of(i), PacketBuilder()
-                                    .ethernet({.destination = Mac::broadcast(), .source = mac})
-                                    .gratuitous_arp_request(mac, havip_address(i))
-                                    .build());
-    vswitch_.advance_to(vswitch_.now() + 2);
+NatWorld::~NatWorld() {
+  host_->tables().uplink.store(nullptr);
+}
+
+void NatWorld::add_lane(PortId id) {
+  auto lane = std::make_unique<PortLane>();
+  lane->port = id;
+  lane->max_frame_bytes = 1518;
+  worker().lanes[id.value()].store(lane.get());
+  lanes_.push_back(std::move(lane));
+}
+
+void NatWorld::add_uplink(PortId id) {
+  auto row = std::make_unique<PortRow>();
+  row->id = id;
+  row->role = PortRole::kUplink;
+  row->mac = ShopWorld::kUplinkMac;
+  host_->tables().ports.replace(id, row.get());
+  port_rows_.push_back(std::move(row));
+  add_lane(id);
+  uplink_ = {.port = id,
+             .mac = ShopWorld::kUplinkMac,
+             .addresses = {{ShopWorld::kUplinkIp, 24}},
+             .gateway = ShopWorld::kRouterIp,
+             .gateway_mac = ShopWorld::kRouterMac};
+  host_->tables().uplink.store(&uplink_);
+}
+
+void NatWorld::add_port(PortId id, unsigned first_eip, unsigned eip_count) {
+  auto row = std::make_unique<PortRow>();
+  row->id = id;
+  row->mac = port_mac(id);
+  row->vpc = kVpc;
+  row->subnet = kSubnet;
+  row->sources[row->source_count++] = {port_address(id), HavipId(), {}};
+  Tables& tables = host_->tables();
+  for (unsigned eip = first_eip; eip < first_eip + eip_count; ++eip) {
+    const Ipv4 inner = havip_address(eip), outer = public_address(eip);
+    row->sources[row->source_count++] = {inner, HavipId(eip), AddressRewrite::between(inner, outer)};
+    add_havip(HavipId(eip), id);
+    tables.eip_rows[eip] = {outer, AddressRewrite::between(outer, inner), EndpointRef(HavipId(eip))};
+    tables.eips.insert(Ipv4Key(outer), reinterpret_cast<std::uint64_t>(&tables.eip_rows[eip]));
   }
+  tables.ports.replace(id, row.get());
+  port_rows_.push_back(std::move(row));
+  add_lane(id);
+}
+
+void NatWorld::add_havip(HavipId id, PortId owner) {
+  auto row = std::make_unique<HavipRow>();
+  *row = {.id = id, .vpc = kVpc, .subnet = kSubnet, .address = havip_address(id.value()), .ports = {owner}};
+  owner::Election election;
+  election.bind(owner, owner::LinkState::kUp, 0);
+  host_->tables().havips.open(id, row.get(), election);
+  havip_rows_.push_back(std::move(row));
+  decide(worker(), id, 0, [owner](owner::Election& slot, TimeMs now) {
+    return slot.announce(owner, owner::Delivery::port_mac(), now);
+  });
 }
 
 Frame NatWorld::frame_in(unsigned eip) const {
@@ -105,29 +133,44 @@ Frame NatWorld::frame_in(unsigned eip) const {
 
 Frame NatWorld::frame_out(unsigned eip) const {
   return PacketBuilder()
-      .ethernet({.destination = kGatewayMac, .source = port_mac(eip / kEipsOfPort)})
+      .ethernet({.destination = kGatewayMac, .source = port_of(eip).mac})
       .ipv4({.source = havip_address(eip), .destination = ShopWorld::kClient})
       .udp({.source_port = 2000, .destination_port = 1000})
       .counting_payload(18)
       .build();
 }
 
-RepeatableBurst::RepeatableBurst(InProcessSwitch& vswitch, std::string_view port, std::vector<Frame> frames)
-    : vswitch_(vswitch), frames_(std::move(frames)) {
-  vswitch_.fill(batch_, port, frames_);
-  for (const Packet& packet : batch_) mbufs_.push_back(packet.mbuf);
+RepeatableBurst::RepeatableBurst(WorkerState& worker, const PortRow& ingress, std::vector<Frame> frames)
+    : worker_(worker), frames_(std::move(frames)) {
+  batch_.ingress = &ingress;
+  batch_.received_tsc = 1;
+  batch_.count = static_cast<unsigned>(frames_.size());
+  for (const Frame& frame : frames_) {
+    rte_mbuf* mbuf = rte_pktmbuf_alloc(worker_.pool);
+    if (mbuf == nullptr) throw std::runtime_error("no mbuf");
+    rte_pktmbuf_append(mbuf, static_cast<std::uint16_t>(frame.size()));
+    mbufs_.push_back(mbuf);
+  }
+  own_.assign(mbufs_.begin(), mbufs_.end());
+  std::sort(own_.begin(), own_.end());
+  reset();
 }
 
 RepeatableBurst::~RepeatableBurst() {
-  reset();
   for (rte_mbuf* mbuf : mbufs_) rte_pktmbuf_free(mbuf);
 }
 
+bool RepeatableBurst::is_own(const rte_mbuf* mbuf) const noexcept {
+  return std::binary_search(own_.begin(), own_.end(), mbuf);
+}
+
 void RepeatableBurst::reset() {
-  WorkerState& worker = vswitch_.worker();
-  while (worker.waiting_lanes != nullptr) {
-    PortLane& lane = *worker.waiting_lanes;
-    worker.waiting_lanes = lane.next_waiting;
+  while (worker_.waiting_lanes != nullptr) {
+    PortLane& lane = *worker_.waiting_lanes;
+    worker_.waiting_lanes = lane.next_waiting;
+    for (unsigned i = 0; i < lane.waiting_count; ++i) {
+      if (!is_own(lane.waiting[i])) rte_pktmbuf_free(lane.waiting[i]);
+    }
     lane.waiting_count = 0;
     lane.waiting_bytes = 0;
   }

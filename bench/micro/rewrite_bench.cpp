@@ -12,7 +12,8 @@ constexpr unsigned kBurst = 64;
 
 struct OneBurst {
   NatWorld world{1};
-  RepeatableBurst burst{world.vswitch(), "uplink", std::vector<testing::Frame>(kBurst, world.frame_in(0))};
+  RepeatableBurst burst{world.worker(), world.uplink(),
+                        std::vector<testing::Frame>(kBurst, world.frame_in(0))};
 };
 
 void parse(benchmark::State& state) {
@@ -20,18 +21,18 @@ void parse(benchmark::State& state) {
   CycleSamples samples;
   for (auto _ : state) {
     one.burst.reset();
-    samples.measure([&] { stage::parse(one.world.vswitch().worker(), one.burst.batch()); });
+    samples.measure([&] { stage::parse(one.world.worker(), one.burst.batch()); });
   }
   samples.report(state, kBurst);
 }
 
 void translate_destination(benchmark::State& state) {
   OneBurst one;
-  const auto rewrite = AddressRewrite::between(Ipv4(203, 0, 0, 0), Ipv4(10, 0, 64, 0));
+  const auto rewrite = AddressRewrite::between(Ipv4(60, 0, 0, 0), Ipv4(10, 128, 0, 0));
   CycleSamples samples;
   for (auto _ : state) {
     one.burst.reset();
-    stage::parse(one.world.vswitch().worker(), one.burst.batch());
+    stage::parse(one.world.worker(), one.burst.batch());
     samples.measure([&] {
       for (Packet& packet : one.burst.batch())
         benchmark::DoNotOptimize(translate(packet, Side::kDestination, rewrite));
