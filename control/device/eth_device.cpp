@@ -34,6 +34,12 @@ std::optional<std::uint16_t> find_device(const std::string& name) {
   return id;
 }
 
+// False if somebody has the device: another port of the switch, or a driver that stands on top of it.
+bool take_ownership(std::uint16_t id) {
+  rte_eth_dev_owner owner{RTE_ETH_DEV_NO_OWNER, "vipswitch"};
+  return rte_eth_dev_owner_new(&owner.id) == 0 && rte_eth_dev_owner_set(id, &owner) == 0;
+}
+
 // The kernel interface that device arguments name must exist for the drivers that attach to one; they only
 // log what they miss.
 std::optional<std::string> missing_interface(const std::string& devargs) {
@@ -53,21 +59,22 @@ Result<std::unique_ptr<EthDevice>> EthDevice::open(const std::string& devargs, s
                                                    const std::vector<rte_mempool*>& pools) {
   const std::string name = device_name(devargs);
   auto found = find_device(name);
-  const bool is_hotplugged = !found;
   if (!found) {
+    if (rte_eth_dev_count_total() >= RTE_MAX_ETHPORTS) {
+      return device_error(
+          devargs, fmt::format("is one too many: this build of DPDK has room for {} devices, ports and "
+                               "uplink together",
+                               RTE_MAX_ETHPORTS));
+    }
     if (const auto missing = missing_interface(devargs)) return device_error(devargs, *missing);
     if (const int status = rte_dev_probe(devargs.c_str()); status != 0) {
       return device_error(devargs, fmt::format("cannot be attached: {}", reason(status)));
     }
     found = find_device(name);
     if (!found) return device_error(devargs, "was attached, but is no network device");
-  } else if (rte_eth_dev_is_valid_port(*found) != 0) {
-    rte_eth_dev_info info{};
-    if (rte_eth_dev_info_get(*found, &info) == 0 && info.nb_rx_queues != 0) {
-      return device_error(devargs, "is in use already");
-    }
   }
-  std::unique_ptr<EthDevice> device(new EthDevice(*found, is_hotplugged));
+  if (!take_ownership(*found)) return device_error(devargs, "is in use already");
+  std::unique_ptr<EthDevice> device(new EthDevice(*found));
   if (auto started = device->start(devargs, queues, pools); !started) return started.error();
   return device;
 }
@@ -121,7 +128,7 @@ EthDevice::~EthDevice() {
   const bool is_known = rte_eth_dev_info_get(id_, &info) == 0;
   if (is_configured_) rte_eth_dev_stop(id_);
   rte_eth_dev_close(id_);
-  if (is_hotplugged_ && is_known && info.device != nullptr) rte_dev_remove(info.device);
+  if (is_known && info.device != nullptr) rte_dev_remove(info.device);
 }
 
 bool EthDevice::is_link_up() const {

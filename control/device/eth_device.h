@@ -39,12 +39,11 @@ class EthDevice {
   DeviceStats stats() const;
 
  private:
-  EthDevice(std::uint16_t id, bool is_hotplugged) noexcept : id_(id), is_hotplugged_(is_hotplugged) {}
+  explicit EthDevice(std::uint16_t id) noexcept : id_(id) {}
   Result<void> start(const std::string& devargs, std::uint16_t queues,
                      const std::vector<rte_mempool*>& pools);
 
   std::uint16_t id_;
-  bool is_hotplugged_;
   bool is_configured_ = false;
   std::uint16_t queues_ = 0;
   std::uint16_t mtu_ = 0;
