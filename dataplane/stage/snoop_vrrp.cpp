@@ -92,11 +92,11 @@ void snoop_vrrp(WorkerState& worker, const Batch& batch, Packet& packet) noexcep
   if (advert.addresses.size() == 0) worker.count(LearnCounter::vrrp_no_address);
   if (!port.has_havips()) return;  // an ordinary group of the tenant's, of no HAVIP
 
-  if (listed.bound != 0) {
+  const bool lists_addresses = advert.addresses.size() != 0;
+  if (lists_addresses) {
     claim_all(worker, batch, listed.bound,
               {packet.source, advert.interval_ms, advert.priority, advert.vrid, *delivery});
-  } else if (advert.addresses.size() != 0) {
-    return;
+    if (listed.bound == 0) return;  // a group of the tenant's that has no HAVIP, or none any more
   }
   packet.is_claim = true;
   if (packet.is_group) {
