@@ -62,6 +62,13 @@ void deliver(const WorkerState& worker, const Batch& batch, Packet& packet, Hop 
   }
 }
 
+// A MAC means something inside its subnet only.
+bool is_havip_of(const Tables& tables, SubnetId subnet, EndpointRef endpoint) noexcept {
+  if (endpoint.kind() != EndpointKind::kHavip) return false;
+  const HavipRow* row = tables.havips.hot(endpoint.havip()).row.load(std::memory_order_acquire);
+  return row != nullptr && row->subnet == subnet;
+}
+
 void deliver_by_mac(const WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
   const Mac& destination = packet.ethernet().destination;
   if (destination == kGatewayMac) {
@@ -71,7 +78,7 @@ void deliver_by_mac(const WorkerState& worker, const Batch& batch, Packet& packe
   if (is_switch_mac(destination)) {
     const Ipv4 address = address_of_stable_mac(destination);
     const EndpointRef havip = worker.tables.lookup_endpoint(batch.ingress->vpc, address);
-    if (havip.kind() != EndpointKind::kHavip || destination != stable_mac(address)) {
+    if (!is_havip_of(worker.tables, batch.ingress->subnet, havip) || destination != stable_mac(address)) {
       return packet.drop(DropReason::unknown_mac);
     }
     return deliver_to_havip(worker, batch, packet, havip.havip(), Hop::kBridged);
