@@ -1,0 +1,73 @@
+#include "tests/stage/shop.h"
+
+#include <ostream>
+
+namespace vipswitch::testing {
+
+void PrintTo(const Sent& sent, std::ostream* out) {
+  *out << sent.port << ": " << to_hex(sent.frame);
+}
+
+PacketBuilder from_vm(const Vm& vm, const Mac& destination) {
+  return PacketBuilder().ethernet({.destination = destination, .source = vm.mac});
+}
+
+PacketBuilder from_router() {
+  return PacketBuilder().ethernet({.destination = ShopWorld::kUplinkMac, .source = ShopWorld::kRouterMac});
+}
+
+Frame advert(const Vm& vm, std::uint8_t priority, const std::vector<Ipv4>& addresses) {
+  return advert(vm, {.vrid = kVrid, .priority = priority, .addresses = addresses});
+}
+
+Frame advert(const Vm& vm, const Vrrp2Fields& fields) {
+  return from_vm(vm, kVrrpGroupMac).ipv4(vrrp_ipv4(vm.ip)).vrrp2(fields).build();
+}
+
+Frame announcement(const Vm& vm, Ipv4 address) {
+  return from_vm(vm, Mac::broadcast()).gratuitous_arp_request(vm.mac, address).build();
+}
+
+Frame arp_request(const Vm& vm, Ipv4 target) {
+  return from_vm(vm, Mac::broadcast()).arp_request(vm.mac, vm.ip, target).build();
+}
+
+Frame arp_reply_to_gateway(const Vm& vm, Ipv4 address) {
+  return from_vm(vm, kGatewayMac).arp_reply(vm.mac, address, kGatewayMac, ShopWorld::kWebGateway).build();
+}
+
+Frame datagram(const Vm& vm, Ipv4 source, Ipv4 destination, const Mac& destination_mac) {
+  return from_vm(vm, destination_mac)
+      .ipv4({.source = source, .destination = destination})
+      .udp({.source_port = 4000, .destination_port = 53})
+      .payload("question")
+      .build();
+}
+
+Frame datagram_from_internet(Ipv4 destination) {
+  return from_router()
+      .ipv4({.source = ShopWorld::kClient, .destination = destination})
+      .udp({.source_port = 4000, .destination_port = 53})
+      .payload("question")
+      .build();
+}
+
+void Shop::elect(const Vm& vm, std::uint8_t priority) {
+  inject(vm, advert(vm, priority));
+  ASSERT_EQ(vswitch.owner("front"), vm.port);
+}
+
+void Shop::expect_drop(DropReason reason, std::string_view port, const Frame& frame) {
+  const std::uint64_t before = vswitch.drops(reason), before_of_all = vswitch.drops();
+  EXPECT_THAT(inject(port, frame), ::testing::IsEmpty());
+  EXPECT_EQ(vswitch.drops(reason), before + 1) << info(reason).name;
+  EXPECT_EQ(vswitch.drops(), before_of_all + 1);
+}
+
+std::uint64_t Shop::learned_from(LearnCounter counter, const Vm& vm, const Frame& frame) {
+  const std::uint64_t before = vswitch.learned(counter);
+  inject(vm, frame);
+  return vswitch.learned(counter) - before;
+}
+
+}  // namespace vipswitch::testing
