@@ -10,7 +10,6 @@
 #include <rte_errno.h>
 #include <rte_log.h>
 #include <thread>
-#include <unistd.h>
 
 namespace vipswitch {
 namespace {
@@ -89,13 +88,15 @@ void add_memory(const Settings& settings, const Machine& machine, EalPlan& plan)
   }
 }
 
-// DPDK removes the last of its files, the telemetry socket, when the process exits, but never their directory. Called
-// before DPDK registers its exit handler, so that ours runs after it. The default directory is everybody's and stays.
+// DPDK removes the last of its files, the telemetry socket, when the process exits, but never their
+// directory. Called before DPDK registers its exit handler, so that ours runs after it. The default directory
+// is everybody's and stays.
 void remove_runtime_directory_at_exit() {
   std::atexit([] {
     const std::filesystem::path directory = rte_eal_get_runtime_dir();
     std::error_code not_empty;
-    if (directory.has_filename() && directory.filename() != "rte") std::filesystem::remove(directory, not_empty);
+    if (directory.has_filename() && directory.filename() != "rte")
+      std::filesystem::remove(directory, not_empty);
   });
 }
 
@@ -103,8 +104,7 @@ void remove_runtime_directory_at_exit() {
 
 Machine Machine::here() {
   return {.cores = std::max(std::thread::hardware_concurrency(), 1u),
-          .free_hugepages_mb = vipswitch::free_hugepages_mb(),
-          .is_root = geteuid() == 0};
+          .free_hugepages_mb = vipswitch::free_hugepages_mb()};
 }
 
 Result<EalPlan> plan_eal(const Settings& settings, const std::vector<std::string>& from_command_line,
@@ -120,7 +120,8 @@ Result<EalPlan> plan_eal(const Settings& settings, const std::vector<std::string
     plan.arguments.insert(plan.arguments.end(), {"--main-lcore", std::to_string(settings.control_core)});
   }
   add_memory(settings, machine, plan);
-  if (!has_option(plan.arguments, {"--log-level"})) plan.arguments.push_back("--log-level=error");
+  // What goes wrong is said once, in our words; --log-level=error adds DPDK's.
+  if (!has_option(plan.arguments, {"--log-level"})) plan.arguments.push_back("--log-level=critical");
   plan.worker_lcores = settings.worker_cores;
   return plan;
 }

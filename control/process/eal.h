@@ -16,7 +16,6 @@ namespace vipswitch {
 struct Machine {
   unsigned cores = 1;
   std::uint64_t free_hugepages_mb = 0;
-  bool is_root = true;
 
   static Machine here();
 };

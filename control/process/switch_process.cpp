@@ -1,10 +1,9 @@
 #include "control/process/switch_process.h"
 
 #include <cstdio>
-
-#include <rte_cycles.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <rte_cycles.h>
 #include <unistd.h>
 
 #include "version.h"
@@ -45,7 +44,8 @@ Result<void> SwitchProcess::bring_up(const Options& options) {
   if (!eal) return eal.error();
   eal_ = std::move(eal).value();
 
-  auto host = DataplaneHost::create(config.settings, plan.value().worker_lcores, Clock(rte_rdtsc(), rte_get_tsc_hz()));
+  auto host = DataplaneHost::create(config.settings, plan.value().worker_lcores,
+                                    Clock(rte_rdtsc(), rte_get_tsc_hz()));
   if (!host) return host.error();
   host_ = std::move(host).value();
   control_ = std::make_unique<ControlPlane>(*host_);
@@ -55,7 +55,7 @@ Result<void> SwitchProcess::bring_up(const Options& options) {
   if (auto applied = service_->apply(config.objects); !applied) return applied;
 
   const auto& objects = service_->objects();
-  notice(fmt::format("{} running, workers on lcores {}: {} ports, {} HAVIPs, {} EIPs", kVersion,
+  notice(fmt::format("{} running, workers on lcores {}; ports: {}, HAVIPs: {}, EIPs: {}", kVersion,
                      fmt::join(host_->lcores(), ","), objects.ports.size(), objects.havips.size(),
                      objects.eips.size()));
   return {};

@@ -34,7 +34,10 @@ void TablePublisher::erase_havip(const model::Change<model::Havip>& change, Batc
   HavipEntry& havip = entry->second;
   for (const auto& port : change.before->ports) {
     const auto& still = change.after ? change.after->ports : std::vector<std::string>{};
-    if (!stays || std::find(still.begin(), still.end(), port) == still.end()) unbind(havip, port, batch);
+    if (stays && std::find(still.begin(), still.end(), port) != still.end()) continue;
+    const PortId id = unlink(havip, port, batch);
+    // A slot that goes needs no election any more.
+    if (stays) post_election(havip.id, id, Trigger::kUnbind, false);
   }
   if (stays) return;
 
@@ -126,13 +129,13 @@ void TablePublisher::set_target_eip(const model::EipTarget& target, std::optiona
   batch.ports.insert(havip->second.spec.ports.begin(), havip->second.spec.ports.end());
 }
 
-void TablePublisher::unbind(HavipEntry& havip, const std::string& port, Batch& batch) {
+PortId TablePublisher::unlink(HavipEntry& havip, const std::string& port, Batch& batch) {
   std::erase(havip.spec.ports, port);
-  const auto entry = registry_.ports.find(port);
-  std::erase(entry->second.havips, havip.spec.name);
-  post_election(havip.id, entry->second.id, Trigger::kUnbind, false);
+  PortEntry& entry = registry_.ports.find(port)->second;
+  std::erase(entry.havips, havip.spec.name);
   batch.ports.insert(port);
   batch.havips.insert(havip.spec.name);
+  return entry.id;
 }
 
 void TablePublisher::post_election(HavipId havip, PortId port, Trigger trigger, bool is_down) {

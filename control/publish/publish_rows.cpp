@@ -84,12 +84,11 @@ TablePublisher::~TablePublisher() {
 }
 
 void TablePublisher::set_next_hop(Ipv4 address, const Mac& mac) {
-  if (!registry_.uplink) return;
-  if (address == registry_.uplink->spec.gateway) {
+  if (registry_.uplink && address == registry_.uplink->spec.gateway) {
     publish_uplink_row(mac);
-  } else if (mac.is_zero()) {
+  } else if (mac.is_zero()) {  // also once the uplink is gone
     erase_key(tables_.neighbours, Ipv4Key(address));
-  } else {
+  } else if (registry_.uplink) {
     tables_.neighbours.insert(Ipv4Key(address), mac_to_value(mac));
   }
   reclaimer_.close_batch();

@@ -115,8 +115,7 @@ Result<void> TablePublisher::check_room(const model::ChangeSet& changes) {
 Result<void> TablePublisher::check_mailboxes(const model::ChangeSet& changes) {
   std::size_t messages = 0;
   for (const auto& change : changes.havips) {
-    if (change.before) messages += change.before->ports.size();
-    if (keeps_slot(change)) messages += change.after->ports.size();
+    if (keeps_slot(change)) messages += change.before->ports.size() + change.after->ports.size();
   }
   for (const auto& worker : host_.workers()) {
     if (messages > worker->mailbox_room()) {

@@ -84,7 +84,8 @@ class TablePublisher final : public Publisher {
   void publish_uplink_row(const Mac& gateway_mac);
 
   void set_target_eip(const model::EipTarget& target, std::optional<Ipv4> eip, Batch& batch);
-  void unbind(HavipEntry& havip, const std::string& port, Batch& batch);
+  // Both sides forget the binding; the port's id.
+  PortId unlink(HavipEntry& havip, const std::string& port, Batch& batch);
   void bind(HavipEntry& havip, const std::string& port, Batch& batch);
   void post_election(HavipId havip, PortId port, Trigger trigger, bool is_down);
 
