@@ -11,7 +11,6 @@
 // published yet, or retired and a grace period past.
 
 #include <atomic>
-#include <bit>
 #include <cstdint>
 #include <rte_spinlock.h>
 
@@ -56,10 +55,9 @@ class HavipTable {
       : capacity_(capacity),
         hot_(make_rte_array<HavipHot>("havip_hot", capacity)),
         cold_(make_rte_array<HavipCold>("havip_cold", capacity)),
-        unreported_(make_rte_array<std::atomic<std::uint64_t>>("havip_unreported", words())),
         deadlines_(capacity) {}
 
-  bool is_valid() const noexcept { return hot_ && cold_ && unreported_ && deadlines_.is_valid(); }
+  bool is_valid() const noexcept { return hot_ && cold_ && deadlines_.is_valid(); }
   std::uint32_t capacity() const noexcept { return capacity_; }
 
   HavipHot& hot(HavipId id) noexcept { return hot_[id.value()]; }
@@ -82,27 +80,10 @@ class HavipTable {
     hot(id).row.store(row, std::memory_order_release);
   }
 
-  // An owner change whose event found no room: control scans for these after an overflow.
-  void mark_unreported(HavipId id) noexcept {
-    unreported_[id.value() / 64].fetch_or(std::uint64_t{1} << (id.value() % 64), std::memory_order_release);
-  }
-  template <class Visit>
-  void take_unreported(Visit&& visit) {
-    for (std::uint32_t word = 0; word < words(); ++word) {
-      std::uint64_t bits = unreported_[word].exchange(0, std::memory_order_acquire);
-      for (; bits != 0; bits &= bits - 1) {
-        visit(HavipId(word * 64 + static_cast<std::uint32_t>(std::countr_zero(bits))));
-      }
-    }
-  }
-
  private:
-  std::uint32_t words() const noexcept { return (capacity_ + 63) / 64; }
-
   std::uint32_t capacity_;
   RteArray<HavipHot> hot_;
   RteArray<HavipCold> cold_;
-  RteArray<std::atomic<std::uint64_t>> unreported_;
   DeadlineTree deadlines_;
   alignas(64) std::atomic<std::uint64_t> owner_epoch_{0};
 };

@@ -50,7 +50,7 @@ void report(WorkerState& worker, HavipId havip, const owner::Outcome& outcome, s
     event.to = change.to;
     event.at_ms = change.at_ms;
     worker.count(LearnCounter::owner_changes);
-    if (!worker.emit(event)) worker.tables.havips.mark_unreported(havip);
+    worker.emit(event);  // if it is lost, the sequence tells
     ++event.sequence;
   }
 }

@@ -104,6 +104,7 @@ Result<HavipStatus> DataplaneRuntime::havip(std::string_view name) {
   status.state = snapshot.election.state(snapshot.now_ms);
   status.now_ms = snapshot.now_ms;
   status.owner_since_ms = snapshot.owner_since_ms;
+  status.owner_changes = snapshot.sequence;
   status.delivered_to_old_owner = snapshot.delivered_to_old;
   if (snapshot.owner.is_local()) {
     status.owner = registry.port_name(snapshot.owner.port());

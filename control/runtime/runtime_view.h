@@ -56,6 +56,7 @@ struct HavipStatus {
   Mac delivery_mac;       // zero without owner
   TimeMs owner_since_ms;  // -1 without owner
   TimeMs now_ms;
+  std::uint32_t owner_changes;              // so far; more than the last decision says: decisions were lost
   std::uint64_t delivered_to_old_owner;     // packets resolved before a commit and sent after it
   std::vector<CandidateStatus> candidates;  // one for each bound port, in order of binding
   std::vector<Decision> decisions;

@@ -103,6 +103,11 @@ std::string owner_text(const HavipStatus& havip) {
 }
 
 std::string why_text(const HavipStatus& havip) {
+  const auto logged = havip.decisions.empty() ? 0 : havip.decisions.back().sequence;
+  if (logged != havip.owner_changes) {
+    return "the decision was lost on its way here, more came at once than there was room for (events_lost in "
+           "show learning)";
+  }
   if (havip.decisions.empty()) return "no decision was made yet";
   const auto& last = havip.decisions.back();
   auto text = fmt::format("{} at {}; rule {}: {}", meaning(last.trigger), clock_text(last.at_unix_us),
@@ -184,7 +189,7 @@ std::string list_havips(const std::vector<HavipStatus>& havips) {
     const bool is_owned = !havip.owner.empty();
     table.add({havip.name, havip.subnet, fmt::to_string(havip.ipv4), fmt::to_string(havip.state),
                name_or_nobody(havip.owner), is_owned ? seconds(havip.now_ms - havip.owner_since_ms) : "-",
-               fmt::to_string(havip.decisions.empty() ? 0 : havip.decisions.back().sequence)});
+               fmt::to_string(havip.owner_changes)});
   }
   return table.text();
 }

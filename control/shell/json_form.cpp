@@ -98,6 +98,7 @@ Json to_json(const HavipStatus& havip) {
           {"delivery_mac", havip.delivery_mac.is_zero() ? Json() : Json(word(havip.delivery_mac))},
           {"owner_since_ms", havip.owner_since_ms},
           {"now_ms", havip.now_ms},
+          {"owner_changes", havip.owner_changes},
           {"delivered_to_old_owner", havip.delivered_to_old_owner},
           {"candidates", list(havip.candidates)},
           {"decisions", list(havip.decisions)}};

@@ -1,7 +1,7 @@
 #pragma once
 
-// What workers tell control: plain data through a ring that may overflow (counted as events_lost). What
-// control must act on is also kept where it can be read again: see HavipTable's dirty bits.
+// What workers tell control: plain data through a ring that may overflow (counted as events_lost). A lost
+// owner change shows as a gap in the sequence.
 
 #include <cstdint>
 

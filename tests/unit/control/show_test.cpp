@@ -20,6 +20,7 @@ HavipStatus owned_havip() {
   havip.delivery_mac = Mac(0x52, 0x54, 0, 0x77, 0, 11);
   havip.owner_since_ms = 4000;
   havip.now_ms = 16345;
+  havip.owner_changes = 2;
   havip.delivered_to_old_owner = 2;
   havip.candidates = {{"p11", true, true, false, EvidenceClass::kVrrp, 150, 51, 1000, 345},
                       {"p12", false, false, false, EvidenceClass::kNone, 0, 0, 0, -1}};
@@ -36,6 +37,7 @@ HavipStatus released_havip() {
   havip.owner.clear();
   havip.delivery_mac = Mac();
   havip.owner_since_ms = -1;
+  havip.owner_changes = 3;
   havip.decisions.push_back({3, 16000, 1714564812'000000, "p11", "", Trigger::kResignation, Rule::kNobody,
                              EvidenceClass::kNone, 0, 0, 900});
   return havip;
@@ -92,12 +94,19 @@ TEST_F(ShowTest, HavipNeverOwnedSaysSo) {
   EXPECT_NE(text.find("candidates: none, no port is bound\n"), std::string::npos);
 }
 
+TEST_F(ShowTest, LostDecisionIsAdmitted) {
+  auto havip = owned_havip();
+  havip.owner_changes = 7;
+  runtime_.havips = {havip};
+  EXPECT_NE(run("show havip front").find("why:   the decision was lost on its way here"), std::string::npos);
+}
+
 TEST_F(ShowTest, HavipJsonHasTheFieldsOfTheStruct) {
   runtime_.havips = {owned_havip()};
   const auto expected = json::parse(R"({
     "name": "front", "subnet": "web", "ipv4": "10.77.0.100", "stable_mac": "0e:00:0a:4d:00:64", "state": "owned_vrrp",
     "owner": "p11", "delivery_mac": "52:54:00:77:00:0b", "owner_since_ms": 4000, "now_ms": 16345,
-    "delivered_to_old_owner": 2,
+    "owner_changes": 2, "delivered_to_old_owner": 2,
     "candidates": [
       {"port": "p11", "active": true, "fresh": true, "down": false, "evidence": "vrrp", "priority": 150, "vrid": 51,
        "interval_ms": 1000, "last_advert_age_ms": 345},
