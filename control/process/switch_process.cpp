@@ -48,7 +48,7 @@ Result<void> SwitchProcess::bring_up(const Options& options) {
                                     Clock(rte_rdtsc(), rte_get_tsc_hz()));
   if (!host) return host.error();
   host_ = std::move(host).value();
-  control_ = std::make_unique<ControlPlane>(*host_);
+  control_ = std::make_unique<ControlPlane>(*host_, notice);
   runtime_ = std::make_unique<DataplaneRuntime>(*control_);
   service_ = std::make_unique<Service>(*control_);
   host_->launch();

@@ -1,8 +1,12 @@
 #include "control/runtime/control_plane.h"
 
 #include <chrono>
+#include <fmt/format.h>
 #include <rte_cycles.h>
 #include <rte_ring_elem.h>
+#include <vector>
+
+#include "control/publish/publish_batch.h"
 
 namespace vipswitch {
 namespace {
@@ -14,17 +18,28 @@ std::int64_t unix_now_us() {
 
 }  // namespace
 
-ControlPlane::ControlPlane(DataplaneHost& host)
-    : host_(host), publisher_(host), uplink_(host, publisher_), links_(publisher_, [](PortId, bool) {}) {}
+ControlPlane::ControlPlane(DataplaneHost& host, Notice notice)
+    : host_(host),
+      notice_(std::move(notice)),
+      publisher_(host),
+      uplink_(host, publisher_),
+      links_(publisher_, [this](PortId port, bool is_up) { report_link(port, is_up); }) {}
+
+void ControlPlane::report_link(PortId port, bool is_up) {
+  if (!notice_) return;
+  notice_(fmt::format("port {}: link {}", publisher_.registry().port_name(port), is_up ? "up" : "down"));
+}
 
 Result<void> ControlPlane::publish(const model::Objects& after, const model::ChangeSet& changes) {
   // A slot that goes must not leave its decisions, or events under way, to the next one in its place.
   drain_events();
+  std::vector<HavipId> slots;
   for (const auto& change : changes.havips) {
-    if (!change.before || change.after) continue;
-    decisions_.forget(publisher_.registry().havips.find(change.before->name)->second.id);
+    if (!change.before || keeps_slot(change)) continue;
+    slots.push_back(publisher_.registry().havips.find(change.before->name)->second.id);
   }
   if (auto published = publisher_.publish(after, changes); !published) return published;
+  for (const HavipId slot : slots) decisions_.forget(slot);
   uplink_.follow(changes);
   return {};
 }

@@ -4,6 +4,9 @@
 // what the workers tell, links, next hops and reclamation. Everything happens on the control thread, in
 // publish() and tick().
 
+#include <functional>
+#include <string>
+
 #include "control/publish/table_publisher.h"
 #include "control/runtime/dataplane_host.h"
 #include "control/runtime/decision_log.h"
@@ -14,7 +17,10 @@ namespace vipswitch {
 
 class ControlPlane final : public Publisher {
  public:
-  explicit ControlPlane(DataplaneHost& host);
+  // A line for the operator about what nobody asked for, such as a link that went down.
+  using Notice = std::function<void(const std::string& text)>;
+
+  explicit ControlPlane(DataplaneHost& host, Notice notice = {});
 
   Result<void> publish(const model::Objects& after, const model::ChangeSet& changes) override;
 
@@ -32,8 +38,10 @@ class ControlPlane final : public Publisher {
 
  private:
   void handle_owner_change(const Event& event);
+  void report_link(PortId port, bool is_up);
 
   DataplaneHost& host_;
+  Notice notice_;
   TablePublisher publisher_;
   UplinkAgent uplink_;
   LinkWatcher links_;
