@@ -6,6 +6,7 @@ import pathlib
 import re
 import subprocess
 import threading
+import time
 
 import results
 from results import Case, Outcome
@@ -63,8 +64,9 @@ class BuildDirectory:
         return child.wait(), "".join(lines[-TAIL_LINES:])
 
     def _step(self, name: str, command: list[str]) -> list[Case]:
-        """A step that is worth a word only if it fails."""
+        began = time.monotonic()
         status, output = self._run(command)
+        print(f"{self._label}{name} took {time.monotonic() - began:.0f} s", flush=True)
         return [] if status == 0 else [Case(f"{self._label}{name}", "", Outcome.FAILED, output)]
 
     def configure(self) -> list[Case]:
