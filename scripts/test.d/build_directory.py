@@ -23,7 +23,7 @@ class Children:
 
     def __init__(self) -> None:
         self._running: set[subprocess.Popen] = set()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # end() may interrupt the thread that holds it
         self._is_closed = False
 
     def start(self, command: list[str], environment: dict[str, str]) -> subprocess.Popen:

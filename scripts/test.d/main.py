@@ -101,14 +101,15 @@ def main(arguments: list[str]) -> int:
         print(__doc__.strip())
         return 0
     children = Children()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("error: ended by a signal"))
-    began = time.monotonic()
-    try:
-        cases = run(options, children)
-    except KeyboardInterrupt:
-        return 130
-    finally:
+
+    def stop(number: int, _) -> None:
         children.end()
+        sys.exit(f"error: ended by {signal.Signals(number).name}")
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    began = time.monotonic()
+    cases = run(options, children)
     print(f"\ntook {time.monotonic() - began:.0f} s")
     return report(cases)
 

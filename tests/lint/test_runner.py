@@ -3,7 +3,9 @@
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
+import time
 
 import pytest
 
@@ -26,6 +28,9 @@ FAILED = '<testcase name="Long" classname="Parse"><failure message="expected 1, 
 SKIPPED = '<testcase name="Odd" classname="Parse"><skipped message="no odd ones here"/></testcase>'
 
 
+DEADLINE_S = 120
+
+
 class Project:
     def __init__(self, root: pathlib.Path):
         self.root = root
@@ -45,12 +50,22 @@ class Project:
         with (self.root / "meson.build").open("a") as file:
             file.write(line + "\n")
 
-    def run(self, *arguments: str) -> tuple[int, list[str]]:
+    def start(self, *arguments: str) -> subprocess.Popen:
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("VIPSWITCH", "MESON"))}
-        result = subprocess.run(["/usr/bin/python3", "-B", self.root / "scripts/test.d/main.py", *arguments],
-                                env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                                timeout=120)
-        return result.returncode, result.stdout.splitlines()
+        return subprocess.Popen(["/usr/bin/python3", "-B", self.root / "scripts/test.d/main.py", *arguments],
+                                env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def run(self, *arguments: str) -> tuple[int, list[str]]:
+        with self.start(*arguments) as runner:
+            output, _ = runner.communicate(timeout=DEADLINE_S)
+        return runner.returncode, output.splitlines()
+
+
+def wait_until_gone(pid: int) -> bool:
+    deadline = time.monotonic() + DEADLINE_S
+    while pathlib.Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return not pathlib.Path(f"/proc/{pid}").exists()
 
 
 @pytest.fixture
@@ -114,6 +129,20 @@ def test_timeout_is_a_failure(project):
     status, lines = project.run()
     assert (status, lines[-1]) == (1, "0 passed, 1 failed, 0 skipped")
     assert any(line.startswith("TIMEOUT") for line in lines)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signal_ends_the_tests_too(project, number):
+    os.mkfifo(project.root / "started")
+    project.add("endless", f"import os, threading\nopen('{project.root}/started', 'w').write(str(os.getpid()))\n"
+                "threading.Event().wait()")
+    with project.start() as runner:
+        test_pid = int((project.root / "started").read_text())
+        runner.send_signal(number)
+        output, _ = runner.communicate(timeout=DEADLINE_S)
+    assert runner.returncode == 1
+    assert f"error: ended by {number.name}" in output
+    assert wait_until_gone(test_pid)
 
 
 def test_nothing_that_ran_is_a_failure(project):
