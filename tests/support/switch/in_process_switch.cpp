@@ -13,7 +13,6 @@
 #include "dataplane/pipeline.h"
 
 namespace vipswitch::testing {
-namespace {
 
 void start_eal() {
   static const bool is_started = [] {
@@ -26,6 +25,8 @@ void start_eal() {
   }();
   if (!is_started) throw std::runtime_error("EAL does not start");
 }
+
+namespace {
 
 std::unique_ptr<DataplaneHost> make_host(const Settings& settings) {
   start_eal();

@@ -18,6 +18,9 @@
 
 namespace vipswitch::testing {
 
+// Starts EAL at the first call in the process, without hugepages and files. Throws if it does not start.
+void start_eal();
+
 // A frame that a port would have sent.
 struct Sent {
   std::string port;  // "uplink" for the uplink
@@ -27,7 +30,7 @@ struct Sent {
 
 class InProcessSwitch {
  public:
-  // EAL is started at the first use in the process, without hugepages and files.
+  // Starts EAL if nobody has yet.
   explicit InProcessSwitch(const Settings& settings = small_settings());
   ~InProcessSwitch();
 
