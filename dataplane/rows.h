@@ -42,7 +42,6 @@ struct PortRow {
   PortId id;
   PortRole role = PortRole::kVm;
   std::uint8_t source_count = 0;  // sources[0] is the port's own address (VM ports)
-  std::uint16_t mtu = 1500;       // longest IP packet
   Mac mac;
   VpcId vpc;
   SubnetId subnet;

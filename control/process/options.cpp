@@ -16,12 +16,14 @@ EIPs as stateless 1:1 NAT.
 
   -i, --interactive        shell on standard input; its end, or `quit`, ends the switch
   -c, --config FILE        declarative configuration (YAML, see docs/configuration.md)
-  -f, --cmdline-file FILE  shell commands to run once the configuration is in force
+  -f, --cmdline-file FILE  shell commands to run once the configuration is in force; one that fails is reported, and
+                           the next one follows
   -h, --help               this text
   -V, --version            the version
 
 EAL options may also stand in the file, under `eal:`; those of the command line come after them. Without -i the
-switch runs until SIGINT or SIGTERM. Exit status: 0 after a clean stop, 1 if it could not start.
+switch runs until SIGINT or SIGTERM. It needs root, or the rights that its devices and hugepages ask for, and a core for
+each worker beside the control thread's. Exit status: 0 after a clean stop, 1 if it could not start.
 )";
 
 Result<Options> parse_options(int argc, char** argv) {

@@ -51,7 +51,7 @@ Result<void> SwitchProcess::bring_up(const Options& options) {
   control_ = std::make_unique<ControlPlane>(*host_, notice);
   runtime_ = std::make_unique<DataplaneRuntime>(*control_);
   service_ = std::make_unique<Service>(*control_);
-  host_->launch();
+  if (auto launched = host_->launch(); !launched) return launched;
   if (auto applied = service_->apply(config.objects); !applied) return applied;
 
   const auto& objects = service_->objects();
@@ -69,7 +69,9 @@ SwitchProcess::~SwitchProcess() {
 Result<void> SwitchProcess::run() {
   session_ = std::make_unique<shell::Session>(commands_, *service_, *runtime_, write_to_stdout);
   if (cmdline_file_) {
-    if (auto executed = session_->execute_file(*cmdline_file_); !executed) return executed;
+    const auto executed = session_->execute_file(*cmdline_file_);
+    if (!executed && executed.error().code == ErrorCode::io) return executed;
+    if (!executed) notice(executed.error().message);  // as testpmd does: the switch goes on
   }
   if (session_->wants_quit()) return {};
   if (is_interactive_) {

@@ -24,7 +24,7 @@ void TablePublisher::publish_rows(Batch& batch) {
   }
   for (const auto& name : batch.ports) {
     const PortEntry& port = registry_.ports.find(name)->second;
-    auto row = build_port_row(registry_, port, attachments_.device(port.id)->mtu());
+    auto row = build_port_row(registry_, port);
     reclaimer_.retire_object(tables_.ports.replace(port.id, row.release()));
   }
   for (const auto& name : batch.eips) publish_eip(registry_.eips.find(name)->second, batch);

@@ -31,12 +31,11 @@ std::unique_ptr<SubnetRow> build_subnet_row(const Registry& registry, const Subn
   return row;
 }
 
-std::unique_ptr<PortRow> build_port_row(const Registry& registry, const PortEntry& port, std::uint16_t mtu) {
+std::unique_ptr<PortRow> build_port_row(const Registry& registry, const PortEntry& port) {
   const SubnetEntry& subnet = registry.subnets.find(port.spec.subnet)->second;
   auto row = std::make_unique<PortRow>();
   row->id = port.id;
   row->role = PortRole::kVm;
-  row->mtu = mtu;
   row->mac = port.spec.mac;
   row->vpc = vpc_of(registry, subnet);
   row->subnet = subnet.id;
@@ -52,7 +51,6 @@ std::unique_ptr<PortRow> build_uplink_port_row(const UplinkEntry& uplink) {
   auto row = std::make_unique<PortRow>();
   row->id = uplink.id;
   row->role = PortRole::kUplink;
-  row->mtu = uplink.spec.mtu;
   row->mac = uplink.spec.mac;
   return row;
 }

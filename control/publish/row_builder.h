@@ -11,7 +11,7 @@ namespace vipswitch {
 
 std::unique_ptr<VpcRow> build_vpc_row(const Registry& registry, const VpcEntry& vpc);
 std::unique_ptr<SubnetRow> build_subnet_row(const Registry& registry, const SubnetEntry& subnet);
-std::unique_ptr<PortRow> build_port_row(const Registry& registry, const PortEntry& port, std::uint16_t mtu);
+std::unique_ptr<PortRow> build_port_row(const Registry& registry, const PortEntry& port);
 std::unique_ptr<PortRow> build_uplink_port_row(const UplinkEntry& uplink);
 std::unique_ptr<HavipRow> build_havip_row(const Registry& registry, const HavipEntry& havip);
 std::unique_ptr<UplinkRow> build_uplink_row(const UplinkEntry& uplink, const Mac& gateway_mac);

@@ -35,8 +35,11 @@ Error table_full(std::string_view table, std::uint32_t capacity) {
 }
 
 Error fixed_device(std::string_view what) {
-  return {ErrorCode::device,
-          fmt::format("{}: device and queues cannot be changed in place, delete it and add it anew", what)};
+  return {ErrorCode::device, fmt::format("{} cannot be changed in place, delete it and add it anew", what)};
+}
+
+bool has_same_device(const model::Uplink& a, const model::Uplink& b) {
+  return a.device == b.device && a.queues == b.queues && a.mtu == b.mtu;
 }
 
 }  // namespace
@@ -72,13 +75,12 @@ Result<void> TablePublisher::check(const model::ChangeSet& changes) {
   for (const auto& change : changes.ports) {
     if (change.before && change.after &&
         (change.before->device != change.after->device || change.before->queues != change.after->queues)) {
-      return fixed_device(fmt::format("port \"{}\"", change.after->name));
+      return fixed_device(fmt::format("port \"{}\": device and queues", change.after->name));
     }
   }
   if (changes.uplink && changes.uplink->before && changes.uplink->after &&
-      (changes.uplink->before->device != changes.uplink->after->device ||
-       changes.uplink->before->queues != changes.uplink->after->queues)) {
-    return fixed_device("uplink");
+      !has_same_device(*changes.uplink->before, *changes.uplink->after)) {
+    return fixed_device("uplink: device, queues and mtu");
   }
   auto room = check_room(changes);
   if (room || room.error().code != ErrorCode::table_full) return room;

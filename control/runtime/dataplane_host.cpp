@@ -43,7 +43,8 @@ int run_worker(void* worker) {
 
 }  // namespace
 
-DataplaneHost::DataplaneHost(const Settings& settings, const std::vector<unsigned>& worker_lcores, const Clock& clock)
+DataplaneHost::DataplaneHost(const Settings& settings, const std::vector<unsigned>& worker_lcores,
+                             const Clock& clock)
     : lcores_(worker_lcores),
       flood_pps_(settings.flood_pps),
       clock_(clock),
@@ -76,10 +77,19 @@ Result<void> DataplaneHost::make_workers(const Settings& settings) {
   return {};
 }
 
-void DataplaneHost::launch() {
-  for (std::size_t i = 0; i < workers_.size(); ++i)
-    rte_eal_remote_launch(run_worker, workers_[i].get(), lcores_[i]);
+Result<void> DataplaneHost::launch() {
+  for (const unsigned lcore : lcores_) {
+    if (!rte_lcore_is_enabled(lcore) || lcore == rte_get_main_lcore()) {
+      return Error{
+          ErrorCode::invalid_argument,
+          fmt::format("worker core {}: the EAL options give DPDK no such lcore beside the main one", lcore)};
+    }
+  }
   is_launched_ = true;
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    rte_eal_remote_launch(run_worker, workers_[i].get(), lcores_[i]);
+  }
+  return {};
 }
 
 void DataplaneHost::stop() {

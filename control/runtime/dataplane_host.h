@@ -26,7 +26,8 @@ class DataplaneHost {
   DataplaneHost(const DataplaneHost&) = delete;
   DataplaneHost& operator=(const DataplaneHost&) = delete;
 
-  void launch();
+  // Errors: invalid_argument, for an lcore that EAL was not given.
+  Result<void> launch();
   // Brings the workers back. What they use may be taken apart afterwards.
   void stop();
 

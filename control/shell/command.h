@@ -1,6 +1,6 @@
 #pragma once
 
-// One command of the shell as data: parsing, completion, help and documentation all come from these
+// One command of the shell as data: parsing, completion and help all come from these
 // declarations.
 //
 // A pattern is words: lower case ones are literals, upper case ones stand for arguments. Literals and

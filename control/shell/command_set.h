@@ -1,7 +1,7 @@
 #pragma once
 
 // All commands of the shell, and what can be done with a line of text against them: parse, complete, explain.
-// The list itself (commands()) is what help and the generated documentation are made from.
+// The list itself (commands()) is what help is made from.
 //
 // Immutable after construction; shared by all sessions.
 

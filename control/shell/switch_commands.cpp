@@ -132,7 +132,7 @@ std::vector<Command> switch_commands() {
        "explain the commands about one word, with their arguments",
        {{"WORD", &kTopic, "word of a command, such as havip or show"}},
        help_about},
-      {"quit", "end this session", {}, quit},
+      {"quit", "stop forwarding and end the switch", {}, quit},
   };
 }
 
