@@ -68,6 +68,10 @@ class Reader {
   bool nanoseconds_ = false;
 };
 
+void put(std::ofstream& file, std::uint64_t value, int size_bytes) {
+  for (int i = 0; i < size_bytes; ++i) file.put(static_cast<char>(value >> (8 * i)));
+}
+
 }  // namespace
 
 std::vector<CapturedPacket> read_pcap(const std::filesystem::path& path) {
@@ -75,6 +79,26 @@ std::vector<CapturedPacket> read_pcap(const std::filesystem::path& path) {
   std::vector<CapturedPacket> packets;
   while (std::optional<CapturedPacket> packet = reader.next()) packets.push_back(std::move(*packet));
   return packets;
+}
+
+void write_pcap(const std::filesystem::path& path, const std::vector<CapturedPacket>& packets) {
+  constexpr int kVersionMajor = 2, kVersionMinor = 4;
+  std::ofstream file(path, std::ios::binary);
+  put(file, kMagicMicroseconds, 4);
+  put(file, kVersionMajor, 2);
+  put(file, kVersionMinor, 2);
+  put(file, 0, 8);  // time zone, accuracy
+  put(file, kMaxPacketSize, 4);
+  put(file, kLinkTypeEthernet, 4);
+  for (const CapturedPacket& packet : packets) {
+    put(file, static_cast<std::uint64_t>(packet.time_us / 1'000'000), 4);
+    put(file, static_cast<std::uint64_t>(packet.time_us % 1'000'000), 4);
+    put(file, packet.frame.size(), 4);
+    put(file, packet.frame.size(), 4);
+    file.write(reinterpret_cast<const char*>(packet.frame.data()),
+               static_cast<std::streamsize>(packet.frame.size()));
+  }
+  if (!file.flush()) throw std::runtime_error(path.string() + ": cannot be written");
 }
 
 }  // namespace vipswitch::testing

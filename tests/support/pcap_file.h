@@ -1,9 +1,9 @@
 #pragma once
 
-// Purpose: reads capture files (classic pcap, Ethernet) into frames, for tests that hold the code against
-// real traffic. Units: time in microseconds since the epoch, whatever the file's resolution. Errors: throws
-// std::runtime_error that names the file, also for a file that ends inside a packet. Source:
-// draft-ietf-opsawg-pcap.
+// Purpose: capture files (classic pcap, Ethernet) as frames, for tests that hold the code against real
+// traffic or against files of their own. Units: time in microseconds since the epoch, whatever the file's
+// resolution; written with microseconds, little-endian. Errors: throws std::runtime_error that names the
+// file, also for a file that ends inside a packet. Source: draft-ietf-opsawg-pcap.
 
 #include <cstdint>
 #include <filesystem>
@@ -19,5 +19,8 @@ struct CapturedPacket {
 };
 
 std::vector<CapturedPacket> read_pcap(const std::filesystem::path& path);
+
+// Replaces the file.
+void write_pcap(const std::filesystem::path& path, const std::vector<CapturedPacket>& packets);
 
 }  // namespace vipswitch::testing
