@@ -16,6 +16,7 @@
 namespace vipswitch {
 
 struct TablePublisher::Batch {
+  Names moved_subnets;                                        // those that go to another VPC
   std::map<std::string, std::unique_ptr<EthDevice>> devices;  // opened for ports that come
   std::unique_ptr<EthDevice> uplink_device;
   Names vpcs, subnets, ports, havips, eips;  // whose rows must be built anew
@@ -33,10 +34,12 @@ bool is_added(const model::Change<T>& change) {
   return !change.before && change.after;
 }
 
-// A HAVIP whose address or subnet changes is another HAVIP to the tables: new slot, new election.
-inline bool keeps_slot(const model::Change<model::Havip>& change) {
+// Whether the object, a port or a HAVIP, is found by the same address in the same VPC as before. A HAVIP that
+// is not is another one to the tables: new slot, new election.
+template <class T>
+bool keeps_address(const model::Change<T>& change, const std::set<std::string>& moved_subnets) {
   return change.before && change.after && change.before->ipv4 == change.after->ipv4 &&
-         change.before->subnet == change.after->subnet;
+         change.before->subnet == change.after->subnet && !moved_subnets.contains(change.before->subnet);
 }
 
 }  // namespace vipswitch

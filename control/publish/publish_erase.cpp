@@ -20,16 +20,18 @@ void TablePublisher::erase(const model::ChangeSet& changes, Batch& batch) {
 void TablePublisher::erase_eip(const model::Change<model::Eip>& change, Batch& batch) {
   if (!change.before) return;
   if (change.before->target) set_target_eip(*change.before->target, std::nullopt, batch);
+  registry_.eips.find(change.before->name)->second.spec.target.reset();
+  const auto entry = registry_.eips.find(change.before->name);
+  entry->second.spec.target.reset();  // relink_eips() is for those that stay as they are
   if (change.after && change.after->ipv4 == change.before->ipv4) return;
   erase_key(tables_.eips, Ipv4Key(change.before->ipv4));
-  const auto entry = registry_.eips.find(change.before->name);
   reclaimer_.retire([this, row = entry->second.row] { eip_rows_.free(row); });
   registry_.eips.erase(entry);
 }
 
 void TablePublisher::erase_havip(const model::Change<model::Havip>& change, Batch& batch) {
   if (!change.before) return;
-  const bool stays = keeps_slot(change);
+  const bool stays = keeps_address(change, batch.moved_subnets);
   const auto entry = registry_.havips.find(change.before->name);
   HavipEntry& havip = entry->second;
   for (const auto& port : change.before->ports) {
@@ -58,7 +60,8 @@ void TablePublisher::erase_port(const model::Change<model::Port>& change, Batch&
   const VpcId vpc = registry_.vpcs.find(subnet.spec.vpc)->second.id;
 
   const bool moves = !change.after || change.after->subnet != before.subnet;
-  if (moves || change.after->ipv4 != before.ipv4) erase_key(tables_.endpoints, EndpointKey(vpc, before.ipv4));
+  if (!keeps_address(change, batch.moved_subnets))
+    erase_key(tables_.endpoints, EndpointKey(vpc, before.ipv4));
   if (moves || change.after->mac != before.mac) erase_key(tables_.macs, MacKey(subnet.id, before.mac));
   if (moves) {
     subnet.ports.erase(before.name);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <utility>
 
 #include "control/publish/publish_batch.h"
 
@@ -26,6 +27,20 @@ auto needs_key(Part part) {
   return [part](const model::Change<T>& change) {
     return change.after && (!change.before || part(*change.before) != part(*change.after));
   };
+}
+
+// Those that change nothing by themselves: as a change from what they are to what they are.
+template <class T, class Entry>
+void add_members(const Entries<Entry>& entries, const std::set<std::string>& subnets,
+                 std::vector<model::Change<T>>& changes) {
+  std::set<std::string> listed;
+  for (const auto& change : changes) {
+    if (change.before) listed.insert(change.before->name);
+  }
+  for (const auto& [name, entry] : entries) {
+    if (subnets.contains(entry.spec.subnet) && !listed.contains(name))
+      changes.push_back({entry.spec, entry.spec});
+  }
 }
 
 Error table_full(std::string_view table, std::uint32_t capacity) {
@@ -55,9 +70,14 @@ TablePublisher::TablePublisher(DataplaneHost& host)
       attachments_(host.workers(), reclaimer_, host.flood_pps()),
       reclaimer_(host.rcu(), host.workers()) {}
 
-Result<void> TablePublisher::publish(const model::Objects&, const model::ChangeSet& changes) {
-  if (auto checked = check(changes); !checked) return checked;
+Result<void> TablePublisher::publish(const model::Objects&, const model::ChangeSet& asked) {
   Batch batch;
+  for (const auto& change : asked.subnets) {
+    if (change.before && change.after && change.before->vpc != change.after->vpc)
+      batch.moved_subnets.insert(change.after->name);
+  }
+  const model::ChangeSet changes = with_members(asked, batch.moved_subnets);
+  if (auto checked = check(changes, batch); !checked) return checked;
   if (auto opened = open_devices(changes, batch); !opened) return opened;
   erase(changes, batch);
   link(changes, batch);
@@ -68,10 +88,18 @@ Result<void> TablePublisher::publish(const model::Objects&, const model::ChangeS
   return {};
 }
 
+// A subnet that goes to another VPC takes its members with it: to the tables they change too.
+model::ChangeSet TablePublisher::with_members(model::ChangeSet changes, const Names& moved_subnets) const {
+  if (moved_subnets.empty()) return changes;
+  add_members(registry_.ports, moved_subnets, changes.ports);
+  add_members(registry_.havips, moved_subnets, changes.havips);
+  return changes;
+}
+
 // --- check
 // ----------------------------------------------------------------------------------------------------------
 
-Result<void> TablePublisher::check(const model::ChangeSet& changes) {
+Result<void> TablePublisher::check(const model::ChangeSet& changes, const Batch& batch) {
   for (const auto& change : changes.ports) {
     if (change.before && change.after &&
         (change.before->device != change.after->device || change.before->queues != change.after->queues)) {
@@ -82,22 +110,24 @@ Result<void> TablePublisher::check(const model::ChangeSet& changes) {
       !has_same_device(*changes.uplink->before, *changes.uplink->after)) {
     return fixed_device("uplink: device, queues and mtu");
   }
-  auto room = check_room(changes);
+  auto room = check_room(changes, batch);
   if (room || room.error().code != ErrorCode::table_full) return room;
   // Places of what was deleted a moment ago may only wait for their grace period.
   if (!reclaimer_.drain(kGraceLimit)) return room;
-  return check_room(changes);
+  return check_room(changes, batch);
 }
 
-Result<void> TablePublisher::check_room(const model::ChangeSet& changes) {
-  using model::Eip, model::Havip, model::Port, model::Subnet;
+Result<void> TablePublisher::check_room(const model::ChangeSet& changes, const Batch& batch) {
+  using model::Eip, model::Port, model::Subnet;
   const std::uint32_t uplink_port = changes.uplink && is_added(*changes.uplink) ? 1 : 0;
-  const std::uint32_t slots = count(changes.havips, [](const auto& c) { return c.after && !keeps_slot(c); });
-  const std::uint32_t macs = count(changes.ports, needs_key<Port>([](const Port& p) { return p.mac; }));
+  const auto needs_address = [&](const auto& c) { return c.after && !keeps_address(c, batch.moved_subnets); };
+  const std::uint32_t slots = count(changes.havips, needs_address);
+  const std::uint32_t macs =
+      count(changes.ports, needs_key<Port>([](const Port& p) { return std::pair(p.subnet, p.mac); }));
   const std::uint32_t eips = count(changes.eips, needs_key<Eip>([](const Eip& e) { return e.ipv4; }));
   const std::uint32_t endpoints =
-      slots + count(changes.ports, needs_key<Port>([](const Port& p) { return p.ipv4; })) +
-      count(changes.subnets, needs_key<Subnet>([](const Subnet& s) { return s.gateway; }));
+      slots + count(changes.ports, needs_address) +
+      count(changes.subnets, needs_key<Subnet>([](const Subnet& s) { return std::pair(s.vpc, s.gateway); }));
   // In one batch each EIP that there is may get a new row while the old one is still read.
   const auto eip_rows = static_cast<std::uint32_t>(registry_.eips.size()) + count_added(changes.eips);
 
@@ -110,14 +140,15 @@ Result<void> TablePublisher::check_room(const model::ChangeSet& changes) {
   if (slots > havip_ids_.room()) return full("havips", tables_.havips.capacity());
   if (eips > tables_.eips.room() || eip_rows > eip_rows_.room()) return full("eips", tables_.eips.capacity());
   if (endpoints > tables_.endpoints.room()) return full("endpoints", tables_.endpoints.capacity());
-  return check_mailboxes(changes);
+  return check_mailboxes(changes, batch);
 }
 
 // Binding and unbinding must not fail half way.
-Result<void> TablePublisher::check_mailboxes(const model::ChangeSet& changes) {
+Result<void> TablePublisher::check_mailboxes(const model::ChangeSet& changes, const Batch& batch) {
   std::size_t messages = 0;
   for (const auto& change : changes.havips) {
-    if (keeps_slot(change)) messages += change.before->ports.size() + change.after->ports.size();
+    if (!keeps_address(change, batch.moved_subnets)) continue;
+    messages += change.before->ports.size() + change.after->ports.size();
   }
   for (const auto& worker : host_.workers()) {
     if (messages > worker->mailbox_room()) {

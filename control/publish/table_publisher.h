@@ -54,9 +54,10 @@ class TablePublisher final : public Publisher {
   struct Batch;
   using Names = std::set<std::string>;
 
-  Result<void> check(const model::ChangeSet& changes);
-  Result<void> check_room(const model::ChangeSet& changes);
-  Result<void> check_mailboxes(const model::ChangeSet& changes);
+  model::ChangeSet with_members(model::ChangeSet changes, const Names& moved_subnets) const;
+  Result<void> check(const model::ChangeSet& changes, const Batch& batch);
+  Result<void> check_room(const model::ChangeSet& changes, const Batch& batch);
+  Result<void> check_mailboxes(const model::ChangeSet& changes, const Batch& batch);
   Result<void> open_devices(const model::ChangeSet& changes, Batch& batch);
 
   void erase(const model::ChangeSet& changes, Batch& batch);

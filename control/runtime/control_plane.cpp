@@ -4,9 +4,6 @@
 #include <fmt/format.h>
 #include <rte_cycles.h>
 #include <rte_ring_elem.h>
-#include <vector>
-
-#include "control/publish/publish_batch.h"
 
 namespace vipswitch {
 namespace {
@@ -33,13 +30,9 @@ void ControlPlane::report_link(PortId port, bool is_up) {
 Result<void> ControlPlane::publish(const model::Objects& after, const model::ChangeSet& changes) {
   // A slot that goes must not leave its decisions, or events under way, to the next one in its place.
   drain_events();
-  std::vector<HavipId> slots;
-  for (const auto& change : changes.havips) {
-    if (!change.before || keeps_slot(change)) continue;
-    slots.push_back(publisher_.registry().havips.find(change.before->name)->second.id);
-  }
   if (auto published = publisher_.publish(after, changes); !published) return published;
-  for (const HavipId slot : slots) decisions_.forget(slot);
+  if (!changes.havips.empty() || !changes.subnets.empty())
+    decisions_.keep_only(publisher_.registry().havip_names);
   uplink_.follow(changes);
   return {};
 }
@@ -54,7 +47,9 @@ void ControlPlane::tick() {
 
 void ControlPlane::drain_events() {
   Event event;
-  while (rte_ring_sc_dequeue_elem(host_.events(), &event, sizeof event) == 0) {
+  // What comes meanwhile waits for the next call: workers may tell faster than this listens.
+  unsigned waiting = rte_ring_count(host_.events());
+  for (; waiting > 0 && rte_ring_sc_dequeue_elem(host_.events(), &event, sizeof event) == 0; --waiting) {
     if (event.kind == EventKind::kOwnerChanged) {
       handle_owner_change(event);
     } else {

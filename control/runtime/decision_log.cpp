@@ -27,6 +27,10 @@ void DecisionLog::add(const Event& event, const Registry& registry, std::uint64_
   if (log.size() > kKept) log.pop_front();
 }
 
+void DecisionLog::keep_only(const std::map<HavipId, std::string>& slots) {
+  std::erase_if(decisions_, [&](const auto& entry) { return !slots.contains(entry.first); });
+}
+
 std::vector<Decision> DecisionLog::of(HavipId havip) const {
   const auto found = decisions_.find(havip);
   if (found == decisions_.end()) return {};

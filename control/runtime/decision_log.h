@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <deque>
 #include <map>
+#include <string>
 #include <vector>
 
 #include "control/publish/registry.h"
@@ -22,8 +23,8 @@ class DecisionLog {
   void add(const Event& event, const Registry& registry, std::uint64_t tsc_per_second, std::uint64_t now_tsc,
            std::int64_t now_unix_us);
   std::vector<Decision> of(HavipId havip) const;
-  // The HAVIP is gone; its slot will mean another one.
-  void forget(HavipId havip) { decisions_.erase(havip); }
+  // Forgets slots that no HAVIP has any more: each will mean another one.
+  void keep_only(const std::map<HavipId, std::string>& slots);
 
  private:
   std::map<HavipId, std::deque<Decision>> decisions_;
