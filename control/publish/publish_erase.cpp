@@ -20,7 +20,6 @@ void TablePublisher::erase(const model::ChangeSet& changes, Batch& batch) {
 void TablePublisher::erase_eip(const model::Change<model::Eip>& change, Batch& batch) {
   if (!change.before) return;
   if (change.before->target) set_target_eip(*change.before->target, std::nullopt, batch);
-  registry_.eips.find(change.before->name)->second.spec.target.reset();
   const auto entry = registry_.eips.find(change.before->name);
   entry->second.spec.target.reset();  // relink_eips() is for those that stay as they are
   if (change.after && change.after->ipv4 == change.before->ipv4) return;
