@@ -26,6 +26,8 @@ namespace vipswitch {
 struct alignas(64) HavipHot {
   std::atomic<std::uint64_t> owner{0};
   std::atomic<const HavipRow*> row{nullptr};
+  // Packets resolved before a commit and sent after it; written only then, by any worker.
+  std::atomic<std::uint64_t> delivered_to_old{0};
 
   OwnerWord owner_word() const noexcept { return OwnerWord(owner.load(std::memory_order_acquire)); }
 };
@@ -33,9 +35,8 @@ static_assert(sizeof(HavipHot) == 64);
 
 struct alignas(64) HavipCold {
   rte_spinlock_t lock;
-  std::uint32_t sequence;          // owner changes so far
-  TimeMs owner_since_ms;           // -1: no owner
-  std::uint64_t delivered_to_old;  // packets resolved before a commit and sent after it
+  std::uint32_t sequence;  // owner changes so far
+  TimeMs owner_since_ms;   // -1: no owner
   owner::Election election;
 };
 
@@ -74,8 +75,8 @@ class HavipTable {
     rte_spinlock_init(&cold.lock);
     cold.sequence = 0;
     cold.owner_since_ms = -1;
-    cold.delivered_to_old = 0;
     cold.election = election;
+    hot(id).delivered_to_old.store(0, std::memory_order_relaxed);
     hot(id).owner.store(OwnerWord::nobody(OwnerLocation::kUnknown, 0).raw(), std::memory_order_relaxed);
     hot(id).row.store(row, std::memory_order_release);
   }

@@ -76,7 +76,7 @@ void take_snapshot(WorkerState& worker, HavipId havip, HavipSnapshot& snapshot) 
   snapshot.owner = havips.hot(havip).owner_word();
   snapshot.sequence = cold.sequence;
   snapshot.owner_since_ms = cold.owner_since_ms;
-  snapshot.delivered_to_old = cold.delivered_to_old;
+  snapshot.delivered_to_old = havips.hot(havip).delivered_to_old.load(std::memory_order_relaxed);
   rte_spinlock_unlock(&cold.lock);
   snapshot.now_ms = worker.now_ms;
 }

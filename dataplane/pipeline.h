@@ -20,4 +20,8 @@ namespace vipswitch {
 
 void run_pipeline(WorkerState& worker, Batch& batch) noexcept;
 
+// After the burst's flush: another worker may have moved a HAVIP while the burst was under way, and what went
+// to the old owner nevertheless is counted in the HAVIP's hot line.
+void count_delivered_to_old_owner(const WorkerState& worker, const Batch& batch) noexcept;
+
 }  // namespace vipswitch

@@ -83,6 +83,7 @@ unsigned Worker::poll_queue(const RxQueue& queue) noexcept {
   state_.now_ms = state_.clock.to_ms(batch_.received_tsc);
   run_pipeline(state_, batch_);
   flush(state_);
+  count_delivered_to_old_owner(state_, batch_);
   return batch_.count;
 }
 

@@ -55,7 +55,7 @@ void read_idle(const Mapping& root, IdlePolicy& idle) {
   if (!node) return;
   const Mapping mapping(root.source(), *node, "idle", {"spin_polls", "sleep_us"});
   mapping.read("spin_polls", Presence::kOptional, NumberParser{0, 1'000'000'000}, idle.spin_polls);
-  mapping.read("sleep_us", Presence::kOptional, NumberParser{0, 1'000'000}, idle.sleep_us);
+  mapping.read("sleep_us", Presence::kOptional, NumberParser{0, 1000}, idle.sleep_us);
 }
 
 }  // namespace

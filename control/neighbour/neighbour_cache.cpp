@@ -13,15 +13,21 @@ void NeighbourCache::set_gateway(std::optional<Ipv4> gateway, TimeMs now) {
     entries_.erase(*gateway_);
   }
   gateway_ = gateway;
-  if (gateway) want(*gateway, now);
+  if (!gateway) return;
+  // Where it was a neighbour among others, its MAC stands in another place of the tables.
+  const auto known = entries_.find(*gateway);
+  if (known != entries_.end() && !known->second.mac.is_zero()) publish_(*gateway, known->second.mac);
+  want(*gateway, now);
 }
 
 void NeighbourCache::want(Ipv4 address, TimeMs now) {
+  if (!has_room_for(address)) return;
   const auto [entry, is_new] = entries_.try_emplace(address);
   if (is_new) ask(address, entry->second, now);
 }
 
 void NeighbourCache::learn(Ipv4 address, const Mac& mac, TimeMs now) {
+  if (!has_room_for(address)) return;
   Neighbour& neighbour = entries_[address];
   const bool is_news = neighbour.mac != mac;
   neighbour = {NeighbourState::kResolved, mac, now + kRefreshMs, 0};
@@ -41,6 +47,11 @@ void NeighbourCache::tick(TimeMs now) {
       ++entry;
     }
   }
+}
+
+// The gateway's place is not among those of the table.
+bool NeighbourCache::has_room_for(Ipv4 address) const {
+  return address == gateway_ || entries_.size() < kMaxEntries || entries_.contains(address);
 }
 
 // The first question after an answer goes to the neighbour alone, the next ones to everybody (RFC

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "vipswitch/address.h"
+#include "vipswitch/limits.h"
 #include "vipswitch/time.h"
 
 namespace vipswitch {
@@ -32,6 +33,8 @@ class NeighbourCache {
   static constexpr TimeMs kRetryMs = 1000;      // between requests to one that does not answer
   static constexpr TimeMs kRefreshMs = 30'000;  // between answers and the next question
   static constexpr unsigned kRetries = 3;
+  // Beyond it new addresses are not taken until others are forgotten: what the table of the data plane holds.
+  static constexpr std::size_t kMaxEntries = TableCapacities{}.neighbours;
 
   // Sends an ARP request for the address: to everybody, or to the MAC it had.
   using Ask = std::function<void(Ipv4 address, const std::optional<Mac>& known)>;
@@ -52,6 +55,7 @@ class NeighbourCache {
 
  private:
   void ask(Ipv4 address, Neighbour& neighbour, TimeMs now);
+  bool has_room_for(Ipv4 address) const;
 
   Ask ask_;
   Publish publish_;

@@ -67,6 +67,7 @@ Result<HavipSnapshot> DataplaneRuntime::snapshot(std::string_view name, HavipId 
     return Error{ErrorCode::timeout, fmt::format("havip \"{}\": its worker has not answered for {} ms", name,
                                                  kAnswerLimit.count())};
   };
+  std::erase_if(abandoned_, [](const auto& late) { return late->is_done.load(std::memory_order_acquire); });
   auto request = std::make_unique<SnapshotRequest>();
   request->havip = havip;
   Message message{};

@@ -32,7 +32,7 @@ class DataplaneRuntime final : public RuntimeView {
 
   ControlPlane& control_;
   DataplaneHost& host_;
-  std::vector<std::unique_ptr<SnapshotRequest>> abandoned_;  // answered too late, or never
+  std::vector<std::unique_ptr<SnapshotRequest>> abandoned_;  // not answered yet, and nobody waits any more
 };
 
 }  // namespace vipswitch

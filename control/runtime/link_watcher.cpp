@@ -35,8 +35,10 @@ void LinkWatcher::tick(TimeMs now) {
   for (const auto& [id, name] : publisher_.registry().port_names) {
     const EthDevice* device = publisher_.ports().device(id);
     const bool is_up = device != nullptr && device->is_link_up();
+    // A new port counts as up: one that went down since it was published must be told.
     const auto before = last_.find(id);
-    if (before != last_.end() && before->second != is_up) {
+    const bool was_up = before == last_.end() || before->second;
+    if (was_up != is_up) {
       publisher_.post_link_change(id, is_up ? Trigger::kPortUp : Trigger::kPortDown);
       report_(id, is_up);
     }

@@ -103,7 +103,7 @@ struct LearnCount {
 struct NeighbourStatus {
   Ipv4 address;
   Mac mac;            // zero while unresolved
-  std::string state;  // "resolved", "resolving", "failed"
+  std::string state;  // "resolving", "resolved", "probing"
 };
 
 class RuntimeView {

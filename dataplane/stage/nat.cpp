@@ -68,11 +68,15 @@ Mac next_hop_mac(WorkerState& worker, const UplinkRow& uplink, Ipv4 destination)
   return value_to_mac(value);
 }
 
+// RFC 6890: "this network", loopback, link-local, and from 224.0.0.0 on multicast, reserved and broadcast.
+constexpr bool is_unroutable(Ipv4 destination) noexcept {
+  const std::uint32_t address = destination.host();
+  return (address >> 24) == 0 || destination.is_loopback() || (address >> 16) == 0xa9fe ||
+         (address >> 28) >= 0xe;
+}
+
 void translate_out(WorkerState& worker, const PortRow& port, Packet& packet) noexcept {
-  if (packet.destination.is_multicast() || packet.destination.is_limited_broadcast() ||
-      packet.destination.is_loopback() || packet.destination.is_unspecified()) {
-    return packet.drop(DropReason::unroutable);
-  }
+  if (is_unroutable(packet.destination)) return packet.drop(DropReason::unroutable);
   const UplinkRow* uplink = worker.tables.uplink.load(std::memory_order_acquire);
   if (uplink == nullptr) return packet.drop(DropReason::no_uplink);
   if (packet.source_index == kNoSource) return packet.drop(DropReason::no_eip);

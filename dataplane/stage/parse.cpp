@@ -43,21 +43,35 @@ void parse_arp(Packet& packet, Batch& batch) noexcept {
   batch.has_control_packets = true;
 }
 
-// The EtherType behind a priority tag (VID 0), which is read as if it were not there; with a real VLAN id the
-// packet stays kOther.
-std::uint16_t skip_priority_tag(Packet& packet, Batch& batch) noexcept {
-  const auto* tag = packet.view().header_at<wire::VlanTag>(packet.l3_offset);
-  if (tag == nullptr) {
-    packet.drop(DropReason::truncated);
-    return 0;
-  }
-  if (tag->vlan_id() == 0) {
+constexpr unsigned kMaxPriorityTags = 2;
+
+constexpr bool is_tag(std::uint16_t type) noexcept {
+  return type == wire::kEtherVlan || type == wire::kEtherQinq;
+}
+
+// The EtherType behind priority tags (VID 0), which are read as if they were not there: so do the guests'
+// kernels. With a real VLAN id the packet stays kOther. A frame with more of them than anybody sends is not
+// let past the guard.
+std::uint16_t skip_priority_tags(Packet& packet, Batch& batch, std::uint16_t type) noexcept {
+  for (unsigned tags = 0; is_tag(type); ++tags) {
+    const auto* tag = packet.view().header_at<wire::VlanTag>(packet.l3_offset);
+    if (tag == nullptr) {
+      packet.drop(DropReason::truncated);
+      return 0;
+    }
+    if (tag->vlan_id() != 0) {
+      if (batch.ingress->role == PortRole::kUplink) packet.drop(DropReason::vlan_tagged);
+      batch.has_control_packets = true;  // snoop counts claims inside VLANs
+      return 0;
+    }
+    if (tags == kMaxPriorityTags) {
+      packet.drop(DropReason::vlan_tagged);
+      return 0;
+    }
     packet.l3_offset = static_cast<std::uint16_t>(packet.l3_offset + sizeof(wire::VlanTag));
-    return tag->type.get().host();
+    type = tag->type.get().host();
   }
-  if (batch.ingress->role == PortRole::kUplink) packet.drop(DropReason::vlan_tagged);
-  batch.has_control_packets = true;  // snoop counts claims inside VLANs
-  return 0;
+  return type;
 }
 
 void parse_packet(Packet& packet, Batch& batch) noexcept {
@@ -79,8 +93,10 @@ void parse_packet(Packet& packet, Batch& batch) noexcept {
   }
   packet.is_group = ethernet->destination.is_group();
   std::uint16_t type = ethernet->type.get().host();
-  if (type == wire::kEtherVlan) type = skip_priority_tag(packet, batch);
-  if (!packet.is_pending()) return;
+  if (is_tag(type)) [[unlikely]] {
+    type = skip_priority_tags(packet, batch, type);
+    if (!packet.is_pending()) return;
+  }
   if (type == wire::kEtherIpv4) return parse_ipv4(packet, batch);
   if (type == wire::kEtherArp) return parse_arp(packet, batch);
   if (batch.ingress->role == PortRole::kUplink) packet.drop(DropReason::not_ipv4_or_arp);

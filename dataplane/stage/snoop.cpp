@@ -8,12 +8,13 @@ namespace {
 
 // A claim inside a VLAN is no claim (owner learning 2, L2): ordinary traffic, but worth counting.
 bool is_claim_in_vlan(const Packet& packet) noexcept {
-  if (packet.kind != PacketKind::kOther || packet.ethernet().type.get().host() != wire::kEtherVlan)
+  const std::uint16_t type = packet.ethernet().type.get().host();
+  if (packet.kind != PacketKind::kOther || (type != wire::kEtherVlan && type != wire::kEtherQinq))
     return false;
-  const auto* tag = packet.view().header_at<wire::VlanTag>(sizeof(wire::Ethernet));
+  const auto* tag = packet.view().header_at<wire::VlanTag>(packet.l3_offset);
   if (tag == nullptr) return false;
   if (tag->type.get().host() == wire::kEtherArp) return true;
-  const auto* ip = packet.view().header_at<wire::Ipv4Header>(sizeof(wire::Ethernet) + sizeof(wire::VlanTag));
+  const auto* ip = packet.view().header_at<wire::Ipv4Header>(packet.l3_offset + sizeof(wire::VlanTag));
   return tag->type.get().host() == wire::kEtherIpv4 && ip != nullptr && ip->protocol == wire::kProtoVrrp;
 }
 

@@ -70,10 +70,18 @@ void claim_all(WorkerState& worker, const Batch& batch, std::uint32_t listed,
   }
 }
 
+// No VRRP speaker fragments, but a guest's kernel would put the pieces together: from a port without a HAVIP
+// they could depose the guests' master unseen. Fragments of other unicast IPsec are none of our business.
+void judge_fragment(WorkerState& worker, const PortRow& port, Packet& packet) noexcept {
+  worker.count(LearnCounter::vrrp_frag);
+  const bool could_be_advert = packet.protocol == wire::kProtoVrrp || packet.is_group;
+  if (!port.has_havips() && could_be_advert) packet.drop(DropReason::claim_unbound);
+}
+
 }  // namespace
 
 void snoop_vrrp(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
-  if (packet.fragment != Fragment::kWhole) return worker.count(LearnCounter::vrrp_frag);
+  if (packet.fragment != Fragment::kWhole) return judge_fragment(worker, *batch.ingress, packet);
   const std::size_t payload_size = std::size_t{packet.l3_offset} + packet.l3_size - packet.l4_offset;
   const owner::VrrpPacket vrrp{packet.source, packet.destination, packet.ipv4().ttl, packet.protocol,
                                packet.view().bytes(packet.l4_offset, payload_size)};

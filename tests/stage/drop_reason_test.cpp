@@ -1,5 +1,6 @@
 // Every drop reason is triggered once, by the function that has its name: without one this does not compile.
 
+#include <ostream>
 #include <rte_mbuf.h>
 
 #include "dataplane/pipeline.h"
@@ -243,6 +244,10 @@ constexpr Case kCases[] = {
 #include "vipswitch/drop_reasons.def"
 #undef DROP_REASON
 };
+
+void PrintTo(const Case& one, std::ostream* out) {
+  *out << vipswitch::info(one.reason).name;
+}
 
 class EveryDropReason : public ::testing::TestWithParam<Case> {};
 

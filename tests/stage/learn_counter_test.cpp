@@ -1,6 +1,8 @@
 // Every learn counter is triggered once, by the function that has its name: without one this does not
 // compile.
 
+#include <ostream>
+
 #include "control/publish/registry.h"
 #include "dataplane/mailbox.h"
 #include "tests/stage/shop.h"
@@ -216,6 +218,10 @@ constexpr Case kCases[] = {
 #include "vipswitch/learn_counters.def"
 #undef LEARN_COUNTER
 };
+
+void PrintTo(const Case& one, std::ostream* out) {
+  *out << vipswitch::info(one.counter).name;
+}
 
 class EveryLearnCounter : public ::testing::TestWithParam<Case> {};
 

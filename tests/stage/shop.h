@@ -54,7 +54,6 @@ Frame datagram_from_internet(Ipv4 destination);
 class Shop {
  public:
   Shop() { ShopWorld::build(vswitch); }
-  explicit Shop(const Settings& settings) : vswitch(settings) { ShopWorld::build(vswitch); }
 
   std::vector<Sent> inject(std::string_view port, const std::vector<Frame>& frames) {
     return inject_exactly(vswitch, port, frames);

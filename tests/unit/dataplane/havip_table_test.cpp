@@ -18,7 +18,7 @@ TEST_F(HavipTableTest, OpeningASlotForgetsItsFormerTenant) {
   table.hot(slot).owner.store(OwnerWord::local(PortId(9), 5).raw());
   table.cold(slot).sequence = 5;
   table.cold(slot).owner_since_ms = 1234;
-  table.cold(slot).delivered_to_old = 2;
+  table.hot(slot).delivered_to_old.store(2);
   HavipRow row;
   row.id = slot;
   owner::Election election;
@@ -28,7 +28,7 @@ TEST_F(HavipTableTest, OpeningASlotForgetsItsFormerTenant) {
   EXPECT_EQ(table.hot(slot).row.load(), &row);
   EXPECT_EQ(table.cold(slot).sequence, 0u);
   EXPECT_EQ(table.cold(slot).owner_since_ms, -1);
-  EXPECT_EQ(table.cold(slot).delivered_to_old, 0u);
+  EXPECT_EQ(table.hot(slot).delivered_to_old.load(), 0u);
   EXPECT_EQ(table.cold(slot).election.member_count(), 1u);
   EXPECT_EQ(rte_spinlock_is_locked(&table.cold(slot).lock), 0);
 }
