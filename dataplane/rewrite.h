@@ -35,7 +35,7 @@ inline std::uint16_t l4_checksum_offset(const Packet& packet) noexcept {
 
 // `offset` is that of l4_checksum_offset(), neither 0 nor kMissing.
 inline void update_l4_checksum(const Packet& packet, std::uint16_t offset, std::uint16_t delta) noexcept {
-  auto& field = *reinterpret_cast<wire::Field<std::uint16_t>*>(packet.data + offset);
+  auto& field = *packet.view().header_at<wire::Field<std::uint16_t>>(offset);
   const std::uint16_t before = field;
   if (packet.protocol != wire::kProtoUdp) {
     field = update_checksum(before, delta);

@@ -104,9 +104,12 @@ struct Tables {
   EndpointRef lookup_endpoint(VpcId vpc, Ipv4 address) const noexcept {
     return EndpointRef(endpoints.lookup(EndpointKey(vpc, address)));
   }
-  const EipRow* lookup_eip(Ipv4 address) const noexcept {
-    return reinterpret_cast<const EipRow*>(eips.lookup(Ipv4Key(address)));
+  const EipRow* lookup_eip(Ipv4 address) const noexcept { return eip_row(eips.lookup(Ipv4Key(address))); }
+  // The values of `eips`; 0 is no row.
+  static const EipRow* eip_row(std::uint64_t value) noexcept {
+    return reinterpret_cast<const EipRow*>(value);
   }
+  static std::uint64_t eip_value(const EipRow& row) noexcept { return reinterpret_cast<std::uint64_t>(&row); }
 };
 
 }  // namespace vipswitch

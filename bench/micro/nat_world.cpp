@@ -103,7 +103,7 @@ void NatWorld::add_port(PortId id, unsigned first_eip, unsigned eip_count) {
     row->sources[row->source_count++] = {inner, HavipId(eip), AddressRewrite::between(inner, outer)};
     add_havip(HavipId(eip), id);
     tables.eip_rows[eip] = {outer, AddressRewrite::between(outer, inner), EndpointRef(HavipId(eip))};
-    tables.eips.insert(Ipv4Key(outer), reinterpret_cast<std::uint64_t>(&tables.eip_rows[eip]));
+    tables.eips.insert(Ipv4Key(outer), Tables::eip_value(tables.eip_rows[eip]));
   }
   tables.ports.replace(id, row.get());
   port_rows_.push_back(std::move(row));

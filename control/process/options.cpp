@@ -72,10 +72,11 @@ Result<Options> parse_options(int argc, char** argv) {
         return usage(fmt::format("option \"{}\" needs a value", own[static_cast<std::size_t>(optind) - 1]));
       default:
         // A letter may stand among others; of a word getopt_long tells no letter.
-        return usage(fmt::format("unknown option \"{}\"; EAL options stand before \"--\"",
-                                 std::isalpha(optopt) != 0 && !is_long_option(own[static_cast<std::size_t>(optind) - 1])
-                                     ? fmt::format("-{}", static_cast<char>(optopt))
-                                     : own[static_cast<std::size_t>(optind) - 1]));
+        return usage(fmt::format(
+            "unknown option \"{}\"; EAL options stand before \"--\"",
+            std::isalpha(optopt) != 0 && !is_long_option(own[static_cast<std::size_t>(optind) - 1])
+                ? fmt::format("-{}", static_cast<char>(optopt))
+                : own[static_cast<std::size_t>(optind) - 1]));
     }
   }
   if (optind < count)

@@ -55,7 +55,7 @@ void TablePublisher::publish_eip(EipEntry& eip, Batch& batch) {
     reclaimer_.retire([this, old_row] { eip_rows_.free(old_row); });
   }
   batch.insert_keys.push_back([this, address = eip.spec.ipv4, row = eip.row] {
-    tables_.eips.insert(Ipv4Key(address), reinterpret_cast<std::uint64_t>(&tables_.eip_rows[row]));
+    tables_.eips.insert(Ipv4Key(address), Tables::eip_value(tables_.eip_rows[row]));
   });
 }
 

@@ -37,7 +37,7 @@ void from_uplink(const Tables& tables, const UplinkRow& uplink, Batch& batch) no
     if (count == 0) break;
     tables.eips.lookup_bulk(keys, count, rows);
     for (unsigned i = 0; i < count; ++i) {
-      translate_in(uplink, *packets[i], reinterpret_cast<const EipRow*>(rows[i]));
+      translate_in(uplink, *packets[i], Tables::eip_row(rows[i]));
     }
   }
 }

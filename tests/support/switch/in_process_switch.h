@@ -45,8 +45,9 @@ class InProcessSwitch {
   // Device arguments of a port that exists nowhere, each time new ones.
   std::string next_device();
 
-  // Lets the worker handle what control has posted, and control what the worker has told. Requests that open or close
-  // devices wait for messages to be handled: settle() between a request that posts some and one of those.
+  // Lets the worker handle what control has posted, and control what the worker has told. Requests that open
+  // or close devices wait for messages to be handled: settle() between a request that posts some and one of
+  // those.
   void settle();
 
   TimeMs now() const noexcept { return now_ms_; }
