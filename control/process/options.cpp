@@ -1,6 +1,7 @@
 #include "control/process/options.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cstring>
 #include <fmt/format.h>
 #include <getopt.h>
@@ -25,6 +26,14 @@ EAL options may also stand in the file, under `eal:`; those of the command line 
 switch runs until SIGINT or SIGTERM. It needs root, or the rights that its devices and hugepages ask for, and a core for
 each worker beside the control thread's. Exit status: 0 after a clean stop, 1 if it could not start.
 )";
+
+namespace {
+
+bool is_long_option(const char* word) {
+  return std::strncmp(word, "--", 2) == 0;
+}
+
+}  // namespace
 
 Result<Options> parse_options(int argc, char** argv) {
   Options options;
