@@ -7,6 +7,7 @@
 #include <optional>
 #include <rte_bus.h>
 #include <rte_dev.h>
+#include <rte_devargs.h>
 #include <rte_errno.h>
 #include <rte_ethdev.h>
 
@@ -40,6 +41,14 @@ bool take_ownership(std::uint16_t id) {
   return rte_eth_dev_owner_new(&owner.id) == 0 && rte_eth_dev_owner_set(id, &owner) == 0;
 }
 
+// What was attached and turned out to be of another kind.
+void detach(const std::string& devargs) {
+  rte_devargs parsed{};
+  if (rte_devargs_parse(&parsed, devargs.c_str()) != 0) return;
+  rte_eal_hotplug_remove(rte_bus_name(parsed.bus), parsed.name);
+  rte_devargs_reset(&parsed);
+}
+
 // The kernel interface that device arguments name must exist for the drivers that attach to one; they only
 // log what they miss.
 std::optional<std::string> missing_interface(const std::string& devargs) {
@@ -71,7 +80,10 @@ Result<std::unique_ptr<EthDevice>> EthDevice::open(const std::string& devargs, s
       return device_error(devargs, fmt::format("cannot be attached: {}", reason(status)));
     }
     found = find_device(name);
-    if (!found) return device_error(devargs, "was attached, but is no network device");
+    if (!found) {
+      detach(devargs);
+      return device_error(devargs, "is no network device");
+    }
   }
   if (!take_ownership(*found)) return device_error(devargs, "is in use already");
   std::unique_ptr<EthDevice> device(new EthDevice(*found));
