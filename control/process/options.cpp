@@ -1,7 +1,6 @@
 #include "control/process/options.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cstring>
 #include <fmt/format.h>
 #include <getopt.h>
@@ -27,14 +26,6 @@ switch runs until SIGINT or SIGTERM. It needs root, or the rights that its devic
 each worker beside the control thread's. Exit status: 0 after a clean stop, 1 if it could not start.
 )";
 
-namespace {
-
-bool is_long_option(const char* word) {
-  return std::strncmp(word, "--", 2) == 0;
-}
-
-}  // namespace
-
 Result<Options> parse_options(int argc, char** argv) {
   Options options;
   char** end = argv + argc;
@@ -54,13 +45,14 @@ Result<Options> parse_options(int argc, char** argv) {
                                     {"help", no_argument, nullptr, 'h'},
                                     {"version", no_argument, nullptr, 'V'},
                                     {nullptr, 0, nullptr, 0}};
+  static const char kLetters[] = ":ic:f:hV";
   const auto usage = [](std::string message) {
     return Error{ErrorCode::usage, message + ", see vipswitch --help"};
   };
   const int count = static_cast<int>(own.size()) - 1;
-  optind = 1;
+  optind = 0;  // begins anew, wherever a former call has stopped (getopt(3), GNU)
   opterr = 0;
-  for (int letter; (letter = getopt_long(count, own.data(), ":ic:f:hV", kOptions, nullptr)) != -1;) {
+  for (int letter; (letter = getopt_long(count, own.data(), kLetters, kOptions, nullptr)) != -1;) {
     switch (letter) {
       case 'i':
         options.interactive = true;
@@ -80,12 +72,12 @@ Result<Options> parse_options(int argc, char** argv) {
       case ':':
         return usage(fmt::format("option \"{}\" needs a value", own[static_cast<std::size_t>(optind) - 1]));
       default:
-        // A letter may stand among others; of a word getopt_long tells no letter.
-        return usage(fmt::format(
-            "unknown option \"{}\"; EAL options stand before \"--\"",
-            std::isalpha(optopt) != 0 && !is_long_option(own[static_cast<std::size_t>(optind) - 1])
-                ? fmt::format("-{}", static_cast<char>(optopt))
-                : own[static_cast<std::size_t>(optind) - 1]));
+        // An unknown letter may stand among others of its word. For a word that is wrong as a whole optopt is
+        // 0, or the letter it stands for if only its value is too much.
+        return usage(fmt::format("unknown option \"{}\"; EAL options stand before \"--\"",
+                                 std::strchr(kLetters, optopt) != nullptr
+                                     ? std::string(own[static_cast<std::size_t>(optind) - 1])
+                                     : fmt::format("-{}", static_cast<char>(optopt))));
     }
   }
   if (optind < count)
