@@ -21,7 +21,7 @@ class PublishRefusal : public ShopFixture {
     const Tables& tables = vswitch.tables();
     return {objects(),
             {tables.endpoints.room(), tables.macs.room(), tables.eips.room(), tables.neighbours.room()},
-            rte_eth_dev_count_avail()};
+            rte_eth_dev_count_total()};
   }
   void expect_unchanged(const Witness& before) {
     vswitch.settle();

@@ -1,0 +1,107 @@
+#include "control/runtime/decision_log.h"
+
+#include <gtest/gtest.h>
+
+namespace vipswitch {
+namespace {
+
+constexpr std::uint64_t kHz = 2'000'000'000;
+constexpr HavipId kFront(1), kBack(2);
+
+class DecisionLogTest : public ::testing::Test {
+ protected:
+  DecisionLogTest() { registry.port_names = {{PortId(10), "vm1"}, {PortId(11), "vm2"}}; }
+
+  static Event event(std::uint32_t sequence, HavipId havip = kFront) {
+    Event result{};
+    result.kind = EventKind::kOwnerChanged;
+    result.havip = havip;
+    result.sequence = sequence;
+    result.from = PortId(10);
+    result.to = PortId(11);
+    result.evidence_tsc = 1'000'000;
+    result.commit_tsc = 1'003'000;
+    return result;
+  }
+  void add(const Event& told) { log.add(told, registry, kHz, 1'003'000, 5'000'000); }
+
+  Registry registry;
+  DecisionLog log;
+};
+
+TEST_F(DecisionLogTest, NothingIsKnownOfAHavipWithoutDecisions) {
+  EXPECT_TRUE(log.of(kFront).empty());
+}
+
+TEST_F(DecisionLogTest, DecisionIsToldInTheOperatorsNames) {
+  Event told = event(7);
+  told.trigger = Trigger::kAdvert;
+  told.rule = Rule::kFreshVrrp;
+  told.evidence = EvidenceClass::kVrrp;
+  told.priority = 150;
+  told.vrid = 51;
+  told.at_ms = 1234;
+  add(told);
+  const auto decisions = log.of(kFront);
+  ASSERT_EQ(decisions.size(), 1u);
+  const Decision& decision = decisions[0];
+  EXPECT_EQ(decision.sequence, 7u);
+  EXPECT_EQ(decision.from, "vm1");
+  EXPECT_EQ(decision.to, "vm2");
+  EXPECT_EQ(decision.trigger, Trigger::kAdvert);
+  EXPECT_EQ(decision.rule, Rule::kFreshVrrp);
+  EXPECT_EQ(decision.evidence, EvidenceClass::kVrrp);
+  EXPECT_EQ(decision.priority, 150);
+  EXPECT_EQ(decision.vrid, 51);
+  EXPECT_EQ(decision.at_ms, 1234);
+}
+
+TEST_F(DecisionLogTest, CyclesBecomeTime) {
+  log.add(event(1), registry, kHz, 1'003'000 + kHz / 1000, 5'000'000);  // told a millisecond after the commit
+  const auto decisions = log.of(kFront);
+  ASSERT_EQ(decisions.size(), 1u);
+  EXPECT_EQ(decisions[0].at_unix_us, 4'999'000);
+  EXPECT_EQ(decisions[0].evidence_to_commit_ns, 1500);  // 3,000 cycles at 2 GHz
+}
+
+TEST_F(DecisionLogTest, DecisionWithoutPacketTookNoTime) {
+  Event told = event(1);
+  told.evidence_tsc = 0;
+  add(told);
+  EXPECT_EQ(log.of(kFront)[0].evidence_to_commit_ns, 0);
+}
+
+TEST_F(DecisionLogTest, NobodyAndPortsThatAreGoneHaveNoName) {
+  Event told = event(1);
+  told.from = PortId();
+  told.to = PortId(99);
+  add(told);
+  EXPECT_EQ(log.of(kFront)[0].from, "");
+  EXPECT_EQ(log.of(kFront)[0].to, "");
+}
+
+TEST_F(DecisionLogTest, OnlyTheLastOnesAreKept) {
+  for (std::uint32_t i = 1; i <= DecisionLog::kKept + 10; ++i) add(event(i));
+  const auto decisions = log.of(kFront);
+  ASSERT_EQ(decisions.size(), DecisionLog::kKept);
+  EXPECT_EQ(decisions.front().sequence, 11u);
+  EXPECT_EQ(decisions.back().sequence, DecisionLog::kKept + 10);
+}
+
+TEST_F(DecisionLogTest, HavipsAreKeptApart) {
+  add(event(1, kFront));
+  add(event(2, kBack));
+  ASSERT_EQ(log.of(kBack).size(), 1u);
+  EXPECT_EQ(log.of(kBack)[0].sequence, 2u);
+}
+
+TEST_F(DecisionLogTest, SlotsThatNobodyHasAreForgotten) {
+  add(event(1, kFront));
+  add(event(2, kBack));
+  log.keep_only({{kBack, "back"}});
+  EXPECT_TRUE(log.of(kFront).empty());
+  EXPECT_EQ(log.of(kBack).size(), 1u);
+}
+
+}  // namespace
+}  // namespace vipswitch
