@@ -97,11 +97,13 @@ void guard_arp(WorkerState& worker, const PortRow& port, Packet& packet) noexcep
 }
 
 // The uplink's device is promiscuous, since its MAC need not be the switch's; what is for others is not for
-// us.
+// us. IPv4 that came by broadcast or multicast is not forwarded either (RFC 1812 5.3.4).
 void guard_uplink(const PortRow& uplink, Batch& batch) noexcept {
   for (Packet& packet : batch) {
-    if (!packet.is_pending() || packet.is_group) continue;
-    if (packet.ethernet().destination != uplink.mac) packet.drop(DropReason::foreign_mac);
+    if (!packet.is_pending() || packet.ethernet().destination == uplink.mac) [[likely]]
+      continue;
+    const bool is_broadcast_arp = packet.is_group && packet.kind == PacketKind::kArp;
+    if (!is_broadcast_arp) packet.drop(DropReason::foreign_mac);
   }
 }
 

@@ -9,7 +9,7 @@
 //   source IPv4  the port's, a bound HAVIP; 0.0.0.0 for DHCP and IGMP
 //   ARP sender   likewise; 0.0.0.0 for a probe (RFC 5227)
 //
-// From the uplink, unicast frames must be for its MAC (foreign_mac).
+// From the uplink, all but broadcast ARP must be for its MAC (foreign_mac).
 // Drops: spoofed_mac, spoofed_ip, spoofed_arp, arp_bad; claim_unbound, claim_gateway and claim_foreign where
 // the address spoken for is a HAVIP of others, the gateway or another port's own.
 

@@ -161,6 +161,21 @@ TEST_F(Guard, UplinkTakesBroadcasts) {
               SizeIs(1));
 }
 
+// RFC 1812 5.3.4: what came by broadcast is not forwarded.
+TEST_F(Guard, EipInABroadcastOfTheUplinkIsDropped) {
+  const auto to = [](const Mac& destination, Ipv4 address) {
+    return PacketBuilder()
+        .ethernet({.destination = destination, .source = W::kRouterMac})
+        .ipv4({.source = W::kClient, .destination = address})
+        .icmp_echo_request(1, 1)
+        .build();
+  };
+  for (const Mac& mac : {Mac::broadcast(), kVrrpGroupMac}) {
+    expect_drop(DropReason::foreign_mac, kUplink, to(mac, W::kVm3Eip));
+    expect_drop(DropReason::foreign_mac, kUplink, to(mac, W::kUplinkIp));
+  }
+}
+
 TEST_F(Guard, UnicastOfOthersOnTheUplinkIsDroppedWhateverItIs) {
   const auto to_other = [] {
     return PacketBuilder().ethernet({.destination = kVm1.mac, .source = W::kRouterMac});
