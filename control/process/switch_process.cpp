@@ -6,6 +6,7 @@
 #include <rte_cycles.h>
 #include <unistd.h>
 
+#include "control/runtime/status_line.h"
 #include "version.h"
 
 namespace vipswitch {
@@ -81,7 +82,14 @@ Result<void> SwitchProcess::run() {
     loop_.add(STDIN_FILENO, [this] { read_standard_input(); });
   }
   loop_.add(control_->wake_fd(), [] {});  // tick() reads it
-  loop_.run([this] { control_->tick(); });
+  const auto status = [this] { return status_line(*control_, *runtime_); };
+  control_->tick();
+  notify_.ready(ServiceNotify::Clock::now(), status);
+  loop_.run([&] {
+    control_->tick();
+    notify_.tick(ServiceNotify::Clock::now(), status);
+  });
+  notify_.stopping();
   return {};
 }
 

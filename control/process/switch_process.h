@@ -10,6 +10,7 @@
 #include "control/process/eal.h"
 #include "control/process/event_loop.h"
 #include "control/process/options.h"
+#include "control/process/service_notify.h"
 #include "control/runtime/control_plane.h"
 #include "control/runtime/dataplane_host.h"
 #include "control/runtime/dataplane_runtime.h"
@@ -38,6 +39,7 @@ class SwitchProcess {
   void read_standard_input();
 
   EventLoop& loop_;
+  ServiceNotify notify_;
   bool is_interactive_ = false;
   std::optional<std::string> cmdline_file_;
   std::unique_ptr<Eal> eal_;

@@ -34,6 +34,7 @@ class ControlPlane final : public Publisher {
   DataplaneHost& host() noexcept { return host_; }
   const TablePublisher& tables() const noexcept { return publisher_; }
   const DecisionLog& decisions() const noexcept { return decisions_; }
+  const LinkWatcher& links() const noexcept { return links_; }
   const UplinkAgent& uplink() const noexcept { return uplink_; }
 
  private:

@@ -1,5 +1,6 @@
 #include "control/runtime/link_watcher.h"
 
+#include <algorithm>
 #include <rte_ethdev.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -24,6 +25,11 @@ LinkWatcher::LinkWatcher(TablePublisher& publisher, std::function<void(PortId, b
 LinkWatcher::~LinkWatcher() {
   rte_eth_dev_callback_unregister(RTE_ETH_ALL, RTE_ETH_EVENT_INTR_LSC, on_link_change, &wake_fd_);
   close(wake_fd_);
+}
+
+std::size_t LinkWatcher::up_count() const noexcept {
+  return static_cast<std::size_t>(
+      std::count_if(last_.begin(), last_.end(), [](const auto& port) { return port.second; }));
 }
 
 void LinkWatcher::tick(TimeMs now) {

@@ -4,6 +4,7 @@
 // elections of its HAVIPs learn of it at once and not by the guests' timeouts. Device interrupts set a flag;
 // devices without them are looked at every kPollMs. Control thread only.
 
+#include <cstddef>
 #include <functional>
 #include <map>
 
@@ -23,6 +24,8 @@ class LinkWatcher {
   LinkWatcher& operator=(const LinkWatcher&) = delete;
 
   void tick(TimeMs now);
+  // Ports whose link was up at the last look.
+  std::size_t up_count() const noexcept;
   // Readable when a device interrupt waits for the next tick().
   int wake_fd() const noexcept { return wake_fd_; }
 
