@@ -3,7 +3,8 @@
 usage: scripts/test [--quick] [--suite NAME]...
 
   --quick        neither end-to-end tests nor sanitizers
-  --suite NAME   this suite only; may be repeated
+  --suite NAME   this suite only; may be repeated. Only so runs "package": the release in a clean Debian, which takes
+                 minutes and a mirror
 
 Builds in build/ (or $VIPSWITCH_BUILD_DIR) and, with AddressSanitizer and UndefinedBehaviorSanitizer, the unit and stage
 tests beside it in build-asan/. A test may count its own cases by a JUnit file $VIPSWITCH_JUNIT_DIR/NAME.xml, where NAME
@@ -33,6 +34,7 @@ SANITIZER_ENVIRONMENT = {"UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
                          "ASAN_OPTIONS": "detect_stack_use_after_return=1"}
 IN_NO_HURRY = {"lint"}
 SLOW = {"e2e"}
+ON_REQUEST = {"package"}
 LONGEST_DETAIL_LINES = 150
 
 
@@ -73,7 +75,7 @@ def run(options: argparse.Namespace, children: Children) -> list[Case]:
     if unknown:
         sys.exit(f"error: no suite '{min(unknown)}', expected some of {', '.join(sorted(suites))}")
     print(hugepages.reserve(), flush=True)
-    return build.build() or run_tests(build, asan, set(options.suite) or suites, not options.quick)
+    return build.build() or run_tests(build, asan, set(options.suite) or suites - ON_REQUEST, not options.quick)
 
 
 def shortened(detail: str) -> str:

@@ -179,6 +179,13 @@ def test_named_suite_runs_alone(project):
     assert project.run("--suite", "golden")[1][-1] == "1 passed, 0 failed, 0 skipped"
 
 
+def test_suite_on_request_runs_when_it_is_named_alone(project):
+    project.add("smoke", "", suite="smoke")
+    project.add("package", "", suite="package")
+    assert project.run()[1][-1] == "1 passed, 0 failed, 0 skipped"
+    assert project.run("--suite", "package", "--suite", "smoke")[1][-1] == "2 passed, 0 failed, 0 skipped"
+
+
 def test_unknown_suite_is_refused(project):
     project.add("smoke", "")
     status, lines = project.run("--suite", "smok")

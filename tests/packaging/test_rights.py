@@ -1,0 +1,106 @@
+"""Which rights each kind of device needs: the switch really starts as an ordinary user with exactly these.
+
+The rows are those of the table in docs/deployment.md; here each is held against the kernel, and for every capability of
+a row the switch is refused without it.
+"""
+
+import os
+import re
+import subprocess
+
+import pytest
+
+from conftest import REPOSITORY
+from support.namespace import Namespace
+from support.switch import Config, binary
+from support.undo import temporary_directory
+
+NOBODY = "65534"
+
+# Driver: device arguments. DIR is a directory that belongs to the user; sw-vm1 and vm1 are a veth pair.
+DEVICES = {
+    "net_af_packet": "net_af_packet1,iface=sw-vm1",
+    "net_af_xdp": "net_af_xdp1,iface=sw-vm1",
+    "net_memif": "net_memif1,role=server,socket=DIR/memif.sock,socket-abstract=no",
+    "net_null": "net_null1",
+    "net_pcap": "net_pcap1,iface=sw-vm1",
+    "net_ring": "net_ring1",
+    "net_tap": "net_tap1,iface=dtap1",
+    "net_vhost": "net_vhost1,iface=DIR/vhost.sock",
+}
+
+
+def documented() -> dict[str, list[str]]:
+    """Driver -> capabilities, from the table."""
+    rows = re.findall(r"^\| `(net_\w+)` \| ([^|]*) \|", (REPOSITORY / "docs/deployment.md").read_text(), re.MULTILINE)
+    return {driver: re.findall(r"`CAP_(\w+)`", rights) for driver, rights in rows}
+
+
+class Place:
+    """A network namespace with a veth pair, and a directory that belongs to the ordinary user."""
+
+    def __init__(self, stack):
+        self.directory = temporary_directory(stack)
+        os.chmod(self.directory, 0o755)
+        self.own = os.path.join(self.directory, "own")
+        os.mkdir(self.own)
+        os.chown(self.own, int(NOBODY), int(NOBODY))
+        self.namespace = Namespace("switch", stack)
+        self.namespace.ip("link", "add", "sw-vm1", "type", "veth", "peer", "name", "vm1")
+        for name in ("sw-vm1", "vm1"):
+            self.namespace.ip("link", "set", name, "up")
+
+    def start(self, device: str, capabilities: list[str], eal: list[str] | None = None,
+              wrapper: tuple[str, ...] = ()) -> subprocess.CompletedProcess:
+        """Runs the switch with one port until the end of its input."""
+        config = Config(vpcs=[{"name": "shop", "vni": 1001}],
+                        subnets=[{"name": "web", "vpc": "shop", "ipv4": "10.77.0.0/24", "gateway": "10.77.0.1"}],
+                        ports=[{"name": "p1", "instance": "vm1", "subnet": "web", "mac": "52:54:00:77:00:11",
+                                "ipv4": "10.77.0.11", "device": device.replace("DIR", self.own)}])
+        config.eal = eal or ["--in-memory", "--no-pci"]
+        config.eal.append(f"--file-prefix={self.namespace.name}")
+        path = os.path.join(self.directory, "vipswitch.yaml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(config.text())
+        kept = "".join(f",+{name.lower()}" for name in capabilities)
+        argv = ["env", f"RUNTIME_DIRECTORY={self.own}", *wrapper, "setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}",
+                "--clear-groups", "--no-new-privs", f"--inh-caps=-all{kept}", f"--ambient-caps=-all{kept}",
+                f"--bounding-set=-all{kept}", binary(), "--config", path, "-i"]
+        return subprocess.run(self.namespace.command(argv), input="show port info\n", stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, timeout=60)
+
+
+@pytest.fixture
+def place(undo):
+    return Place(undo)
+
+
+def test_table_has_every_device_that_is_measured():
+    assert sorted(documented()) == sorted(DEVICES)
+
+
+@pytest.mark.parametrize("driver", sorted(DEVICES))
+def test_device_starts_with_the_documented_rights(place, driver):
+    result = place.start(DEVICES[driver], documented()[driver])
+    assert result.returncode == 0 and f" {driver} " in result.stdout, result.stdout
+
+
+@pytest.mark.parametrize("driver, missing", [(driver, name) for driver, names in documented().items() for name in names])
+def test_device_is_refused_without_one_of_them(place, driver, missing):
+    result = place.start(DEVICES[driver], [name for name in documented()[driver] if name != missing])
+    assert result.returncode == 1 and 'error: port "p1"' in result.stdout, result.stdout
+
+
+# A mount of hugepages that belongs to the user, and one that belongs to root, in a mount namespace of their own.
+MOUNT = 'mount -t hugetlbfs -o "uid=$1,mode=0700" none "$2" && shift 2 && exec "$@"'
+
+
+@pytest.mark.parametrize("owner, status", [(NOBODY, 0), ("0", 1)])
+def test_hugepages_of_a_mount_need_the_mount_to_be_the_users(place, owner, status):
+    directory = os.path.join(place.directory, "huge")
+    os.mkdir(directory)
+    result = place.start("net_null1", [], ["--huge-unlink", f"--huge-dir={directory}", "--no-pci"],
+                         ("unshare", "--mount", "sh", "-ec", MOUNT, "sh", owner, directory))
+    if "--no-huge" in result.stdout:
+        pytest.skip("too few free hugepages")
+    assert result.returncode == status, result.stdout
