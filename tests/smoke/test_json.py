@@ -1,0 +1,67 @@
+"""Every command that shows something, in JSON, against docs/json.md."""
+
+import itertools
+import json
+import pathlib
+import re
+
+import pytest
+
+from support.json_docs import differences, read_page
+
+PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "json.md"
+# What an argument of a command can be, by its placeholder: command and list whose elements' names are tried.
+NAMES = {"HAVIP": "havip", "PORT": "port", "SUBNET": "subnet", "VPC": "vpc", "EIP": "eip"}
+
+
+def showing_commands(switch) -> list[str]:
+    """Patterns of `help` that begin with `show` or have it as second word."""
+    patterns = [line for line in switch.do("help").splitlines() if line and not line.startswith(" ")]
+    return [pattern for pattern in patterns if "show" in pattern.split()[:2]]
+
+
+def lines_of(switch, command: str) -> list[str]:
+    """The command with every name that stands for something, by the names of the running objects."""
+    choices = [arguments(switch, word) if word.isupper() else [word] for word in command.split()]
+    return [" ".join(words) for words in itertools.product(*choices)]
+
+
+def arguments(switch, placeholder: str) -> list[str]:
+    if placeholder == "INSTANCE":
+        return sorted({port["instance"] for port in switch.json("port show")["ports"]})
+    kind = NAMES[placeholder]
+    return [each["name"] for each in switch.json(f"{kind} show")[f"{kind}s"]]
+
+
+def without_options(pattern: str) -> str:
+    return re.sub(r" \[[^\]]*\]", "", pattern)
+
+
+@pytest.fixture(scope="module")
+def page():
+    return read_page(PAGE.read_text(encoding="utf-8"))
+
+
+def test_every_showing_command_takes_json(switch):
+    assert [pattern for pattern in showing_commands(switch) if "[json]" not in pattern] == []
+
+
+def test_every_document_is_described_and_no_other(switch, page):
+    assert {without_options(pattern) for pattern in showing_commands(switch)} == set(page)
+
+
+def test_documents_have_the_described_fields_and_no_others(switch, front, page):
+    found = {}
+    for command, fields in page.items():
+        documents = [json.loads(switch.do(f"{line} json")) for line in lines_of(switch, command)]
+        if wrong := differences(fields, documents):
+            found[command] = wrong
+    assert found == {}
+
+
+def test_describing_too_much_or_too_little_is_found(page):
+    fields = page["vpc show"]
+    assert differences(fields, [{"vpcs": [{"name": "shop", "vni": 1}]}]) == []
+    assert differences(fields, [{"vpcs": [{"name": "shop"}]}]) == ["vpcs[].vni: documented, but in no document"]
+    assert differences(fields, [{"vpcs": [{"name": "shop", "vni": 1, "new": 2}]}]) == ["vpcs[].new: not documented"]
+    assert differences(fields, [{"vpcs": [{"name": "shop", "vni": "1"}]}]) == ["vpcs[].vni: '1' is not integer"]
