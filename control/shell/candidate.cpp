@@ -26,14 +26,19 @@ std::vector<Expectation> Candidate::expectations() const {
   if (position_ < pattern_->positionals.size()) {
     const auto& next = pattern_->positionals[position_];
     if (next.argument) return {{{}, next.argument, next.argument->help}};
-    return {{next.word, nullptr, command_->help}};
+    return {{.literal = next.word,
+             .argument = nullptr,
+             .help = command_->help,
+             .is_whole = command_->shortening == Shortening::kRefused}};
   }
   std::vector<Expectation> expectations;
   for (std::size_t i = 0; i < pattern_->keywords.size(); ++i) {
     const auto& keyword = pattern_->keywords[i];
     if (keyword_given_[i]) continue;
-    expectations.push_back(
-        {keyword.word, nullptr, keyword.argument ? keyword.argument->help : std::string_view()});
+    expectations.push_back({.literal = keyword.word,
+                            .argument = nullptr,
+                            .help = keyword.argument ? keyword.argument->help : std::string_view(),
+                            .is_flag = keyword.argument == nullptr});
   }
   return expectations;
 }

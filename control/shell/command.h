@@ -5,11 +5,13 @@
 //
 // A pattern is words: lower case ones are literals, upper case ones stand for arguments. Literals and
 // arguments come in this order; from the first literal behind an argument on, everything is keywords, which
-// may be given in any order: `key VALUE` required, `[key VALUE]` and `[flag]` optional. Example:
+// may be given in any order: `key VALUE` required, `[key VALUE]` and `[flag]` optional. A flag may also be
+// spelled `--flag`. Example:
 //   subnet add NAME vpc VPC ipv4 PREFIX gateway ADDRESS [havip_quota COUNT]
 //
 // An argument's type says how its text is read and which words can be offered for it (control/shell/value.h).
 
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -25,13 +27,26 @@ namespace vipswitch::shell {
 
 class CommandSet;
 
+// What a session wants beyond what its commands did.
+struct Wishes {
+  bool quit = false;      // the session is over
+  bool shutdown = false;  // the switch is to end, and the session with it
+};
+
 // What a handler works with; lives as long as one command runs.
 struct Context {
   const CommandSet& commands;
   Service& service;
   RuntimeView& runtime;
   const std::function<void(std::string_view)>& print;
-  bool& wants_quit;
+  Wishes& wishes;
+  // Where the user is; empty: where the switch itself is. For file names: see path().
+  const std::string& directory;
+
+  // A file as the user means it: a relative name starts at the user's directory, not at the switch's.
+  std::string path(const std::string& name) const {
+    return (std::filesystem::path(directory) / name).string();
+  }
 };
 
 // The values of one parsed line, by the placeholder of the argument or the word of the flag.
@@ -73,11 +88,14 @@ struct Argument {
 
 using Handler = Result<void> (*)(Context&, const Arguments&);
 
+enum class Shortening { kAllowed, kRefused };
+
 struct Command {
   std::string_view pattern;
   std::string_view help;  // one line, imperative, without a full stop
   std::vector<Argument> arguments;
   Handler handler;
+  Shortening shortening = Shortening::kAllowed;  // of its literals
 };
 
 }  // namespace vipswitch::shell

@@ -47,8 +47,11 @@ void offer(const Candidate& candidate, const std::string& partial, const model::
   for (const auto& expectation : candidate.expectations()) {
     if (expectation.argument) {
       offer_values(*expectation.argument, partial, objects, offers);
-    } else if (expectation.literal.starts_with(partial)) {
-      const std::string literal(expectation.literal);
+      continue;
+    }
+    std::string literal(expectation.literal);
+    if (expectation.is_flag && partial.starts_with("--")) literal.insert(0, "--");
+    if (literal.starts_with(partial)) {
       const auto [at, is_new] =
           offers.try_emplace(literal, Completion{literal, "", std::string(expectation.help)});
       // A word that several commands begin with has the help of none.

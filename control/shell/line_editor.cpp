@@ -94,6 +94,13 @@ void LineEditor::stop() {
   is_stopped_ = true;
 }
 
+void LineEditor::interject(std::string_view lines) {
+  callbacks_.write("\r\x1b[K");
+  callbacks_.write(lines);
+  rdline_redisplay(rdline_.get());
+  flush();
+}
+
 void LineEditor::flush() {
   if (!echo_.empty()) callbacks_.write(std::exchange(echo_, {}));
 }

@@ -44,6 +44,8 @@ class LineEditor {
   State feed(std::string_view bytes);
   // Ends the input; may be called from within execute().
   void stop();
+  // Prints whole lines above the line that is being edited.
+  void interject(std::string_view lines);
 
  private:
   friend struct RdlineCallbacks;

@@ -16,8 +16,11 @@ enum class Fit { kNone, kAbbreviation, kValue, kExact };
 
 Fit fit_of(const Expectation& expectation, const Word& word) {
   if (expectation.argument) return Fit::kValue;
-  if (word.quoted || word.text.empty() || !expectation.literal.starts_with(word.text)) return Fit::kNone;
-  return expectation.literal == word.text ? Fit::kExact : Fit::kAbbreviation;
+  std::string_view text = word.text;
+  if (expectation.is_flag && text.starts_with("--")) text.remove_prefix(2);
+  if (word.quoted || text.empty() || !expectation.literal.starts_with(text)) return Fit::kNone;
+  if (expectation.literal == text) return Fit::kExact;
+  return expectation.is_whole ? Fit::kNone : Fit::kAbbreviation;
 }
 
 struct Match {
@@ -105,10 +108,11 @@ Result<const Candidate*> Matcher::finish() const {
 
 Error Matcher::unexpected(const Word& word) const {
   const auto literals = expected_literals(candidates_);
+  const std::string_view bare(word.text.c_str() + (word.text.starts_with("--") ? 2 : 0));
   const bool is_first = path_.empty();
   const auto what = is_first ? "unknown command" : literals.empty() ? "surplus word" : "unknown word";
   for (const auto& candidate : candidates_) {
-    if (!candidate.was_given(word.text)) continue;
+    if (!candidate.was_given(bare)) continue;
     return make_error(ErrorCode::usage, "{}\"{}\" is given twice, usage: {}", prefix(), word.text, usage());
   }
   const auto near = suggest(word.text, {literals.begin(), literals.end()});

@@ -24,6 +24,8 @@ struct Expectation {
   std::string_view literal;  // empty: a value
   const Argument* argument;  // of the value; null for a literal
   std::string_view help;     // of the value, of a keyword's value, or of the command
+  bool is_flag = false;      // the literal may also be spelled with -- before it
+  bool is_whole = false;     // the literal cannot be shortened
 };
 
 struct Given {

@@ -27,8 +27,13 @@ std::vector<LineEditor::Offer> offers(const CommandSet& commands, std::string_vi
 
 }  // namespace
 
-Session::Session(const CommandSet& commands, Service& service, RuntimeView& runtime, Sink sink)
-    : commands_(commands), service_(service), runtime_(runtime), sink_(std::move(sink)) {}
+Session::Session(const CommandSet& commands, Service& service, RuntimeView& runtime, Sink sink,
+                 std::string directory)
+    : commands_(commands),
+      service_(service),
+      runtime_(runtime),
+      sink_(std::move(sink)),
+      directory_(std::move(directory)) {}
 
 Session::~Session() = default;
 
@@ -36,8 +41,11 @@ Result<void> Session::run(std::string_view line) {
   const auto parsed = commands_.parse(line);
   if (!parsed) return parsed.error();
   if (!parsed.value()) return {};
-  Context context{commands_, service_, runtime_, sink_, wants_quit_};
-  return parsed.value()->command->handler(context, parsed.value()->arguments);
+  Context context{commands_, service_, runtime_, sink_, wishes_, directory_};
+  is_executing_ = true;
+  auto done = parsed.value()->command->handler(context, parsed.value()->arguments);
+  is_executing_ = false;
+  return done;
 }
 
 void Session::report(const Error& error) {
@@ -58,7 +66,7 @@ Result<void> Session::execute_file(const std::string& path) {
   }
   unsigned line_number = 0;
   unsigned failed = 0;
-  for (std::string_view rest = text.value(); !rest.empty() && !wants_quit_;) {
+  for (std::string_view rest = text.value(); !rest.empty() && !wishes_.quit;) {
     const auto end = std::min(rest.find('\n'), rest.size() - 1) + 1;
     ++line_number;
     if (auto done = run(rest.substr(0, end)); !done) {
@@ -80,7 +88,7 @@ void Session::start_interactive(InputKind kind) {
       std::string(kPrompt), LineEditor::Callbacks{sink_,
                                                   [this](std::string_view line) {
                                                     (void)execute(line);
-                                                    if (wants_quit_) editor_->stop();
+                                                    if (wishes_.quit) editor_->stop();
                                                   },
                                                   [this](std::string_view left) {
                                                     return offers(commands_, left, service_.objects());
@@ -88,17 +96,25 @@ void Session::start_interactive(InputKind kind) {
   editor_->start();
 }
 
+void Session::interject(std::string_view text) {
+  if (editor_ && !is_executing_) {
+    editor_->interject(text);
+  } else {
+    sink_(text);
+  }
+}
+
 void Session::feed(std::string_view bytes) {
-  if (wants_quit_) return;
+  if (wishes_.quit) return;
   if (!editor_) {
     feed_lines(bytes);
   } else if (editor_->feed(bytes) == LineEditor::State::kEnded) {
-    wants_quit_ = true;
+    wishes_.quit = true;
   }
 }
 
 void Session::feed_lines(std::string_view bytes) {
-  while (!bytes.empty() && !wants_quit_) {
+  while (!bytes.empty() && !wishes_.quit) {
     const auto newline = bytes.find('\n');
     partial_line_ += bytes.substr(0, newline);
     if (partial_line_.size() > kMaxPartialLine) {
@@ -108,7 +124,7 @@ void Session::feed_lines(std::string_view bytes) {
     if (newline == std::string_view::npos) return;
     bytes.remove_prefix(newline + 1);
     end_line();
-    if (!wants_quit_) sink_(kPrompt);
+    if (!wishes_.quit) sink_(kPrompt);
   }
 }
 
@@ -122,8 +138,8 @@ void Session::end_line() {
 }
 
 void Session::end_of_input() {
-  if (!editor_ && !wants_quit_ && !partial_line_.empty()) end_line();
-  wants_quit_ = true;
+  if (!editor_ && !wishes_.quit && !partial_line_.empty()) end_line();
+  wishes_.quit = true;
 }
 
 }  // namespace vipswitch::shell

@@ -29,13 +29,17 @@ class Session {
  public:
   using Sink = std::function<void(std::string_view)>;
 
-  Session(const CommandSet& commands, Service& service, RuntimeView& runtime, Sink sink);
+  // `directory` is where the user's relative file names start; empty: where the switch was started.
+  Session(const CommandSet& commands, Service& service, RuntimeView& runtime, Sink sink,
+          std::string directory = {});
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // Executes one line of any length. What it printed and, behind "error: ", why it failed has reached the
-  // sink when this returns. Empty lines and comments succeed.
+  // Executes one line of any length. What it printed has reached the sink when this returns; why it failed is
+  // for the caller to tell. Empty lines and comments succeed.
+  Result<void> run(std::string_view line);
+  // The same, and prints why it failed behind "error: ".
   Result<void> execute(std::string_view line);
 
   // Executes a file line by line up to its end or `quit`. A failing line is reported as `FILE:LINE: ...` and
@@ -50,10 +54,13 @@ class Session {
   // The input has ended: executes a last line without a newline, then wants_quit().
   void end_of_input();
 
-  bool wants_quit() const noexcept { return wants_quit_; }
+  // Prints what no command asked for, such as an event: above the line that is being edited.
+  void interject(std::string_view text);
+
+  bool wants_quit() const noexcept { return wishes_.quit; }
+  bool wants_shutdown() const noexcept { return wishes_.shutdown; }
 
  private:
-  Result<void> run(std::string_view line);
   void feed_lines(std::string_view bytes);
   void end_line();
   void report(const Error& error);
@@ -62,10 +69,12 @@ class Session {
   Service& service_;
   RuntimeView& runtime_;
   Sink sink_;
+  std::string directory_;
   std::unique_ptr<LineEditor> editor_;  // terminals only
   std::string partial_line_;
   bool partial_line_too_long_ = false;
-  bool wants_quit_ = false;
+  bool is_executing_ = false;
+  Wishes wishes_;
 };
 
 }  // namespace vipswitch::shell

@@ -25,13 +25,18 @@ Result<void> stop(Context& context, const Arguments&) {
 }
 
 Result<void> load(Context& context, const Arguments& arguments) {
-  const auto config = load_config(arguments.text("FILE"));
+  const auto config = load_config(context.path(arguments.text("FILE")));
   if (!config) return config.error();
   return context.service.apply(config.value().objects);
 }
 
 Result<void> quit(Context& context, const Arguments&) {
-  context.wants_quit = true;
+  context.wishes.quit = true;
+  return {};
+}
+
+Result<void> shut_down(Context& context, const Arguments&) {
+  context.wishes = {.quit = true, .shutdown = true};
   return {};
 }
 
@@ -132,7 +137,12 @@ std::vector<Command> switch_commands() {
        "explain the commands about one word, with their arguments",
        {{"WORD", &kTopic, "word of a command, such as havip or show"}},
        help_about},
-      {"quit", "stop forwarding and end the switch", {}, quit},
+      {"quit", "end this shell; that of vipswitch -i ends the switch, too", {}, quit},
+      {"shutdown",
+       "stop forwarding and end the switch; cannot be abbreviated",
+       {},
+       shut_down,
+       Shortening::kRefused},
   };
 }
 

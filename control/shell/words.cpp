@@ -46,7 +46,7 @@ Words split_words(std::string_view line) {
 }
 
 std::string quote_if_needed(std::string_view word) {
-  if (!word.empty() && word.find_first_of(" \t\"\\#") == std::string_view::npos) return std::string(word);
+  if (!word.empty() && word.find_first_of(" \t\r\n\"\\#") == std::string_view::npos) return std::string(word);
   std::string quoted = "\"";
   for (const char c : word) {
     if (c == '"' || c == '\\') quoted += '\\';

@@ -113,6 +113,23 @@ TEST_F(CommandSetTest, ExactLiteralComesBeforeAValueAndAValueBeforeAnAbbreviatio
             "error: show havip: \"json\" is given twice, usage: show havip [json]");
 }
 
+TEST_F(CommandSetTest, FlagMayBeSpelledAsAnOption) {
+  EXPECT_EQ(pattern_of("show havip --json"), "show havip [json]");
+  EXPECT_EQ(pattern_of("show havip front --json"), "show havip HAVIP [json]");
+  EXPECT_EQ(pattern_of("show drops --js"), "show drops [json]");
+  EXPECT_EQ(pattern_of("show havip \"--json\""), "show havip HAVIP [json]");
+  EXPECT_EQ(pattern_of("--show drops"), "error: unknown command \"--show\", did you mean \"show\"?");
+  EXPECT_EQ(pattern_of("show drops json --json"),
+            "error: show drops: \"--json\" is given twice, usage: show drops [json]");
+  EXPECT_EQ(pattern_of("show drops --"), "error: show drops: unknown word \"--\", usage: show drops [json]");
+}
+
+TEST_F(CommandSetTest, WhatEndsTheSwitchCannotBeAbbreviated) {
+  EXPECT_EQ(pattern_of("sh drops"), "show drops [json]");
+  EXPECT_EQ(pattern_of("shutdow"), "error: unknown command \"shutdow\", did you mean \"shutdown\"?");
+  EXPECT_EQ(pattern_of("shutdown"), "shutdown");
+}
+
 TEST_F(CommandSetTest, UnknownCommandSuggestsTheNearest) {
   EXPECT_TRUE(usage_error("hvip add x", "unknown command \"hvip\", did you mean \"havip\"?"));
   EXPECT_TRUE(usage_error("frobnicate", "unknown command \"frobnicate\", try help"));
@@ -165,8 +182,8 @@ TEST_F(CommandSetTest, LineOfAnyLengthIsParsed) {
 }
 
 TEST_F(CommandSetTest, CompletionOffersCommands) {
-  EXPECT_EQ(words(""), (Words{"eip", "havip", "help", "load", "port", "quit", "show", "start", "stop",
-                              "subnet", "uplink", "vpc"}));
+  EXPECT_EQ(words(""), (Words{"eip", "havip", "help", "load", "port", "quit", "show", "shutdown", "start",
+                              "stop", "subnet", "uplink", "vpc"}));
   EXPECT_EQ(words("st"), (Words{"start", "stop"}));
   EXPECT_EQ(words("havip "), (Words{"add", "bind", "del", "show", "unbind"}));
   EXPECT_EQ(words("havip"), (Words{"havip"}));
@@ -185,6 +202,12 @@ TEST_F(CommandSetTest, CompletionOffersKeywordsThatAreLeft) {
   EXPECT_EQ(words("subnet add db gateway 10.1.0.1 vpc shop "), (Words{"havip_quota", "ipv4"}));
   EXPECT_EQ(words("port add p nic "), (Words{"primary", "secondary"}));
   EXPECT_EQ(words("eip bind public "), (Words{"havip", "port"}));
+}
+
+TEST_F(CommandSetTest, CompletionFollowsTheSpellingOfAFlag) {
+  EXPECT_EQ(words("show drops "), Words{"json"});
+  EXPECT_EQ(words("show drops -"), Words{});
+  EXPECT_EQ(words("show drops --"), Words{"--json"});
 }
 
 TEST_F(CommandSetTest, CompletionDescribesValuesThatCannotBeListed) {

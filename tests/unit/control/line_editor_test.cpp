@@ -118,6 +118,16 @@ TEST_F(LineEditorTest, LineThatMayHaveBeenCutIsNotExecuted) {
   EXPECT_EQ(executed_.back(), "vpc show");
 }
 
+TEST_F(LineEditorTest, WhatNobodyAskedForStandsAboveTheLine) {
+  editor_.feed("vpc sh");
+  written_.clear();
+  editor_.interject("owner_changed front\n");
+  EXPECT_TRUE(written_.starts_with("\r\x1b[Kowner_changed front\n")) << written_;
+  EXPECT_NE(written_.find("> vpc sh", 20), std::string::npos) << written_;
+  editor_.feed("ow\n");
+  EXPECT_EQ(executed_, Lines{"vpc show"});
+}
+
 class TerminalSession : public test::SessionTest {
  protected:
   void SetUp() override {

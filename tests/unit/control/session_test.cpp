@@ -116,6 +116,29 @@ TEST_F(SessionTest, FileEndsAtQuit) {
   EXPECT_EQ(output_, "");
 }
 
+TEST_F(SessionTest, ShutdownEndsTheSessionAndTheSwitch) {
+  EXPECT_EQ(run("quit"), "");
+  EXPECT_TRUE(session_.wants_quit());
+  EXPECT_FALSE(session_.wants_shutdown());
+  EXPECT_EQ(run("shutdown"), "");
+  EXPECT_TRUE(session_.wants_shutdown());
+}
+
+TEST_F(SessionTest, RelativeFileStartsAtTheUsersDirectory) {
+  const auto path = write_file("vpcs: [{name: only, vni: 5}]\n");
+  Session other(
+      commands_, service_, runtime_, [](std::string_view) {}, testing::TempDir());
+  EXPECT_TRUE(succeeded(other.run("load " + path.substr(path.rfind('/') + 1))));
+  EXPECT_TRUE(succeeded(other.run("load " + path)));
+  EXPECT_EQ(service_.objects().vpcs.size(), 1u);
+}
+
+TEST_F(SessionTest, WhatNobodyAskedForIsPrintedAsItIs) {
+  session_.start_interactive(InputKind::kLines);
+  session_.interject("owner_changed front\n");
+  EXPECT_EQ(output_, "vipswitch> owner_changed front\n");
+}
+
 TEST_F(SessionTest, MissingFileIsNamed) {
   EXPECT_FALSE(session_.execute_file("/nonexistent/script").ok());
   EXPECT_EQ(output_, "error: /nonexistent/script: No such file or directory, expected a readable file\n");

@@ -42,7 +42,7 @@ TEST(SplitWords, EndOfTheLineIsTold) {
 }
 
 TEST(QuoteIfNeeded, QuotedWordsReadBack) {
-  for (const std::string word : {"plain", "", "a b", "a\"b", "a\\b", "#x", "net_tap0,iface=x"}) {
+  for (const std::string word : {"plain", "", "a b", "a\"b", "a\\b", "#x", "a\nb", "net_tap0,iface=x"}) {
     EXPECT_EQ(texts("x " + quote_if_needed(word)), (Texts{"x", word}));
   }
   EXPECT_EQ(quote_if_needed("net_tap0,iface=x"), "net_tap0,iface=x");
