@@ -1,6 +1,7 @@
 #pragma once
 
-// The control thread's loop: descriptors that become readable, signals that end it, and a tick every kTickMs.
+// The control thread's loop: descriptors that become readable or writable, signals that end it, and a tick
+// every kTickMs. Nothing here waits for anything else, so handlers must not either.
 
 #include <functional>
 #include <map>
@@ -23,17 +24,34 @@ class EventLoop {
   void add(int fd, std::function<void()> on_readable);
   void remove(int fd);
 
+  // For a socket whose sending must not wait either. on_hung_up: nobody reads or writes at the other end any
+  // more; it must remove the descriptor.
+  struct SocketHandlers {
+    std::function<void()> on_readable;
+    std::function<void()> on_writable;
+    std::function<void()> on_hung_up;
+  };
+  // What is asked for at the moment; the end of the other side always is. A new socket: kReadable.
+  enum Interest : unsigned { kNothing = 0, kReadable = 1, kWritable = 2 };
+  void add_socket(int fd, SocketHandlers handlers);
+  void watch(int fd, unsigned interest);
+
+  // The next round does not wait: work was left over. To be called from within a handler or the tick.
+  void hurry() noexcept { is_hurried_ = true; }
+
   // Until stop() or a signal.
   void run(const std::function<void()>& tick);
   void stop() noexcept { is_stopped_ = true; }
 
  private:
-  void serve(int fd);
+  void add_handlers(int fd, SocketHandlers handlers);
+  void serve(int fd, unsigned events);
 
   int epoll_;
   int signals_;
-  std::map<int, std::function<void()>> handlers_;
+  std::map<int, SocketHandlers> handlers_;
   std::set<int> always_readable_;  // regular files, which epoll refuses
+  bool is_hurried_ = false;
   bool is_stopped_ = false;
 };
 

@@ -1,12 +1,15 @@
 #include "control/process/event_loop.h"
 
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <gtest/gtest.h>
 #include <memory>
 #include <string>
+#include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 
 namespace vipswitch {
 namespace {
@@ -128,6 +131,80 @@ TEST_F(EventLoopTest, HandlerMayRemoveAnotherThatIsReadableToo) {
   second.write_byte();
   run(3);
   EXPECT_EQ(served, 1);
+}
+
+class SocketLoopTest : public EventLoopTest {
+ protected:
+  void SetUp() override {
+    ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()), 0);
+    loop.add_socket(ends[0], {.on_readable =
+                                  [this] {
+                                    happened += 'r';
+                                    read_all();
+                                  },
+                              .on_writable = [this] { happened += 'w'; },
+                              .on_hung_up =
+                                  [this] {
+                                    happened += 'h';
+                                    loop.remove(ends[0]);
+                                  }});
+  }
+  void TearDown() override {
+    close(ends[0]);
+    if (ends[1] >= 0) close(ends[1]);
+  }
+  void read_all() {
+    char bytes[16];
+    if (read(ends[0], bytes, sizeof bytes) == 0) loop.remove(ends[0]);
+  }
+  void close_other() { close(std::exchange(ends[1], -1)); }
+
+  std::array<int, 2> ends{-1, -1};
+  std::string happened;
+};
+
+TEST_F(SocketLoopTest, WritableIsToldOnlyWhereItIsAskedFor) {
+  loop.run([&] {
+    ++ticked;
+    if (ticked == 2) {
+      EXPECT_EQ(happened, "");
+      loop.watch(ends[0], EventLoop::kWritable);
+    }
+    if (ticked == 4) loop.stop();
+  });
+  EXPECT_EQ(happened, "ww");
+}
+
+TEST_F(SocketLoopTest, WhatIsNotWatchedWaitsButTheEndIsTold) {
+  loop.watch(ends[0], EventLoop::kNothing);
+  ASSERT_EQ(write(ends[1], "x", 1), 1);
+  loop.run([&] {
+    ++ticked;
+    if (ticked == 2) {
+      EXPECT_EQ(happened, "");
+      close_other();
+    }
+    if (ticked == 4) loop.stop();
+  });
+  EXPECT_EQ(happened, "h");
+}
+
+TEST_F(SocketLoopTest, WhatCameBeforeTheEndIsReadFirst) {
+  ASSERT_EQ(write(ends[1], "x", 1), 1);
+  close_other();
+  run(4);
+  EXPECT_EQ(happened, "rr");
+}
+
+TEST_F(EventLoopTest, HurriedRoundDoesNotWait) {
+  constexpr int kRounds = 400;
+  const auto began = std::chrono::steady_clock::now();
+  loop.run([&] {
+    loop.hurry();
+    if (++ticked == kRounds) loop.stop();
+  });
+  const auto unhurried = std::chrono::milliseconds(kRounds * EventLoop::kTickMs);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, unhurried / 2);
 }
 
 // epoll refuses regular files, which standard input may be.
