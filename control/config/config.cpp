@@ -49,8 +49,8 @@ Result<Config> parse_config(const std::string& text, const std::string& origin) 
   const auto document = parse_yaml(source, text);
   if (!source.ok()) return source.error();
   const config::Mapping root(source, document, "the file",
-                             {"eal", "cores", "tables", "idle", "memory_mb", "mbufs", "flood_pps", "uplink",
-                              "vpcs", "subnets", "ports", "havips", "eips"});
+                             {"eal", "cores", "tables", "idle", "memory_mb", "mbufs", "flood_pps", "control",
+                              "uplink", "vpcs", "subnets", "ports", "havips", "eips"});
   Config config;
   config::ObjectLines lines;
   config.settings = config::read_settings(root);

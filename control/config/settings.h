@@ -10,6 +10,11 @@
 
 namespace vipswitch {
 
+struct ControlSettings {
+  std::string socket = "/run/vipswitch/control.sock";  // path that vipswitch-ctl connects to; empty: none
+  bool operator==(const ControlSettings&) const = default;
+};
+
 struct Settings {
   std::vector<std::string> eal;  // EAL arguments, before those of the command line
   unsigned control_core = 0;
@@ -19,6 +24,7 @@ struct Settings {
   unsigned memory_mb = 512;
   unsigned mbufs = 16384;     // packets in the pool of each worker
   unsigned flood_pps = 1000;  // broadcast and multicast that a port may send, packets a second
+  ControlSettings control;
   bool operator==(const Settings&) const = default;
 };
 

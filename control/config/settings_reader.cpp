@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <set>
+#include <sys/un.h>
 
 namespace vipswitch::config {
 namespace {
@@ -58,6 +59,22 @@ void read_idle(const Mapping& root, IdlePolicy& idle) {
   mapping.read("sleep_us", Presence::kOptional, NumberParser{0, 1000}, idle.sleep_us);
 }
 
+// A path that fits into the address of a Unix socket.
+text::Parsed<std::string> parse_socket_path(std::string_view path) {
+  constexpr std::size_t kMaxSize = sizeof(sockaddr_un::sun_path) - 1;
+  const auto expected = fmt::format("none or the path of a socket, at most {} bytes long", kMaxSize);
+  if (path.empty()) return text::Mismatch{"no path", expected};
+  if (path.size() > kMaxSize) return text::Mismatch{fmt::format("{} bytes long", path.size()), expected};
+  return path == "none" ? std::string() : std::string(path);
+}
+
+void read_control(const Mapping& root, ControlSettings& control) {
+  const auto node = root.get("control", Presence::kOptional);
+  if (!node) return;
+  const Mapping mapping(root.source(), *node, "control", {"socket"});
+  mapping.read("socket", Presence::kOptional, parse_socket_path, control.socket);
+}
+
 }  // namespace
 
 Settings read_settings(const Mapping& root) {
@@ -73,6 +90,7 @@ Settings read_settings(const Mapping& root) {
   root.read("memory_mb", Presence::kOptional, NumberParser{64, 1u << 20}, settings.memory_mb);
   root.read("mbufs", Presence::kOptional, NumberParser{1024, 1u << 24}, settings.mbufs);
   root.read("flood_pps", Presence::kOptional, NumberParser{1, 100'000'000}, settings.flood_pps);
+  read_control(root, settings.control);
   return settings;
 }
 

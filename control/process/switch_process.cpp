@@ -38,6 +38,11 @@ Result<void> SwitchProcess::bring_up(const Options& options) {
     if (!loaded) return loaded.error();
     config = std::move(loaded).value();
   }
+  if (const auto& path = config.settings.control.socket; !path.empty()) {
+    auto listening = remote::ControlSocket::listen(path);
+    if (!listening) return listening.error();
+    control_socket_ = std::move(listening).value();
+  }
   auto plan = plan_eal(config.settings, options.eal, Machine::here());
   if (!plan) return plan.error();
   for (const auto& text : plan.value().notices) notice(text);
@@ -63,6 +68,7 @@ Result<void> SwitchProcess::bring_up(const Options& options) {
 }
 
 SwitchProcess::~SwitchProcess() {
+  control_server_.reset();
   terminal_.reset();
   if (host_) host_->stop();
 }
@@ -81,16 +87,31 @@ Result<void> SwitchProcess::run() {
                                                          : shell::InputKind::kLines);
     loop_.add(STDIN_FILENO, [this] { read_standard_input(); });
   }
+  if (control_socket_) serve_control_socket();
   loop_.add(control_->wake_fd(), [] {});  // tick() reads it
   const auto status = [this] { return status_line(*control_, *runtime_); };
   control_->tick();
   notify_.ready(ServiceNotify::Clock::now(), status);
   loop_.run([&] {
     control_->tick();
+    if (control_server_) control_server_->tick();
     notify_.tick(ServiceNotify::Clock::now(), status);
   });
   notify_.stopping();
   return {};
+}
+
+void SwitchProcess::serve_control_socket() {
+  control_server_ = std::make_unique<remote::ControlServer>(
+      loop_, *control_socket_,
+      remote::ControlServer::Callbacks{.make_session =
+                                           [this](shell::Session::Sink sink, std::string directory) {
+                                             return std::make_unique<shell::Session>(
+                                                 commands_, *service_, *runtime_, std::move(sink),
+                                                 std::move(directory));
+                                           },
+                                       .notice = notice,
+                                       .shut_down = [this] { loop_.stop(); }});
 }
 
 void SwitchProcess::read_standard_input() {

@@ -11,6 +11,8 @@
 #include "control/process/event_loop.h"
 #include "control/process/options.h"
 #include "control/process/service_notify.h"
+#include "control/remote/control_server.h"
+#include "control/remote/control_socket.h"
 #include "control/runtime/control_plane.h"
 #include "control/runtime/dataplane_host.h"
 #include "control/runtime/dataplane_runtime.h"
@@ -29,13 +31,13 @@ class SwitchProcess {
   SwitchProcess(const SwitchProcess&) = delete;
   SwitchProcess& operator=(const SwitchProcess&) = delete;
 
-  // Until a signal, `quit`, or with -i the end of standard input.
+  // Until a signal, `shutdown`, or with -i `quit` or the end of standard input.
   Result<void> run();
 
  private:
   explicit SwitchProcess(EventLoop& loop) : loop_(loop) {}
   Result<void> bring_up(const Options& options);
-  void start_shell(bool interactive);
+  void serve_control_socket();
   void read_standard_input();
 
   EventLoop& loop_;
@@ -48,6 +50,8 @@ class SwitchProcess {
   std::unique_ptr<DataplaneRuntime> runtime_;
   std::unique_ptr<Service> service_;
   shell::CommandSet commands_;
+  std::unique_ptr<remote::ControlSocket> control_socket_;
+  std::unique_ptr<remote::ControlServer> control_server_;
   std::unique_ptr<shell::Session> session_;
   std::unique_ptr<shell::TerminalMode> terminal_;
 };

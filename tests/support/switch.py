@@ -23,7 +23,10 @@ def binary() -> str:
 
 @dataclass
 class Config:
-    """A configuration file: each object a dict of its keys, written one a line."""
+    """A configuration file: each object a dict of its keys, written one a line.
+
+    Without a control socket unless the test names one, so that switches run side by side; Switch gives each its own.
+    """
     uplink: dict | None = None
     vpcs: list[dict] = field(default_factory=list)
     subnets: list[dict] = field(default_factory=list)
@@ -32,9 +35,10 @@ class Config:
     eips: list[dict] = field(default_factory=list)
     eal: list[str] = field(default_factory=lambda: ["--in-memory", "--no-pci"])
     cores: dict = field(default_factory=lambda: default_cores())
+    control: dict = field(default_factory=lambda: {"socket": "none"})
 
     def text(self) -> str:
-        lines = [f"eal: {_flow(self.eal)}", f"cores: {_flow(self.cores)}"]
+        lines = [f"eal: {_flow(self.eal)}", f"cores: {_flow(self.cores)}", f"control: {_flow(self.control)}"]
         if self.uplink:
             lines.append(f"uplink: {_flow(self.uplink)}")
         for section in ("vpcs", "subnets", "ports", "havips", "eips"):
@@ -59,7 +63,7 @@ def _flow(value: object) -> str:
 
 
 class Switch:
-    """One running vipswitch with an interactive shell on pipes.
+    """One running vipswitch with an interactive shell on pipes, and a control socket beside its configuration.
 
     It lives in a namespace of its own, which holds its ends of the veth pairs. The file prefix is unique, so that
     instances run side by side; its runtime directory goes with the stack. `wrapper` is a command to run it under.
@@ -69,9 +73,10 @@ class Switch:
                  name: str = "switch", wrapper: tuple[str, ...] = ()):
         self.prefix = f"{namespace.name}-{name}"
         self.config_path = os.path.join(directory, f"{name}.yaml")
+        self.socket_path = os.path.join(directory, f"{name}.sock")
         stack.callback(remove_runtime_directory, self.prefix)
         with open(self.config_path, "w", encoding="utf-8") as file:
-            file.write(_with_prefix(config, self.prefix).text())
+            file.write(_of_one_switch(config, self.prefix, self.socket_path).text())
         argv = [*wrapper, binary(), "--config", self.config_path, "-i"]
         self.process = Process(name, argv, directory, stack, namespace, pipe_shell=True)
         self._shell_log = os.path.join(directory, f"{name}.shell")
@@ -163,5 +168,6 @@ def remove_runtime_directory(prefix: str) -> None:
         os.rmdir(runtime_directory(prefix))
 
 
-def _with_prefix(config: Config, prefix: str) -> Config:
-    return Config(**{**vars(config), "eal": [*config.eal, f"--file-prefix={prefix}"]})
+def _of_one_switch(config: Config, prefix: str, socket_path: str) -> Config:
+    own = {"eal": [*config.eal, f"--file-prefix={prefix}"], "control": {**config.control, "socket": socket_path}}
+    return Config(**{**vars(config), **own})

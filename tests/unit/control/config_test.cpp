@@ -30,6 +30,7 @@ havips:
   - {name: front, subnet: web, ipv4: 10.77.0.100, ports: [p11, p12]}
 eips:
   - {name: public, ipv4: 203.0.113.10, target: {havip: front}}
+control: {socket: /run/sw1.sock}
 )";
 
 testing::AssertionResult config_refused(const std::string& text, ErrorCode code, const std::string& message) {
@@ -56,6 +57,7 @@ TEST(Config, EveryKeyIsRead) {
   EXPECT_EQ(settings.memory_mb, 64u);
   EXPECT_EQ(settings.mbufs, 2048u);
   EXPECT_EQ(settings.flood_pps, 9u);
+  EXPECT_EQ(settings.control.socket, "/run/sw1.sock");
   EXPECT_EQ(config.value().objects, test::make_world());
 }
 
@@ -64,6 +66,22 @@ TEST(Config, WhatIsLeftOutHasItsDefault) {
   ASSERT_TRUE(succeeded(config));
   EXPECT_EQ(config.value().settings, Settings());
   EXPECT_EQ(config.value().objects, model::Objects());
+}
+
+TEST(Config, ControlSocketIsAPathOrNone) {
+  EXPECT_EQ(parse_config("vpcs: []", "f.yaml").value().settings.control.socket,
+            "/run/vipswitch/control.sock");
+  EXPECT_EQ(parse_config("control: {socket: none}", "f.yaml").value().settings.control.socket, "");
+  EXPECT_TRUE(config_refused(
+      "control: {socket: ''}", ErrorCode::invalid_argument,
+      "f.yaml:1: found socket \"\", which is no path, expected none or the path of a socket, at "
+      "most 107 bytes long"));
+  const std::string path = "/" + std::string(107, 'x');
+  EXPECT_TRUE(
+      config_refused("control: {socket: " + path + "}", ErrorCode::invalid_argument,
+                     "f.yaml:1: found socket \"" + path +
+                         "\", which is 108 bytes long, expected none or the path of a socket, at most 107 "
+                         "bytes long"));
 }
 
 TEST(Config, OptionalKeysOfObjectsAreRead) {
@@ -115,7 +133,7 @@ TEST(Config, ListInsteadOfTheFileIsRefused) {
   EXPECT_TRUE(
       config_refused("- vpcs\n", ErrorCode::invalid_argument,
                      "f.yaml:1: found a list as the file, expected a mapping of eal, cores, tables, idle, "
-                     "memory_mb, mbufs, flood_pps, uplink, vpcs, subnets, ports, havips, eips"));
+                     "memory_mb, mbufs, flood_pps, control, uplink, vpcs, subnets, ports, havips, eips"));
 }
 
 TEST(Config, UnknownKeyIsRefused) {
