@@ -14,7 +14,8 @@ const char kHelp[] =
 The data plane of a virtual switch: VPC forwarding, HAVIPs whose owner it learns from VRRP and gratuitous ARP,
 EIPs as stateless 1:1 NAT.
 
-  -i, --interactive        shell on standard input; its end, or `quit`, ends the switch
+  -i, --interactive        shell on standard input; its end, or `quit`, ends the switch. vipswitch-ctl attaches one
+                           to a switch that runs
   -c, --config FILE        declarative configuration (YAML, see docs/configuration.md)
   -f, --cmdline-file FILE  shell commands to run once the configuration is in force; one that fails is reported, and
                            the next one follows

@@ -1,0 +1,115 @@
+#include "control/ctl/ctl_options.h"
+
+#include <cstring>
+#include <getopt.h>
+
+#include "control/config/settings.h"
+#include "control/shell/words.h"
+#include "control/text/make_error.h"
+
+namespace vipswitch::ctl {
+
+const char kCtlHelp[] =
+    R"(usage: vipswitch-ctl [options]                   the shell of the switch, on a terminal
+       vipswitch-ctl [options] COMMAND [WORD...]  one command
+       vipswitch-ctl [options] -f FILE            the commands of a file, a line each
+       ... | vipswitch-ctl [options]              those of standard input
+
+Works on a running vipswitch through its control socket. `vipswitch-ctl help` lists the commands.
+
+  -s, --socket PATH   the control socket; without it $VIPSWITCH_SOCKET, else /run/vipswitch/control.sock
+  -j, --json          the command answers with a JSON document; may also stand behind it: show havip --json
+  -f, --file FILE     commands from FILE; - is standard input
+  -k, --keep-going    go on after a line that fails
+  -h, --help          this text
+  -V, --version       the version
+
+A COMMAND of a single word is a line of the shell as it stands: 'show havip front'. Of several, each is one word of
+the shell, whatever blanks are in it. Relative names of files start where vipswitch-ctl was started. In the shell, quit or
+Ctrl-D ends vipswitch-ctl and not the switch, which shutdown ends.
+
+Output goes to standard output, messages to standard error: `error: ...`, from files `FILE:LINE: error: ...`. Lines are
+executed one after the other up to the first that fails.
+
+Exit status: 0 if every command succeeded, else the number of the first error (docs/errors.md); 1 also if the switch
+cannot be reached or goes away, 2 also for wrong options.
+)";
+
+namespace {
+
+Error usage_error(std::string message) {
+  return {ErrorCode::usage, std::move(message) + ", see vipswitch-ctl --help"};
+}
+
+// One word is a line; each of several is a word of a line.
+std::string to_line(const std::vector<std::string>& words) {
+  if (words.size() == 1) return words.front();
+  std::string line;
+  for (const auto& word : words) {
+    if (!line.empty()) line += ' ';
+    line += shell::quote_if_needed(word);
+  }
+  return line;
+}
+
+// What getopt_long() took no option from; a letter may stand among others of its word.
+std::string culprit(char** argv, const char* letters) {
+  const bool is_whole_word = std::strchr(letters, optopt) != nullptr;
+  return is_whole_word ? argv[optind - 1] : std::string{'-', static_cast<char>(optopt)};
+}
+
+}  // namespace
+
+Result<CtlOptions> parse_ctl_options(int argc, char** argv, const char* environment_socket) {
+  static const option kOptions[] = {{"socket", required_argument, nullptr, 's'},
+                                    {"json", no_argument, nullptr, 'j'},
+                                    {"file", required_argument, nullptr, 'f'},
+                                    {"keep-going", no_argument, nullptr, 'k'},
+                                    {"help", no_argument, nullptr, 'h'},
+                                    {"version", no_argument, nullptr, 'V'},
+                                    {nullptr, 0, nullptr, 0}};
+  // "+": what stands behind the first word of the command belongs to the command.
+  static const char kLetters[] = "+:s:jf:khV";
+  CtlOptions options;
+  options.socket = environment_socket && *environment_socket ? environment_socket : ControlSettings().socket;
+  bool json = false;
+  optind = 0;  // begins anew, wherever a former call has stopped (getopt(3), GNU)
+  opterr = 0;
+  for (int letter; (letter = getopt_long(argc, argv, kLetters, kOptions, nullptr)) != -1;) {
+    switch (letter) {
+      case 's':
+        options.socket = optarg;
+        break;
+      case 'j':
+        json = true;
+        break;
+      case 'f':
+        options.file = optarg;
+        break;
+      case 'k':
+        options.keep_going = true;
+        break;
+      case 'h':
+        options.help = true;
+        break;
+      case 'V':
+        options.version = true;
+        break;
+      case ':':
+        return usage_error(fmt::format("option \"{}\" needs a value", argv[optind - 1]));
+      default:
+        return usage_error(fmt::format("unknown option \"{}\"", culprit(argv, kLetters)));
+    }
+  }
+  const std::vector<std::string> words(argv + optind, argv + argc);
+  if (!words.empty()) options.command = to_line(words);
+  if (options.command && options.file) {
+    return usage_error(
+        fmt::format("command \"{}\" beside -f {}, expected one of them", *options.command, *options.file));
+  }
+  if (json && !options.command) return usage_error("--json without a command, expected one behind it");
+  if (json) *options.command += " --json";
+  return options;
+}
+
+}  // namespace vipswitch::ctl
