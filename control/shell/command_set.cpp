@@ -1,5 +1,6 @@
 #include "control/shell/command_set.h"
 
+#include <algorithm>
 #include <iterator>
 #include <map>
 #include <utility>
@@ -52,8 +53,8 @@ void offer(const Candidate& candidate, const std::string& partial, const model::
     std::string literal(expectation.literal);
     if (expectation.is_flag && partial.starts_with("--")) literal.insert(0, "--");
     if (literal.starts_with(partial)) {
-      const auto [at, is_new] =
-          offers.try_emplace(literal, Completion{literal, "", std::string(expectation.help)});
+      const auto [at, is_new] = offers.try_emplace(
+          literal, Completion{literal, "", std::string(expectation.help), expectation.is_whole});
       // A word that several commands begin with has the help of none.
       if (!is_new && at->second.help != expectation.help) at->second.help.clear();
     }
@@ -105,6 +106,11 @@ std::vector<Completion> CommandSet::complete(std::string_view line, const model:
   ByWord offers;
   if (partial.quoted) return {};
   for (const auto& candidate : matcher.candidates()) offer(candidate, partial.text, objects, offers);
+  const bool has_shortened =
+      std::any_of(offers.begin(), offers.end(), [](const auto& entry) { return !entry.second.is_whole; });
+  if (!partial.text.empty() && has_shortened) {
+    std::erase_if(offers, [](const auto& entry) { return entry.second.is_whole; });
+  }
   std::vector<Completion> completions;
   for (auto& entry : offers) completions.push_back(std::move(entry.second));
   return completions;

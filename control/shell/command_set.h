@@ -27,6 +27,7 @@ struct Completion {
   std::string word;         // empty: any value of the argument fits
   std::string placeholder;  // of the argument, empty for a literal
   std::string help;         // of the value or the command; empty for a word that several commands begin with
+  bool is_whole = false;    // a literal that cannot be shortened
 };
 
 class CommandSet {
@@ -44,7 +45,7 @@ class CommandSet {
 
   // What may stand at the end of `line` (the text left of the cursor): words that begin with its last word,
   // or, behind a blank, any next word. Names come from `objects`. Sorted, without duplicates; nothing for a
-  // line that does not fit.
+  // line that does not fit. A literal that cannot be shortened does not stand in the way of those that can.
   std::vector<Completion> complete(std::string_view line, const model::Objects& objects) const;
 
  private:

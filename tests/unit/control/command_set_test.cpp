@@ -185,6 +185,8 @@ TEST_F(CommandSetTest, CompletionOffersCommands) {
   EXPECT_EQ(words(""), (Words{"eip", "havip", "help", "load", "port", "quit", "show", "shutdown", "start",
                               "stop", "subnet", "uplink", "vpc"}));
   EXPECT_EQ(words("st"), (Words{"start", "stop"}));
+  EXPECT_EQ(words("sh"), Words{"show"});
+  EXPECT_EQ(words("shu"), Words{"shutdown"});
   EXPECT_EQ(words("havip "), (Words{"add", "bind", "del", "show", "unbind"}));
   EXPECT_EQ(words("havip"), (Words{"havip"}));
 }
