@@ -90,7 +90,8 @@ Result<HavipStatus> DataplaneRuntime::havip(std::string_view name) {
   const Registry& registry = control_.tables().registry();
   const auto found = registry.havips.find(name);
   if (found == registry.havips.end()) {
-    return Error{ErrorCode::not_found, fmt::format("havip \"{}\": there is none of this name", name)};
+    return Error{ErrorCode::not_found,
+                 fmt::format("havip: \"{}\" does not exist, expected the name of a HAVIP", name)};
   }
   const HavipEntry& entry = found->second;
   auto answer = snapshot(name, entry.id);
