@@ -24,8 +24,8 @@ Works on a running vipswitch through its control socket. `vipswitch-ctl help` li
   -h, --help          this text
   -V, --version       the version
 
-A COMMAND of a single word is a line of the shell as it stands: 'show havip front'. Of several, each is one word of
-the shell, whatever blanks are in it. Relative names of files start where vipswitch-ctl was started. In the shell, quit or
+COMMAND may be a whole line of the shell, 'show havip front'; each further WORD is one word of it, whatever blanks are
+in it. Relative names of files start where vipswitch-ctl was started. In the shell, quit or
 Ctrl-D ends vipswitch-ctl and not the switch, which shutdown ends.
 
 Output goes to standard output, messages to standard error: `error: ...`, from files `FILE:LINE: error: ...`. Lines are
@@ -41,14 +41,10 @@ Error usage_error(std::string message) {
   return {ErrorCode::usage, std::move(message) + ", see vipswitch-ctl --help"};
 }
 
-// One word is a line; each of several is a word of a line.
+// The first word may be a whole line, each other one is a word of it.
 std::string to_line(const std::vector<std::string>& words) {
-  if (words.size() == 1) return words.front();
-  std::string line;
-  for (const auto& word : words) {
-    if (!line.empty()) line += ' ';
-    line += shell::quote_if_needed(word);
-  }
+  std::string line = words.front();
+  for (std::size_t i = 1; i < words.size(); ++i) line += ' ' + shell::quote_if_needed(words[i]);
   return line;
 }
 

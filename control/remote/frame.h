@@ -10,8 +10,8 @@
 // received and not executed by then is dropped.
 //
 // Written by the make_ functions, read by FrameReader, which takes bytes cut anywhere. No payload is larger
-// than kMaxPayload; whoever has more to send splits it. Errors: usage, for what is no frame; nothing can be read after
-// it.
+// than kMaxPayload; whoever has more to send splits it. Errors: usage, for what is no frame; nothing can be
+// read after it.
 
 #include <cstddef>
 #include <cstdint>

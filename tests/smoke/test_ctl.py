@@ -62,7 +62,8 @@ def test_words_with_blanks_stay_words(ctl):
 
 
 @pytest.mark.parametrize("arguments", [
-    ("show", "havip", "--json"), ("--json", "show", "havip"), ("-j", "show havip"), ("show", "havip", "json")])
+    ("show", "havip", "--json"), ("--json", "show", "havip"), ("-j", "show havip"), ("show havip", "--json"),
+    ("show", "havip", "json")])
 def test_json_may_be_asked_for_before_or_behind(ctl, arguments):
     assert json.loads(ctl(*arguments).stdout)["havips"][0]["name"] == "front"
 
@@ -245,7 +246,7 @@ class TestTerminal:
         assert "usage: vpc add NAME vni VNI" in terminal.enter("vpc add")
 
     def test_quoted_names_are_values(self, terminal):
-        assert terminal.enter('show havip "json"').startswith('error: havip "json"')
+        assert terminal.enter('show havip "json"').startswith('error: havip: "json" does not exist')
         assert "is not closed" in terminal.enter('vpc del "a b')
 
     def test_long_line_is_refused_and_the_next_one_works(self, terminal):

@@ -35,8 +35,9 @@ TEST(CtlOptions, SocketOfTheCommandLineComesBeforeTheEnvironment) {
   EXPECT_EQ(parse({"-s/own"}, "/env").value().socket, "/own");
 }
 
-TEST(CtlOptions, OneWordIsALineAndSeveralAreWords) {
+TEST(CtlOptions, FirstWordMayBeALineAndTheOthersAreWords) {
   EXPECT_EQ(command({"show havip"}), "show havip");
+  EXPECT_EQ(command({"show havip", "--json"}), "show havip --json");
   EXPECT_EQ(command({"show", "havip", "front"}), "show havip front");
   EXPECT_EQ(command({"load", "a b.yaml"}), "load \"a b.yaml\"");
   EXPECT_EQ(command({"vpc", "del", ""}), "vpc del \"\"");
