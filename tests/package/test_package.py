@@ -170,6 +170,12 @@ def test_switch_that_hangs_is_restarted_by_the_watchdog(service):
     assert "watchdog" in service.log_tail().lower()
 
 
+def test_upgrade_leaves_the_running_switch_alone(service):
+    before = service.wait_active()
+    service.run("dpkg", "--install", "/vipswitch.deb")
+    assert service.wait_active() == before
+
+
 def test_stop_is_clean(debian):
     debian.run("systemctl", "start", "vipswitch")
     debian.run("systemctl", "stop", "vipswitch")

@@ -24,6 +24,8 @@ mount -t overlay overlay -o "lowerdir=/,upperdir=$layer/upper,workdir=$layer/wor
 mount --rbind /proc "$layer/root/proc"
 mount --rbind /sys "$layer/root/sys"
 mount --rbind /dev "$layer/root/dev"
+# Without hugepages, which other tests may take between a look and the start.
+mount -t tmpfs none "$layer/root/sys/kernel/mm/hugepages"
 mount -t tmpfs none "$layer/root/run"
 mount -t tmpfs none "$layer/root/tmp"
 cp "$package" "$layer/root/tmp/vipswitch.deb"

@@ -91,16 +91,21 @@ def test_device_is_refused_without_one_of_them(place, driver, missing):
     assert result.returncode == 1 and 'error: port "p1"' in result.stdout, result.stdout
 
 
-# A mount of hugepages that belongs to the user, and one that belongs to root, in a mount namespace of their own.
-MOUNT = 'mount -t hugetlbfs -o "uid=$1,mode=0700" none "$2" && shift 2 && exec "$@"'
+# The only mount of hugepages, in a mount namespace of its own.
+MOUNT = 'umount -a -t hugetlbfs; mount -t hugetlbfs -o "$1" none "$2" && shift 2 && exec "$@"'
 
 
-@pytest.mark.parametrize("owner, status", [(NOBODY, 0), ("0", 1)])
-def test_hugepages_of_a_mount_need_the_mount_to_be_the_users(place, owner, status):
+@pytest.mark.parametrize("kind, options, status", [
+    ("in-memory", "uid=0,mode=0755", 0),
+    ("in-memory", "uid=0,mode=0700", 1),
+    ("huge-unlink", f"uid={NOBODY},mode=0700", 0),
+    ("huge-unlink", "uid=0,mode=0755", 1),
+])
+def test_mount_of_hugepages_is_read_in_any_case_and_written_without_in_memory(place, kind, options, status):
     directory = os.path.join(place.directory, "huge")
     os.mkdir(directory)
-    result = place.start("net_null1", [], ["--huge-unlink", f"--huge-dir={directory}", "--no-pci"],
-                         ("unshare", "--mount", "sh", "-ec", MOUNT, "sh", owner, directory))
+    eal = ["--in-memory", "--no-pci"] if kind == "in-memory" else ["--huge-unlink", f"--huge-dir={directory}", "--no-pci"]
+    result = place.start("net_null1", [], eal, ("unshare", "--mount", "sh", "-c", MOUNT, "sh", options, directory))
     if "--no-huge" in result.stdout:
         pytest.skip("too few free hugepages")
     assert result.returncode == status, result.stdout
