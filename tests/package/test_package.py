@@ -4,6 +4,7 @@ VIPSWITCH_TEST_DEBS=DIR takes the packages from there instead of compiling, VIPS
 Debian that mmdebstrap made before.
 """
 
+import json
 import os
 import pathlib
 import re
@@ -208,9 +209,11 @@ END
     """)
     try:
         assert debian.property("StatusText").startswith("forwarding; links up: 1 of 1")
-        if "vipswitch-ctl" in debian.run("ls", "/usr/bin"):
-            assert "net_af_packet1,iface=sw-vm1" in debian.run("vipswitch-ctl", "show", "port", "info")
-            assert '"p1"' in debian.run("vipswitch-ctl", "show", "port", "info", "--json")
+        assert "net_af_packet1,iface=sw-vm1" in debian.run("vipswitch-ctl", "show", "port", "info")
+        ports = json.loads(debian.run("vipswitch-ctl", "--json", "show", "port", "info"))["ports"]
+        assert [port["name"] for port in ports if port["link_up"]] == ["p1"]
+        debian.run("vipswitch-ctl", "havip", "add", "front", "subnet", "web")
+        assert "front" in debian.run("vipswitch-ctl", "show", "havip")
     finally:
         debian.run("sh", "-c", f"systemctl stop vipswitch; cp /root/kept.yaml {path}; ip link del sw-vm1")
 

@@ -68,8 +68,9 @@ def installed(deb, tmp_path):
 
 def test_package_holds_what_the_operator_needs(deb):
     listed = run("dpkg-deb", "--contents", deb).stdout
-    for path in ("usr/sbin/vipswitch", "usr/bin/vipswitch-replay", "etc/vipswitch/vipswitch.yaml",
+    for path in ("usr/sbin/vipswitch", "usr/bin/vipswitch-ctl", "usr/bin/vipswitch-replay", "etc/vipswitch/vipswitch.yaml",
                  "usr/lib/systemd/system/vipswitch.service", "usr/lib/sysusers.d/vipswitch.conf",
+                 "usr/share/bash-completion/completions/vipswitch-ctl", "usr/share/man/man1/vipswitch-ctl.1.gz",
                  "usr/share/man/man8/vipswitch.8.gz", "usr/share/man/man5/vipswitch.yaml.5.gz",
                  "usr/share/doc/vipswitch/deployment.md", "usr/share/doc/vipswitch/examples/vipswitch.yaml"):
         assert f" ./{path}\n" in listed, path
