@@ -36,8 +36,22 @@ static_assert(sizeof(HavipHot) == 64);
 struct alignas(64) HavipCold {
   rte_spinlock_t lock;
   std::uint32_t sequence;  // owner changes so far
-  TimeMs owner_since_ms;   // -1: no owner
+  // Written by the lock's holder after each step, for control, which reads without the lock.
+  std::atomic<TimeMs> owner_since_ms{-1};  // -1: no owner
+  std::atomic<TimeMs> suspect_from_ms{owner::Election::kNever};
+  std::atomic<OwnerState> state{OwnerState::kUnknown};
   owner::Election election;
+
+  // At `now` without another step.
+  OwnerState state_at(TimeMs now) const noexcept {
+    const OwnerState last = state.load(std::memory_order_relaxed);
+    const bool is_late = now >= suspect_from_ms.load(std::memory_order_relaxed);
+    return last == OwnerState::kOwnedVrrp && is_late ? OwnerState::kSuspect : last;
+  }
+  void show_state(TimeMs now) noexcept {
+    suspect_from_ms.store(election.suspect_from(), std::memory_order_relaxed);
+    state.store(election.state(now), std::memory_order_relaxed);
+  }
 };
 
 // What control sees of a slot: a copy made by a worker under the lock.
@@ -61,6 +75,7 @@ class HavipTable {
   bool is_valid() const noexcept { return hot_ && cold_ && deadlines_.is_valid(); }
   std::uint32_t capacity() const noexcept { return capacity_; }
 
+  const HavipCold& cold(HavipId id) const noexcept { return cold_[id.value()]; }
   HavipHot& hot(HavipId id) noexcept { return hot_[id.value()]; }
   const HavipHot& hot(HavipId id) const noexcept { return hot_[id.value()]; }
   HavipCold& cold(HavipId id) noexcept { return cold_[id.value()]; }
@@ -74,8 +89,9 @@ class HavipTable {
     auto& cold = this->cold(id);
     rte_spinlock_init(&cold.lock);
     cold.sequence = 0;
-    cold.owner_since_ms = -1;
+    cold.owner_since_ms.store(-1, std::memory_order_relaxed);
     cold.election = election;
+    cold.show_state(0);
     hot(id).delivered_to_old.store(0, std::memory_order_relaxed);
     hot(id).owner.store(OwnerWord::nobody(OwnerLocation::kUnknown, 0).raw(), std::memory_order_relaxed);
     hot(id).row.store(row, std::memory_order_release);

@@ -21,7 +21,10 @@ OwnerWord word_of(const owner::Election& election, TimeMs now, std::uint32_t seq
 
 void commit_owner(WorkerState& worker, HavipId havip, HavipCold& cold, std::uint32_t changes) noexcept {
   cold.sequence += changes;
-  if (changes != 0) cold.owner_since_ms = cold.election.owner().is_valid() ? worker.now_ms : -1;
+  if (changes != 0) {
+    const bool is_owned = cold.election.owner().is_valid();
+    cold.owner_since_ms.store(is_owned ? worker.now_ms : -1, std::memory_order_relaxed);
+  }
   HavipTable& havips = worker.tables.havips;
   const OwnerWord word = word_of(cold.election, worker.now_ms, cold.sequence);
   havips.hot(havip).owner.store(word.raw(), std::memory_order_release);
@@ -75,7 +78,7 @@ void take_snapshot(WorkerState& worker, HavipId havip, HavipSnapshot& snapshot) 
   snapshot.election = cold.election;
   snapshot.owner = havips.hot(havip).owner_word();
   snapshot.sequence = cold.sequence;
-  snapshot.owner_since_ms = cold.owner_since_ms;
+  snapshot.owner_since_ms = cold.owner_since_ms.load(std::memory_order_relaxed);
   snapshot.delivered_to_old = havips.hot(havip).delivered_to_old.load(std::memory_order_relaxed);
   rte_spinlock_unlock(&cold.lock);
   snapshot.now_ms = worker.now_ms;

@@ -40,6 +40,7 @@ void decide(WorkerState& worker, HavipId havip, std::uint64_t evidence_tsc, Step
   const auto changes = static_cast<std::uint32_t>(outcome.changes().size());
   const std::uint32_t first_sequence = cold.sequence + 1;
   if (!outcome.owner_stands()) detail::commit_owner(worker, havip, cold, changes);
+  cold.show_state(worker.now_ms);
   const TimeMs due = cold.election.next_due();
   rte_spinlock_unlock(&cold.lock);
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <fmt/format.h>
 #include <thread>
+#include <utility>
 
 namespace vipswitch {
 namespace {
@@ -119,6 +120,45 @@ Result<HavipStatus> DataplaneRuntime::havip(std::string_view name) {
   }
   status.decisions = control_.decisions().of(entry.id);
   return status;
+}
+
+std::vector<HavipSummary> DataplaneRuntime::havip_summaries() {
+  const Registry& registry = control_.tables().registry();
+  const HavipTable& havips = std::as_const(host_.tables().havips);
+  const TimeMs now = now_ms();
+  std::vector<HavipSummary> result;
+  result.reserve(registry.havips.size());
+  for (const auto& [name, entry] : registry.havips) {
+    const HavipHot& hot = havips.hot(entry.id);
+    const HavipCold& cold = havips.cold(entry.id);
+    const OwnerWord owner = hot.owner_word();
+    result.push_back({.name = name,
+                      .subnet = entry.spec.subnet,
+                      .owner = owner.is_local() ? registry.port_name(owner.port()) : std::string(),
+                      .state = cold.state_at(now),
+                      .owner_since_ms = cold.owner_since_ms.load(std::memory_order_relaxed),
+                      .owner_changes = owner.sequence(),
+                      .delivered_to_old_owner = hot.delivered_to_old.load(std::memory_order_relaxed)});
+  }
+  return result;
+}
+
+// --- tables
+// ---------------------------------------------------------------------------------------------------------
+
+std::vector<TableStatus> DataplaneRuntime::tables() {
+  const Registry& registry = control_.tables().registry();
+  const Tables& tables = host_.tables();
+  const auto in_use = [](const auto& entries) { return static_cast<std::uint32_t>(entries.size()); };
+  const std::uint32_t uplinks = registry.uplink ? 1 : 0;
+  return {{"eips", in_use(registry.eips), tables.eips.capacity()},
+          {"endpoints", tables.endpoints.size(), tables.endpoints.capacity()},
+          {"havips", in_use(registry.havips), tables.havips.capacity()},
+          {"macs", tables.macs.size(), tables.macs.capacity()},
+          {"neighbours", tables.neighbours.size(), tables.neighbours.capacity()},
+          {"ports", in_use(registry.ports) + uplinks, tables.ports.capacity()},
+          {"subnets", in_use(registry.subnets), tables.subnets.capacity()},
+          {"vpcs", in_use(registry.vpcs), tables.vpcs.capacity()}};
 }
 
 // --- ports and workers

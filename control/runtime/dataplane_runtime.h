@@ -17,11 +17,16 @@ class DataplaneRuntime final : public RuntimeView {
 
   // Errors: not_found; timeout, if the HAVIP's home worker does not answer.
   Result<HavipStatus> havip(std::string_view name) override;
+  std::vector<HavipSummary> havip_summaries() override;
+  std::vector<TableStatus> tables() override;
   std::vector<PortStatus> ports() override;
   std::vector<WorkerStatus> workers() override;
   std::vector<DropCount> drops() override;
   std::vector<LearnCount> learning() override;
   std::vector<NeighbourStatus> neighbours() override;
+
+  TimeMs now_ms() const override { return host_.now_ms(); }
+  std::uint64_t cycles_per_second() const override { return host_.clock().tsc_per_ms() * 1000; }
 
   bool forwarding() const override;
   void set_forwarding(bool on) override;

@@ -62,6 +62,24 @@ struct HavipStatus {
   std::vector<Decision> decisions;
 };
 
+// What is known of a HAVIP without asking its worker: cheap for all of them at once.
+struct HavipSummary {
+  std::string name;
+  std::string subnet;
+  std::string owner;  // port name, empty: nobody
+  OwnerState state;
+  TimeMs owner_since_ms;                 // -1 without owner
+  std::uint32_t owner_changes;           // so far, modulo 2^24
+  std::uint64_t delivered_to_old_owner;  // packets resolved before a commit and sent after it
+};
+
+// How full a table of the data plane is.
+struct TableStatus {
+  std::string name;  // as under `tables` in the configuration file, or of docs/architecture.md
+  std::uint32_t entries;
+  std::uint32_t capacity;
+};
+
 struct PortStatus {
   std::string name;  // "uplink" for the uplink
   std::string device;
@@ -111,11 +129,16 @@ class RuntimeView {
   virtual ~RuntimeView() = default;
 
   virtual Result<HavipStatus> havip(std::string_view name) = 0;
+  virtual std::vector<HavipSummary> havip_summaries() = 0;  // in order of name
+  virtual std::vector<TableStatus> tables() = 0;
   virtual std::vector<PortStatus> ports() = 0;      // in order of name, the uplink first
   virtual std::vector<WorkerStatus> workers() = 0;  // one consistent snapshot a worker
   virtual std::vector<DropCount> drops() = 0;       // every reason, summed over workers
   virtual std::vector<LearnCount> learning() = 0;   // every counter, summed over workers
   virtual std::vector<NeighbourStatus> neighbours() = 0;
+
+  virtual TimeMs now_ms() const = 0;  // since the switch started
+  virtual std::uint64_t cycles_per_second() const = 0;
 
   virtual bool forwarding() const = 0;
   virtual void set_forwarding(bool on) = 0;  // `start` and `stop`

@@ -223,6 +223,12 @@ OwnerState Election::state(TimeMs now) const noexcept {
   return is_fresh(*record, std::max(now_, now)) ? OwnerState::kOwnedVrrp : OwnerState::kSuspect;
 }
 
+TimeMs Election::suspect_from() const noexcept {
+  const Record* record = pin_holds() ? nullptr : find(elected_);
+  if (record == nullptr || record->evidence != EvidenceClass::kVrrp) return kNever;
+  return record->last_advert + freshness_ms(record->advert.interval_ms) + 1;
+}
+
 Delivery Election::delivery() const noexcept {
   const Record* record = find(owner_);
   return record == nullptr ? Delivery::port_mac() : record->delivery();

@@ -110,6 +110,8 @@ class Election {
   PortId elected() const noexcept { return elected_; }  // by claims alone
   PortId pinned() const noexcept { return pinned_; }    // whether or not it is up
   OwnerState state(TimeMs now) const noexcept;
+  // When kOwnedVrrp becomes kSuspect unless an advert comes; kNever in any other state.
+  TimeMs suspect_from() const noexcept;
   Delivery delivery()
       const noexcept;  // of the owner; the port's own MAC, if there is none or it never claimed
   TimeMs time() const noexcept { return now_; }

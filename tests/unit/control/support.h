@@ -100,20 +100,27 @@ class CannedRuntime final : public RuntimeView {
     return make_error(ErrorCode::not_found, "havip: \"{}\" does not exist, expected the name of a HAVIP",
                       name);
   }
+  std::vector<HavipSummary> havip_summaries() override { return summaries; }
+  std::vector<TableStatus> tables() override { return table_statuses; }
   std::vector<PortStatus> ports() override { return port_statuses; }
   std::vector<WorkerStatus> workers() override { return worker_statuses; }
   std::vector<DropCount> drops() override { return drop_counts; }
   std::vector<LearnCount> learning() override { return learn_counts; }
   std::vector<NeighbourStatus> neighbours() override { return neighbour_statuses; }
+  TimeMs now_ms() const override { return now; }
+  std::uint64_t cycles_per_second() const override { return 1'000'000'000; }
   bool forwarding() const override { return is_forwarding; }
   void set_forwarding(bool on) override { is_forwarding = on; }
 
   std::vector<HavipStatus> havips;
+  std::vector<HavipSummary> summaries;
+  std::vector<TableStatus> table_statuses;
   std::vector<PortStatus> port_statuses;
   std::vector<WorkerStatus> worker_statuses;
   std::vector<DropCount> drop_counts;
   std::vector<LearnCount> learn_counts;
   std::vector<NeighbourStatus> neighbour_statuses;
+  TimeMs now = 0;
   bool is_forwarding = true;
 };
 

@@ -25,6 +25,7 @@ TEST_F(State, OfVrrpOwnerIsSuspectOnceNotFresh) {
   EXPECT_EQ(election.state(0), OwnerState::kOwnedVrrp);
   EXPECT_EQ(election.state(2100), OwnerState::kOwnedVrrp);
   EXPECT_EQ(election.state(2101), OwnerState::kSuspect);
+  EXPECT_EQ(election.suspect_from(), 2101);
   EXPECT_EQ(election.owner(), kA);
 }
 

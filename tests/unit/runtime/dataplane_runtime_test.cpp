@@ -41,6 +41,51 @@ TEST_F(DataplaneRuntimeTest, FullMailboxIsATimeoutToo) {
   EXPECT_TRUE(refused(runtime().havip("front"), ErrorCode::timeout, "has not answered"));
 }
 
+TEST_F(DataplaneRuntimeTest, SummaryFollowsTheOwnerWithoutTheWorker) {
+  const auto front = [&] { return runtime().havip_summaries().at(0); };
+  EXPECT_EQ(front().name, "front");
+  EXPECT_EQ(front().subnet, "web");
+  EXPECT_EQ(front().owner, "");
+  EXPECT_EQ(front().state, OwnerState::kUnknown);
+  EXPECT_EQ(front().owner_since_ms, -1);
+  EXPECT_EQ(front().owner_changes, 0u);
+
+  vswitch.advance_to(vswitch.now() + 1000);
+  advert("front", "vm1-eth0", 150);
+  EXPECT_EQ(front().owner, "vm1-eth0");
+  EXPECT_EQ(front().state, OwnerState::kOwnedVrrp);
+  EXPECT_EQ(front().owner_since_ms, vswitch.now());
+  EXPECT_EQ(front().owner_changes, 1u);
+
+  vswitch.advance_to(vswitch.now() + 60'000);
+  EXPECT_EQ(front().owner, "vm1-eth0");
+  // The clock of this switch stands still, so the summary itself does not see the time pass.
+  EXPECT_EQ(vswitch.tables().havips.cold(slot("front")).state_at(vswitch.now()), OwnerState::kSuspect);
+  EXPECT_EQ(vswitch.tables().havips.cold(slot("front")).state_at(0), OwnerState::kOwnedVrrp);
+
+  ASSERT_TRUE(succeeded(settled(service().unbind_havip("front", "vm1-eth0"))));
+  EXPECT_EQ(front().owner, "");
+  EXPECT_EQ(front().state, OwnerState::kReleased);
+  EXPECT_EQ(front().owner_since_ms, -1);
+}
+
+TEST_F(DataplaneRuntimeTest, TablesTellHowFullTheyAre) {
+  const auto entries = [&](std::string_view name) {
+    for (const TableStatus& table : runtime().tables()) {
+      EXPECT_GT(table.capacity, 0u) << table.name;
+      if (table.name == name) return table.entries;
+    }
+    return ~0u;
+  };
+  EXPECT_EQ(entries("vpcs"), 1u);
+  EXPECT_EQ(entries("subnets"), 2u);
+  EXPECT_EQ(entries("ports"), 5u);
+  EXPECT_EQ(entries("havips"), 1u);
+  EXPECT_EQ(entries("eips"), 2u);
+  EXPECT_EQ(entries("endpoints"), 7u);
+  EXPECT_EQ(entries("macs"), 4u);
+}
+
 TEST_F(DataplaneRuntimeTest, PortsStandInOrderBehindTheUplink) {
   std::vector<std::string> names;
   for (const PortStatus& port : runtime().ports()) names.push_back(port.name);
