@@ -3,9 +3,12 @@
 // What a process is started with and cannot change while it runs: cores, memory, capacities. Written by the
 // configuration file, read by main. The defaults suit a machine with two cores.
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "vipswitch/address.h"
 #include "vipswitch/limits.h"
 
 namespace vipswitch {
@@ -13,6 +16,19 @@ namespace vipswitch {
 struct ControlSettings {
   std::string socket = "/run/vipswitch/control.sock";  // path that vipswitch-ctl connects to; empty: none
   bool operator==(const ControlSettings&) const = default;
+};
+
+struct ListenAddress {
+  Ipv4 address = Ipv4(127, 0, 0, 1);
+  std::uint16_t port = 9469;
+  bool operator==(const ListenAddress&) const = default;
+};
+
+// The Prometheus endpoint.
+struct MetricsSettings {
+  std::optional<ListenAddress> listen;  // none: no endpoint
+  bool per_havip = true;                // metrics of each HAVIP by itself, beside those of all together
+  bool operator==(const MetricsSettings&) const = default;
 };
 
 struct Settings {
@@ -25,6 +41,7 @@ struct Settings {
   unsigned mbufs = 16384;     // packets in the pool of each worker
   unsigned flood_pps = 1000;  // broadcast and multicast that a port may send, packets a second
   ControlSettings control;
+  MetricsSettings metrics;
   bool operator==(const Settings&) const = default;
 };
 

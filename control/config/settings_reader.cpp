@@ -1,5 +1,6 @@
 #include "control/config/settings_reader.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <set>
 #include <sys/un.h>
@@ -75,6 +76,32 @@ void read_control(const Mapping& root, ControlSettings& control) {
   mapping.read("socket", Presence::kOptional, parse_socket_path, control.socket);
 }
 
+text::Parsed<std::optional<ListenAddress>> parse_listen(std::string_view text) {
+  if (text == "none") return std::optional<ListenAddress>();
+  const auto colon = std::min(text.find(':'), text.size());
+  const auto address = text::parse_ipv4(text.substr(0, colon));
+  const auto port = text::parse_number(text.substr(std::min(colon + 1, text.size())), 1, 65535);
+  if (!std::holds_alternative<Ipv4>(address) || !std::holds_alternative<std::uint64_t>(port)) {
+    return text::Mismatch{"not an IPv4 address and a port", "ADDRESS:PORT such as 127.0.0.1:9469, or none"};
+  }
+  return std::optional(
+      ListenAddress{std::get<Ipv4>(address), static_cast<std::uint16_t>(std::get<std::uint64_t>(port))});
+}
+
+text::Parsed<bool> parse_bool(std::string_view text) {
+  if (text == "true" || text == "false") return text == "true";
+  return text::Mismatch{"neither true nor false", "true or false"};
+}
+
+void read_metrics(const Mapping& root, MetricsSettings& metrics) {
+  const auto node = root.get("metrics", Presence::kOptional);
+  if (!node) return;
+  const Mapping mapping(root.source(), *node, "metrics", {"listen", "per_havip"});
+  metrics.listen = ListenAddress();
+  mapping.read("listen", Presence::kOptional, parse_listen, metrics.listen);
+  mapping.read("per_havip", Presence::kOptional, parse_bool, metrics.per_havip);
+}
+
 }  // namespace
 
 Settings read_settings(const Mapping& root) {
@@ -91,6 +118,7 @@ Settings read_settings(const Mapping& root) {
   root.read("mbufs", Presence::kOptional, NumberParser{1024, 1u << 24}, settings.mbufs);
   root.read("flood_pps", Presence::kOptional, NumberParser{1, 100'000'000}, settings.flood_pps);
   read_control(root, settings.control);
+  read_metrics(root, settings.metrics);
   return settings;
 }
 

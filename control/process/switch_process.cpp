@@ -57,6 +57,7 @@ Result<void> SwitchProcess::bring_up(const Options& options) {
   control_ = std::make_unique<ControlPlane>(*host_, notice);
   runtime_ = std::make_unique<DataplaneRuntime>(*control_);
   service_ = std::make_unique<Service>(*control_);
+  if (auto started = start_telemetry(config.settings); !started) return started;
   if (auto launched = host_->launch(); !launched) return launched;
   if (auto applied = service_->apply(config.objects); !applied) return applied;
 
@@ -67,9 +68,19 @@ Result<void> SwitchProcess::bring_up(const Options& options) {
   return {};
 }
 
+Result<void> SwitchProcess::start_telemetry(const Settings& settings) {
+  auto started = telemetry::Telemetry::start(settings.metrics, {commands_, *service_, *runtime_}, notice);
+  if (!started) return started.error();
+  telemetry_ = std::move(started).value();
+  loop_.add(telemetry_->fd(), [this] { telemetry_->serve(); });
+  return {};
+}
+
 SwitchProcess::~SwitchProcess() {
   control_server_.reset();
   terminal_.reset();
+  if (telemetry_) loop_.remove(telemetry_->fd());
+  telemetry_.reset();
   if (host_) host_->stop();
 }
 

@@ -19,6 +19,7 @@
 #include "control/service/service.h"
 #include "control/shell/session.h"
 #include "control/shell/terminal_mode.h"
+#include "control/telemetry/telemetry.h"
 
 namespace vipswitch {
 
@@ -37,6 +38,7 @@ class SwitchProcess {
  private:
   explicit SwitchProcess(EventLoop& loop) : loop_(loop) {}
   Result<void> bring_up(const Options& options);
+  Result<void> start_telemetry(const Settings& settings);
   void serve_control_socket();
   void read_standard_input();
 
@@ -50,6 +52,7 @@ class SwitchProcess {
   std::unique_ptr<DataplaneRuntime> runtime_;
   std::unique_ptr<Service> service_;
   shell::CommandSet commands_;
+  std::unique_ptr<telemetry::Telemetry> telemetry_;
   std::unique_ptr<remote::ControlSocket> control_socket_;
   std::unique_ptr<remote::ControlServer> control_server_;
   std::unique_ptr<shell::Session> session_;

@@ -191,3 +191,4 @@ def test_doc_writes_what_check_wants(tree):
     assert tree.run("scripts/doc").returncode == 0
     assert tree.run("scripts/doc", "--check").returncode == 0
     assert "| `usage` | 2 | unknown command |" in (tree.root / "docs/errors.md").read_text()
+    assert "| `vipswitch_up` | gauge | bool | none | whether it runs |" in (tree.root / "docs/metrics.md").read_text()

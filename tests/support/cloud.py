@@ -15,9 +15,10 @@ from .undo import wait_until
 class Cloud(Testbed):
     """The bed drawn above, its switch running."""
 
-    def __init__(self, stack: contextlib.ExitStack):
+    def __init__(self, stack: contextlib.ExitStack, metrics: dict | None = None):
         super().__init__(stack)
         config = self.config
+        config.metrics = metrics
         config.vpcs = [{"name": "shop", "vni": 1001}, {"name": "other", "vni": 1002}]
         config.subnets = [
             {"name": "web", "vpc": "shop", "ipv4": "10.77.0.0/24", "gateway": "10.77.0.1"},

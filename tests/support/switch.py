@@ -36,9 +36,12 @@ class Config:
     eal: list[str] = field(default_factory=lambda: ["--in-memory", "--no-pci"])
     cores: dict = field(default_factory=lambda: default_cores())
     control: dict = field(default_factory=lambda: {"socket": "none"})
+    metrics: dict | None = None
 
     def text(self) -> str:
         lines = [f"eal: {_flow(self.eal)}", f"cores: {_flow(self.cores)}", f"control: {_flow(self.control)}"]
+        if self.metrics is not None:
+            lines.append(f"metrics: {_flow(self.metrics)}")
         if self.uplink:
             lines.append(f"uplink: {_flow(self.uplink)}")
         for section in ("vpcs", "subnets", "ports", "havips", "eips"):

@@ -130,10 +130,37 @@ TEST(Config, SecondDocumentIsRefused) {
 }
 
 TEST(Config, ListInsteadOfTheFileIsRefused) {
-  EXPECT_TRUE(
-      config_refused("- vpcs\n", ErrorCode::invalid_argument,
-                     "f.yaml:1: found a list as the file, expected a mapping of eal, cores, tables, idle, "
-                     "memory_mb, mbufs, flood_pps, control, uplink, vpcs, subnets, ports, havips, eips"));
+  EXPECT_TRUE(config_refused(
+      "- vpcs\n", ErrorCode::invalid_argument,
+      "f.yaml:1: found a list as the file, expected a mapping of eal, cores, tables, idle, "
+      "memory_mb, mbufs, flood_pps, control, metrics, uplink, vpcs, subnets, ports, havips, eips"));
+}
+
+TEST(Config, MetricsAreServedWhereTheFileSaysSo) {
+  EXPECT_EQ(parse_config("vpcs: []\n", "f.yaml").value().settings.metrics, MetricsSettings());
+  const MetricsSettings on_loopback{ListenAddress{Ipv4(127, 0, 0, 1), 9469}, true};
+  EXPECT_EQ(parse_config("metrics: {}\n", "f.yaml").value().settings.metrics, on_loopback);
+  const MetricsSettings elsewhere{ListenAddress{Ipv4(192, 0, 2, 1), 80}, false};
+  EXPECT_EQ(parse_config("metrics: {listen: \"192.0.2.1:80\", per_havip: false}\n", "f.yaml")
+                .value()
+                .settings.metrics,
+            elsewhere);
+  EXPECT_EQ(parse_config("metrics: {listen: none}\n", "f.yaml").value().settings.metrics.listen,
+            std::nullopt);
+}
+
+TEST(Config, ListenAddressThatIsNoneIsRefused) {
+  for (const char* text :
+       {"127.0.0.1", "127.0.0.1:", ":9469", "127.0.0.1:0", "127.0.0.1:65536", "localhost:9469"}) {
+    EXPECT_TRUE(
+        config_refused(fmt::format("metrics: {{listen: \"{}\"}}\n", text), ErrorCode::invalid_argument,
+                       fmt::format("f.yaml:1: found listen \"{}\", which is not an IPv4 address and a port, "
+                                   "expected ADDRESS:PORT such as 127.0.0.1:9469, or none",
+                                   text)));
+  }
+  EXPECT_TRUE(config_refused(
+      "metrics: {per_havip: 1}\n", ErrorCode::invalid_argument,
+      "f.yaml:1: found per_havip \"1\", which is neither true nor false, expected true or false"));
 }
 
 TEST(Config, UnknownKeyIsRefused) {
