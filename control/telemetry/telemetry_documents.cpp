@@ -5,7 +5,6 @@
 #include <string>
 
 #include "control/shell/session.h"
-#include "control/shell/words.h"
 #include "control/text/make_error.h"
 #include "control/text/words.h"
 #include "version.h"
@@ -14,6 +13,16 @@ namespace vipswitch::telemetry {
 namespace {
 
 using shell::Json;
+
+// As a value of the shell, even where a keyword is spelled alike.
+std::string quoted(std::string_view word) {
+  std::string result = "\"";
+  for (const char letter : word) {
+    if (letter == '"' || letter == '\\') result += '\\';
+    result += letter;
+  }
+  return result + '"';
+}
 
 Result<Json> show(const DocumentSources& sources, std::string_view line) {
   std::string text;
@@ -55,7 +64,7 @@ Result<Json> all_havips(const DocumentSources& sources) {
 
 Result<Json> havip_document(const DocumentSources& sources, std::string_view name) {
   if (name.empty()) return all_havips(sources);
-  return show(sources, fmt::format("show havip {}", shell::quote_if_needed(name)));
+  return show(sources, fmt::format("show havip {}", quoted(name)));
 }
 
 Result<Json> ports_document(const DocumentSources& sources, std::string_view name) {

@@ -17,7 +17,7 @@ class DataplaneRuntimeTest : public ShopFixture {
 };
 
 TEST_F(DataplaneRuntimeTest, UnknownHavipIsNamed) {
-  EXPECT_TRUE(refused(runtime().havip("nothing"), ErrorCode::not_found, "havip \"nothing\""));
+  EXPECT_TRUE(refused(runtime().havip("nothing"), ErrorCode::not_found, "havip: \"nothing\" does not exist"));
 }
 
 // Nobody polls the worker of this switch. Late answers must find their requests: the address sanitizer

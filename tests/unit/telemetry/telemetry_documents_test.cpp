@@ -57,6 +57,14 @@ TEST_F(TelemetryDocumentsTest, OneHavipIsThatOfTheShell) {
   EXPECT_EQ(havip.value()["owner"], "p11");
 }
 
+// `json` is a keyword of the shell, and a name like any other here.
+TEST_F(TelemetryDocumentsTest, NameIsNeverAKeyword) {
+  const auto havip = make("/vipswitch/havip", "json");
+  ASSERT_FALSE(havip.ok());
+  EXPECT_EQ(havip.error().code, ErrorCode::not_found);
+  EXPECT_THAT(havip.error().message, HasSubstr("\"json\""));
+}
+
 TEST_F(TelemetryDocumentsTest, CountersStandForThemselves) {
   EXPECT_EQ(make("/vipswitch/drops").value(), (Json{{"truncated", 4}, {"spoofed_mac", 0}}));
   EXPECT_EQ(make("/vipswitch/learning").value(), (Json{{"advert", 12}}));
