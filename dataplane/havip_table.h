@@ -33,13 +33,23 @@ struct alignas(64) HavipHot {
 };
 static_assert(sizeof(HavipHot) == 64);
 
+// What the operator says about the data of a HAVIP.
+struct Steering {
+  LearnMode mode = LearnMode::kEnforce;
+  PortId port;  // kEnforce: the pinned port, if any; else the one that has the data, if any
+
+  constexpr bool operator==(const Steering&) const noexcept = default;
+};
+
 struct alignas(64) HavipCold {
   rte_spinlock_t lock;
-  std::uint32_t sequence;  // owner changes so far
+  std::uint32_t sequence;  // decisions so far
   // Written by the lock's holder after each step, for control, which reads without the lock.
   std::atomic<TimeMs> owner_since_ms{-1};  // -1: no owner
   std::atomic<TimeMs> suspect_from_ms{owner::Election::kNever};
   std::atomic<OwnerState> state{OwnerState::kUnknown};
+  Steering steering;
+  std::uint32_t disagreements;  // decisions while observing that name another port than the one with the data
   owner::Election election;
 
   // At `now` without another step.
@@ -50,7 +60,8 @@ struct alignas(64) HavipCold {
   }
   void show_state(TimeMs now) noexcept {
     suspect_from_ms.store(election.suspect_from(), std::memory_order_relaxed);
-    state.store(election.state(now), std::memory_order_relaxed);
+    const bool is_enforced = steering.mode == LearnMode::kEnforce;
+    state.store(is_enforced ? election.state(now) : OwnerState::kFixed, std::memory_order_relaxed);
   }
 };
 
@@ -60,6 +71,8 @@ struct HavipSnapshot {
   OwnerWord owner;
   std::uint32_t sequence = 0;
   TimeMs owner_since_ms = -1;
+  Steering steering;
+  std::uint32_t disagreements = 0;
   TimeMs now_ms = 0;
   std::uint64_t delivered_to_old = 0;
 };
@@ -85,11 +98,14 @@ class HavipTable {
   std::atomic<std::uint64_t>& owner_epoch() noexcept { return owner_epoch_; }
 
   // Control: makes an unreachable slot ready for publication.
-  void open(HavipId id, const HavipRow* row, const owner::Election& election) noexcept {
+  void open(HavipId id, const HavipRow* row, const owner::Election& election,
+            LearnMode mode = LearnMode::kEnforce) noexcept {
     auto& cold = this->cold(id);
     rte_spinlock_init(&cold.lock);
     cold.sequence = 0;
     cold.owner_since_ms.store(-1, std::memory_order_relaxed);
+    cold.steering = {mode, PortId()};
+    cold.disagreements = 0;
     cold.election = election;
     cold.show_state(0);
     hot(id).delivered_to_old.store(0, std::memory_order_relaxed);

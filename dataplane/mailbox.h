@@ -21,7 +21,9 @@ struct SnapshotRequest {
 
 struct Message {
   enum class Kind : std::uint32_t {
-    kElection,  // `trigger` for `port` at `havip`: port down, up, unbind, bind, pin, unpin
+    kElection,  // `trigger` for `port` at `havip`: port down, up, unbind, bind
+    kSteer,     // Steering{mode, port} of `havip`
+    kRestore,   // `port` owned `havip` before, in `generation`
     kTransmit,  // `mbuf`, a frame that control made, out of `port`
     kSnapshot,  // answer `snapshot`, then set is_done
   };
@@ -29,11 +31,13 @@ struct Message {
   Kind kind;
   Trigger trigger;
   bool is_down;  // kBind: the port is down at the moment
+  LearnMode mode;
   HavipId havip;
   PortId port;
   union {
     rte_mbuf* mbuf;
     SnapshotRequest* snapshot;
+    std::uint64_t generation;
   };
 };
 static_assert(sizeof(Message) == 24);

@@ -1,38 +1,67 @@
 #include "dataplane/owner_decision.h"
 
+#include <algorithm>
+#include <limits>
+#include <optional>
 #include <rte_cycles.h>
 
 namespace vipswitch {
-namespace detail {
 namespace {
 
-OwnerWord word_of(const owner::Election& election, TimeMs now, std::uint32_t sequence) noexcept {
-  const PortId owner = election.owner();
-  if (!owner.is_valid()) {
-    const bool released = election.state(now) == OwnerState::kReleased;
-    return OwnerWord::nobody(released ? OwnerLocation::kReleased : OwnerLocation::kUnknown, sequence);
+// Who has the data, whatever the election says.
+PortId port_with_data(const HavipCold& cold) noexcept {
+  return cold.steering.mode == LearnMode::kEnforce ? cold.election.owner() : cold.steering.port;
+}
+
+OwnerWord word_of(const HavipCold& cold, TimeMs now) noexcept {
+  const PortId port = port_with_data(cold);
+  if (!port.is_valid()) {
+    const bool is_released =
+        cold.steering.mode == LearnMode::kEnforce && cold.election.state(now) == OwnerState::kReleased;
+    return OwnerWord::nobody(is_released ? OwnerLocation::kReleased : OwnerLocation::kUnknown, cold.sequence);
   }
-  const owner::Delivery delivery = election.delivery();
-  return delivery.is_virtual() ? OwnerWord::local_virtual_mac(owner, delivery.vrid(), sequence)
-                               : OwnerWord::local(owner, sequence);
+  const owner::Delivery delivery = cold.election.delivery_of(port);
+  return delivery.is_virtual() ? OwnerWord::local_virtual_mac(port, delivery.vrid(), cold.sequence)
+                               : OwnerWord::local(port, cold.sequence);
+}
+
+void store_word(WorkerState& worker, HavipId havip, const HavipCold& cold) noexcept {
+  HavipTable& havips = worker.tables.havips;
+  havips.hot(havip).owner.store(word_of(cold, worker.now_ms).raw(), std::memory_order_release);
+  havips.owner_epoch().fetch_add(1, std::memory_order_release);
+}
+
+void set_owner_since(HavipCold& cold, PortId owner, TimeMs now) noexcept {
+  cold.owner_since_ms.store(owner.is_valid() ? now : -1, std::memory_order_relaxed);
+}
+
+// Only enforced decisions move data; the others are compared with where it goes.
+void count_disagreements(WorkerState& worker, HavipCold& cold, const owner::Outcome& outcome) noexcept {
+  for (const owner::OwnerChange& change : outcome.changes()) {
+    if (cold.steering.mode != LearnMode::kObserve || change.to == cold.steering.port) continue;
+    ++cold.disagreements;
+    worker.count(LearnCounter::observe_disagreed);
+  }
 }
 
 }  // namespace
 
-void commit_owner(WorkerState& worker, HavipId havip, HavipCold& cold, std::uint32_t changes) noexcept {
-  cold.sequence += changes;
-  if (changes != 0) {
-    const bool is_owned = cold.election.owner().is_valid();
-    cold.owner_since_ms.store(is_owned ? worker.now_ms : -1, std::memory_order_relaxed);
+namespace detail {
+
+void commit_owner(WorkerState& worker, HavipId havip, HavipCold& cold,
+                  const owner::Outcome& outcome) noexcept {
+  cold.sequence += static_cast<std::uint32_t>(outcome.changes().size());
+  if (cold.steering.mode == LearnMode::kEnforce) {
+    if (!outcome.changes().empty()) set_owner_since(cold, cold.election.owner(), worker.now_ms);
+    return store_word(worker, havip, cold);
   }
-  HavipTable& havips = worker.tables.havips;
-  const OwnerWord word = word_of(cold.election, worker.now_ms, cold.sequence);
-  havips.hot(havip).owner.store(word.raw(), std::memory_order_release);
-  havips.owner_epoch().fetch_add(1, std::memory_order_release);
+  count_disagreements(worker, cold, outcome);
+  const OwnerWord stored = worker.tables.havips.hot(havip).owner_word();
+  if (!stored.same_place(word_of(cold, worker.now_ms))) store_word(worker, havip, cold);
 }
 
-void report(WorkerState& worker, HavipId havip, const owner::Outcome& outcome, std::uint32_t first_sequence,
-            std::uint64_t evidence_tsc) noexcept {
+void report(WorkerState& worker, HavipId havip, std::span<const owner::OwnerChange> changes,
+            const Report& told, std::uint64_t evidence_tsc) noexcept {
   Event event{};
   event.kind = EventKind::kOwnerChanged;
   event.worker = worker.id;
@@ -40,10 +69,15 @@ void report(WorkerState& worker, HavipId havip, const owner::Outcome& outcome, s
   // Null if control has just removed the HAVIP; the address lets control tell a slot's tenants apart.
   const HavipRow* row = worker.tables.havips.hot(havip).row.load(std::memory_order_acquire);
   if (row != nullptr) event.address = row->address;
-  event.evidence_tsc = evidence_tsc;
+  event.mode = told.mode;
+  event.generation = told.generation;
   event.commit_tsc = rte_rdtsc();
-  event.sequence = first_sequence;
-  for (const owner::OwnerChange& change : outcome.changes()) {
+  if (evidence_tsc != 0) {
+    constexpr std::uint64_t kLongest = std::numeric_limits<std::uint32_t>::max();
+    event.evidence_cycles = static_cast<std::uint32_t>(std::min(event.commit_tsc - evidence_tsc, kLongest));
+  }
+  event.sequence = told.first_sequence;
+  for (const owner::OwnerChange& change : changes) {
     event.trigger = change.trigger;
     event.rule = change.rule;
     event.evidence = change.evidence;
@@ -59,6 +93,56 @@ void report(WorkerState& worker, HavipId havip, const owner::Outcome& outcome, s
 }
 
 }  // namespace detail
+
+namespace {
+
+// The election before `steering` is in force. From off, the port that has the data is where the election
+// begins, so that it keeps the data until something claims.
+std::optional<LearnCounter> prepare_election(HavipCold& cold, Steering steering, TimeMs now) noexcept {
+  if (steering.mode == LearnMode::kOff) {
+    (void)cold.election.forget(now);
+  } else if (cold.steering.mode == LearnMode::kOff && cold.steering.port.is_valid()) {
+    (void)cold.election.restore(cold.steering.port, 0, now);
+  }
+  if (steering.mode == LearnMode::kEnforce && steering.port.is_valid()) {
+    return cold.election.pin(steering.port, now).remark();
+  }
+  return cold.election.unpin(now).remark();
+}
+
+Trigger trigger_of(Steering before, Steering after) noexcept {
+  if (before.mode != LearnMode::kEnforce || after.mode != LearnMode::kEnforce) return Trigger::kLearnMode;
+  return after.port.is_valid() ? Trigger::kPin : Trigger::kUnpin;
+}
+
+}  // namespace
+
+void steer(WorkerState& worker, HavipId havip, Steering steering) noexcept {
+  HavipTable& havips = worker.tables.havips;
+  HavipCold& cold = havips.cold(havip);
+  rte_spinlock_lock(&cold.lock);
+  owner::OwnerChange change{};
+  change.trigger = trigger_of(cold.steering, steering);
+  change.from = port_with_data(cold);
+  change.at_ms = worker.now_ms;
+  const auto remark = prepare_election(cold, steering, worker.now_ms);
+  cold.steering = steering;
+  change.to = port_with_data(cold);
+  change.rule = steering.mode == LearnMode::kEnforce ? cold.election.rule() : Rule::kFixed;
+  const bool moves = change.from != change.to;
+  if (moves) {
+    ++cold.sequence;
+    set_owner_since(cold, change.to, worker.now_ms);
+  }
+  store_word(worker, havip, cold);
+  cold.show_state(worker.now_ms);
+  const detail::Report told{cold.sequence, cold.election.generation(), steering.mode};
+  const TimeMs due = cold.election.next_due();
+  rte_spinlock_unlock(&cold.lock);
+  havips.deadlines().lower(havip.value(), due);
+  if (remark) worker.count(*remark);
+  if (moves) detail::report(worker, havip, {&change, 1}, told, 0);
+}
 
 void run_election_timers(WorkerState& worker, std::size_t worker_index, std::size_t worker_count) noexcept {
   HavipTable& havips = worker.tables.havips;
@@ -79,6 +163,8 @@ void take_snapshot(WorkerState& worker, HavipId havip, HavipSnapshot& snapshot) 
   snapshot.owner = havips.hot(havip).owner_word();
   snapshot.sequence = cold.sequence;
   snapshot.owner_since_ms = cold.owner_since_ms.load(std::memory_order_relaxed);
+  snapshot.steering = cold.steering;
+  snapshot.disagreements = cold.disagreements;
   snapshot.delivered_to_old = havips.hot(havip).delivered_to_old.load(std::memory_order_relaxed);
   rte_spinlock_unlock(&cold.lock);
   snapshot.now_ms = worker.now_ms;

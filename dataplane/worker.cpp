@@ -24,10 +24,6 @@ owner::Outcome apply(owner::Election& election, const Message& message, TimeMs n
     case Trigger::kBind:
       return election.bind(message.port, message.is_down ? owner::LinkState::kDown : owner::LinkState::kUp,
                            now);
-    case Trigger::kPin:
-      return election.pin(message.port, now);
-    case Trigger::kUnpin:
-      return election.unpin(now);
     default:
       return election.tick(now);
   }
@@ -102,6 +98,12 @@ void Worker::handle(const Message& message) noexcept {
       decide(state_, message.havip, 0,
              [&](owner::Election& election, TimeMs now) { return apply(election, message, now); });
       return;
+    case Message::Kind::kSteer:
+      return steer(state_, message.havip, {message.mode, message.port});
+    case Message::Kind::kRestore:
+      return decide(state_, message.havip, 0, [&](owner::Election& election, TimeMs now) {
+        return election.restore(message.port, static_cast<std::uint32_t>(message.generation), now);
+      });
     case Message::Kind::kTransmit:
       state_.counters.generated.add(1);
       send_later(state_, message.port, message.mbuf);

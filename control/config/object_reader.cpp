@@ -69,7 +69,7 @@ model::Port read_port(YamlSource& source, const YAML::Node& node) {
 }
 
 model::Havip read_havip(YamlSource& source, const YAML::Node& node) {
-  const Mapping mapping(source, node, "a HAVIP", {"name", "subnet", "ipv4", "ports"});
+  const Mapping mapping(source, node, "a HAVIP", {"name", "subnet", "ipv4", "ports", "pin", "learn"});
   model::Havip havip;
   mapping.read_text("name", kRequired, havip.name);
   mapping.read_text("subnet", kRequired, havip.subnet);
@@ -78,6 +78,11 @@ model::Havip read_havip(YamlSource& source, const YAML::Node& node) {
     for (const auto& element : read_list(source, *ports, "ports")) {
       read_value(source, element, "port", any_text, havip.ports.emplace_back());
     }
+  }
+  if (const auto pin = mapping.get("pin", kOptional))
+    read_value(source, *pin, "pin", any_text, havip.pin.emplace());
+  if (const auto learn = mapping.get("learn", kOptional)) {
+    read_value(source, *learn, "learn", model::parse_learn_mode, havip.learn.emplace());
   }
   return havip;
 }
@@ -137,6 +142,7 @@ model::Objects read_objects(const Mapping& root, ObjectLines& lines) {
     objects.uplink = read_uplink(root, *uplink);
     lines.emplace(std::pair("uplink", ""), line_of(*uplink));
   }
+  root.read("learn", kOptional, model::parse_learn_mode, objects.learn);
   objects.vpcs = read_all(root, "vpc", read_vpc, lines);
   objects.subnets = read_all(root, "subnet", read_subnet, lines);
   objects.ports = read_all(root, "port", read_port, lines);

@@ -57,6 +57,7 @@ std::optional<Violation> add_objects(const Model& model, Transaction& transactio
     if (auto set = transaction.set_uplink(*desired.uplink); !set)
       return violation_of("uplink", "", set.error());
   }
+  transaction.set_learn(desired.learn);
   if (auto violation = add_all(transaction, "vpc", desired.vpcs)) return violation;
   if (auto violation = add_all(transaction, "subnet", desired.subnets)) return violation;
   if (auto violation = add_all(transaction, "port", desired.ports)) return violation;
@@ -95,6 +96,7 @@ std::variant<Model, Violation> build(const Objects& desired, const Objects& curr
 ChangeSet difference(const Objects& before, const Objects& after) {
   ChangeSet changes;
   if (before.uplink != after.uplink) changes.uplink = Change<Uplink>{before.uplink, after.uplink};
+  if (before.learn != after.learn) changes.learn = Change<LearnMode>{before.learn, after.learn};
   changes.vpcs = changes_of(before.vpcs, after.vpcs);
   changes.subnets = changes_of(before.subnets, after.subnets);
   changes.ports = changes_of(before.ports, after.ports);

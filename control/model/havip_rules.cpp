@@ -70,6 +70,7 @@ Result<void> Transaction::add(const Havip& havip) {
   if (!subnet) return unknown_name("subnet", havip.subnet, "subnet");
   Havip added = havip;
   added.ports.clear();
+  added.pin.reset();
   if (added.ipv4.is_unspecified()) {
     auto allocated = allocate_address(indexes(), *subnet);
     if (!allocated) return allocated.error();
@@ -81,7 +82,7 @@ Result<void> Transaction::add(const Havip& havip) {
   for (const auto& port : havip.ports) {
     if (auto bound = bind_havip(havip.name, port); !bound) return bound;
   }
-  return {};
+  return havip.pin ? pin_havip(havip.name, *havip.pin) : Result<void>();
 }
 
 Result<void> Transaction::remove_havip(std::string_view name) {
@@ -129,7 +130,43 @@ Result<void> Transaction::unbind_havip(std::string_view havip_name, std::string_
   }
   Havip unbound = *havip;
   unbound.ports.erase(unbound.ports.begin() + std::distance(havip->ports.begin(), at));
+  if (unbound.pin == port_name) unbound.pin.reset();
   put(std::move(unbound));
+  return {};
+}
+
+Result<void> Transaction::pin_havip(std::string_view havip_name, std::string_view port_name) {
+  const Havip* havip = find(objects().havips, havip_name);
+  if (!havip) return unknown_name("havip", havip_name, "HAVIP");
+  if (!find(objects().ports, port_name)) return unknown_name("port", port_name, "port");
+  if (std::find(havip->ports.begin(), havip->ports.end(), port_name) == havip->ports.end()) {
+    return make_error(ErrorCode::rule, "pin: port \"{}\" is not bound to HAVIP \"{}\", expected one that is",
+                      port_name, havip->name);
+  }
+  Havip pinned = *havip;
+  pinned.pin = std::string(port_name);
+  put(std::move(pinned));
+  return {};
+}
+
+Result<void> Transaction::unpin_havip(std::string_view havip_name) {
+  const Havip* havip = find(objects().havips, havip_name);
+  if (!havip) return unknown_name("havip", havip_name, "HAVIP");
+  if (!havip->pin) {
+    return make_error(ErrorCode::not_found, "havip: \"{}\" is not pinned, expected one that is", havip->name);
+  }
+  Havip unpinned = *havip;
+  unpinned.pin.reset();
+  put(std::move(unpinned));
+  return {};
+}
+
+Result<void> Transaction::set_havip_learn(std::string_view havip_name, std::optional<LearnMode> mode) {
+  const Havip* havip = find(objects().havips, havip_name);
+  if (!havip) return unknown_name("havip", havip_name, "HAVIP");
+  Havip changed = *havip;
+  changed.learn = mode;
+  put(std::move(changed));
   return {};
 }
 

@@ -31,9 +31,11 @@ struct ChangeSet {
   std::vector<Change<Port>> ports;
   std::vector<Change<Havip>> havips;
   std::vector<Change<Eip>> eips;
+  std::optional<Change<LearnMode>> learn;  // both sides set
 
   bool empty() const {
-    return !uplink && vpcs.empty() && subnets.empty() && ports.empty() && havips.empty() && eips.empty();
+    return !uplink && !learn && vpcs.empty() && subnets.empty() && ports.empty() && havips.empty() &&
+           eips.empty();
   }
   bool operator==(const ChangeSet&) const = default;
 };

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "vipswitch/address.h"
+#include "vipswitch/evidence.h"
 #include "vipswitch/ids.h"
 
 namespace vipswitch::model {
@@ -55,8 +56,10 @@ inline constexpr std::size_t kMaxPortHavips = 16;  // HAVIPs bound to one port
 struct Havip {
   std::string name;
   std::string subnet;
-  Ipv4 ipv4;                       // 0.0.0.0 in a request: allocate one
-  std::vector<std::string> ports;  // bound ports; order is the order of binding
+  Ipv4 ipv4;                                      // 0.0.0.0 in a request: allocate one
+  std::vector<std::string> ports;                 // bound ports; order is the order of binding
+  std::optional<std::string> pin = std::nullopt;  // the bound port that the operator made its owner
+  std::optional<LearnMode> learn = std::nullopt;  // where it differs from Objects::learn
   bool operator==(const Havip&) const = default;
 };
 
@@ -97,6 +100,7 @@ struct Objects {
   ByName<Port> ports;
   ByName<Havip> havips;
   ByName<Eip> eips;
+  LearnMode learn = LearnMode::kEnforce;  // of HAVIPs without a mode of their own
   bool operator==(const Objects&) const = default;
 };
 

@@ -76,9 +76,15 @@ void Transaction::put_uplink(std::optional<Uplink> uplink) {
   if (current) model_.indexes_.insert(model_.objects_, *current);
 }
 
+void Transaction::set_learn(LearnMode mode) {
+  if (!learn_) learn_ = objects().learn;
+  model_.objects_.learn = mode;
+}
+
 ChangeSet Transaction::changes() const {
   const Objects& now = objects();
   ChangeSet changes;
+  if (learn_ && *learn_ != now.learn) changes.learn = Change<LearnMode>{*learn_, now.learn};
   if (uplink_ && *uplink_ != now.uplink) changes.uplink = Change<Uplink>{*uplink_, now.uplink};
   changes.vpcs = net_changes<Vpc>(vpcs_, now.vpcs);
   changes.subnets = net_changes<Subnet>(subnets_, now.subnets);
@@ -95,6 +101,7 @@ void Transaction::commit() {
   havips_.clear();
   eips_.clear();
   uplink_.reset();
+  learn_.reset();
 }
 
 template <class T>
@@ -126,6 +133,7 @@ void Transaction::roll_back() {
   erase_touched<Subnet>();
   erase_touched<Vpc>();
   if (uplink_) put_uplink(*std::move(uplink_));
+  if (learn_) model_.objects_.learn = *learn_;
   restore_touched<Vpc>();
   restore_touched<Subnet>();
   restore_touched<Port>();

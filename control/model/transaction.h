@@ -44,6 +44,13 @@ class Transaction {
 
   Result<void> bind_havip(std::string_view havip, std::string_view port);
   Result<void> unbind_havip(std::string_view havip, std::string_view port);
+  // Only a bound port can be pinned; unbinding it ends the pin. Errors: rule.
+  Result<void> pin_havip(std::string_view havip, std::string_view port);
+  Result<void> unpin_havip(std::string_view havip);
+  // nullopt: as Objects::learn says.
+  Result<void> set_havip_learn(std::string_view havip, std::optional<LearnMode> mode);
+  void set_learn(LearnMode mode);
+
   Result<void> bind_eip(std::string_view eip, const EipTarget& target);
   Result<void> unbind_eip(std::string_view eip);
 
@@ -85,6 +92,7 @@ class Transaction {
   Log<Havip> havips_;
   Log<Eip> eips_;
   std::optional<std::optional<Uplink>> uplink_;  // empty: not touched
+  std::optional<LearnMode> learn_;               // what it was; empty: not touched
 };
 
 }  // namespace vipswitch::model

@@ -6,6 +6,7 @@
 
 #include "control/model/objects.h"
 #include "control/text/parse.h"
+#include "control/text/words.h"
 
 namespace vipswitch::model {
 
@@ -22,6 +23,13 @@ inline text::Parsed<Nic> parse_nic(std::string_view text) {
     if (text == to_word(nic)) return nic;
   }
   return text::Mismatch{"not a kind of vNIC", "primary or secondary"};
+}
+
+inline text::Parsed<LearnMode> parse_learn_mode(std::string_view text) {
+  for (const auto mode : {LearnMode::kOff, LearnMode::kObserve, LearnMode::kEnforce}) {
+    if (text == to_word(mode)) return mode;
+  }
+  return text::Mismatch{"not a learning mode", "off, observe or enforce"};
 }
 
 }  // namespace vipswitch::model

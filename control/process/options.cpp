@@ -19,6 +19,8 @@ EIPs as stateless 1:1 NAT.
   -c, --config FILE        declarative configuration (YAML, see docs/configuration.md)
   -f, --cmdline-file FILE  shell commands to run once the configuration is in force; one that fails is reported, and
                            the next one follows
+  -e, --event-log FILE     append every event (owner changes, links, stuck workers ...) as a line of JSON
+  -s, --state-dir DIR      keep the owners of HAVIPs there, so that a restart moves no data
   -h, --help               this text
   -V, --version            the version
 
@@ -43,10 +45,12 @@ Result<Options> parse_options(int argc, char** argv) {
   static const option kOptions[] = {{"interactive", no_argument, nullptr, 'i'},
                                     {"config", required_argument, nullptr, 'c'},
                                     {"cmdline-file", required_argument, nullptr, 'f'},
+                                    {"event-log", required_argument, nullptr, 'e'},
+                                    {"state-dir", required_argument, nullptr, 's'},
                                     {"help", no_argument, nullptr, 'h'},
                                     {"version", no_argument, nullptr, 'V'},
                                     {nullptr, 0, nullptr, 0}};
-  static const char kLetters[] = ":ic:f:hV";
+  static const char kLetters[] = ":ic:f:e:s:hV";
   const auto usage = [](std::string message) {
     return Error{ErrorCode::usage, message + ", see vipswitch --help"};
   };
@@ -63,6 +67,12 @@ Result<Options> parse_options(int argc, char** argv) {
         break;
       case 'f':
         options.cmdline_file = optarg;
+        break;
+      case 'e':
+        options.event_log = optarg;
+        break;
+      case 's':
+        options.state_dir = optarg;
         break;
       case 'h':
         options.help = true;

@@ -15,6 +15,8 @@ struct Options {
   bool interactive = false;
   std::optional<std::string> config;
   std::optional<std::string> cmdline_file;
+  std::optional<std::string> event_log;
+  std::optional<std::string> state_dir;
   bool help = false;
   bool version = false;
 };

@@ -21,6 +21,22 @@ void notice(std::string_view text) {
   fmt::print(stderr, "vipswitch: {}\n", text);
 }
 
+// What a user at the terminal should see unasked; `events on` shows the rest.
+bool is_alarm(EventName name) {
+  switch (name) {
+    case EventName::decisions_lost:
+    case EventName::owner_not_restored:
+    case EventName::state_file:
+    case EventName::port_link_changed:
+    case EventName::worker_stuck:
+    case EventName::worker_resumed:
+    case EventName::control_socket:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 Result<std::unique_ptr<SwitchProcess>> SwitchProcess::start(const Options& options, EventLoop& loop) {
@@ -54,18 +70,50 @@ Result<void> SwitchProcess::bring_up(const Options& options) {
                                     Clock(rte_rdtsc(), rte_get_tsc_hz()));
   if (!host) return host.error();
   host_ = std::move(host).value();
-  control_ = std::make_unique<ControlPlane>(*host_, notice);
+  control_ = std::make_unique<ControlPlane>(*host_);
+  if (auto opened = open_event_log(options); !opened) return opened;
   runtime_ = std::make_unique<DataplaneRuntime>(*control_);
   service_ = std::make_unique<Service>(*control_);
   if (auto started = start_telemetry(config.settings); !started) return started;
   if (auto launched = host_->launch(); !launched) return launched;
-  if (auto applied = service_->apply(config.objects); !applied) return applied;
+  if (auto in_force = bring_into_force(options, config.objects); !in_force) return in_force;
+  tell_started();
+  return {};
+}
 
+Result<void> SwitchProcess::open_event_log(const Options& options) {
+  notices_ = control_->events().subscribe([this](const OperatorEvent& event) {
+    if (!is_interactive_ || is_alarm(event.name)) notice(to_message(event));
+  });
+  if (!options.event_log) return {};
+  auto log = EventLogFile::open(*options.event_log, control_->events());
+  if (!log) return log.error();
+  event_log_ = std::move(log).value();
+  return {};
+}
+
+// A state that cannot be used is refused before anything is changed.
+Result<void> SwitchProcess::bring_into_force(const Options& options, const model::Objects& objects) {
+  if (!options.state_dir) return service_->apply(objects);
+  const auto before = load_state(*options.state_dir);
+  if (!before) return before.error();
+  if (auto applied = service_->apply(objects); !applied) return applied;
+  auto owners = OwnerKeeper::start(*options.state_dir, before.value(), *control_);
+  if (!owners) return owners.error();
+  owners_ = std::move(owners).value();
+  return {};
+}
+
+void SwitchProcess::tell_started() {
   const auto& objects = service_->objects();
+  control_->events().add(EventName::started, {{"version", kVersion},
+                                              {"incarnation", owners_ ? owners_->incarnation() : 0},
+                                              {"ports", objects.ports.size()},
+                                              {"havips", objects.havips.size()},
+                                              {"eips", objects.eips.size()}});
   notice(fmt::format("{} running, workers on lcores {}; ports: {}, HAVIPs: {}, EIPs: {}", kVersion,
                      fmt::join(host_->lcores(), ","), objects.ports.size(), objects.havips.size(),
                      objects.eips.size()));
-  return {};
 }
 
 Result<void> SwitchProcess::start_telemetry(const Settings& settings) {
@@ -81,6 +129,7 @@ SwitchProcess::~SwitchProcess() {
   terminal_.reset();
   if (telemetry_) loop_.remove(telemetry_->fd());
   telemetry_.reset();
+  owners_.reset();
   if (host_) host_->stop();
 }
 
@@ -106,8 +155,10 @@ Result<void> SwitchProcess::run() {
   loop_.run([&] {
     control_->tick();
     if (control_server_) control_server_->tick();
+    if (owners_) owners_->tick(host_->now_ms());
     notify_.tick(ServiceNotify::Clock::now(), status);
   });
+  control_->events().add(EventName::stopping, {{"reason", session_->wants_quit() ? "quit" : "signal"}});
   notify_.stopping();
   return {};
 }
@@ -115,14 +166,17 @@ Result<void> SwitchProcess::run() {
 void SwitchProcess::serve_control_socket() {
   control_server_ = std::make_unique<remote::ControlServer>(
       loop_, *control_socket_,
-      remote::ControlServer::Callbacks{.make_session =
-                                           [this](shell::Session::Sink sink, std::string directory) {
-                                             return std::make_unique<shell::Session>(
-                                                 commands_, *service_, *runtime_, std::move(sink),
-                                                 std::move(directory));
-                                           },
-                                       .notice = notice,
-                                       .shut_down = [this] { loop_.stop(); }});
+      remote::ControlServer::Callbacks{
+          .make_session =
+              [this](shell::Session::Sink sink, std::string directory) {
+                return std::make_unique<shell::Session>(commands_, *service_, *runtime_, std::move(sink),
+                                                        std::move(directory));
+              },
+          .notice =
+              [this](std::string_view text) {
+                control_->events().add(EventName::control_socket, {{"text", text}});
+              },
+          .shut_down = [this] { loop_.stop(); }});
 }
 
 void SwitchProcess::read_standard_input() {

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "control/config/config.h"
+#include "control/event/event_log_file.h"
 #include "control/process/eal.h"
 #include "control/process/event_loop.h"
 #include "control/process/options.h"
@@ -16,6 +17,7 @@
 #include "control/runtime/control_plane.h"
 #include "control/runtime/dataplane_host.h"
 #include "control/runtime/dataplane_runtime.h"
+#include "control/runtime/owner_keeper.h"
 #include "control/service/service.h"
 #include "control/shell/session.h"
 #include "control/shell/terminal_mode.h"
@@ -40,6 +42,9 @@ class SwitchProcess {
   Result<void> bring_up(const Options& options);
   Result<void> start_telemetry(const Settings& settings);
   void serve_control_socket();
+  Result<void> open_event_log(const Options& options);
+  Result<void> bring_into_force(const Options& options, const model::Objects& objects);
+  void tell_started();
   void read_standard_input();
 
   EventLoop& loop_;
@@ -51,6 +56,9 @@ class SwitchProcess {
   std::unique_ptr<ControlPlane> control_;
   std::unique_ptr<DataplaneRuntime> runtime_;
   std::unique_ptr<Service> service_;
+  EventJournal::Subscription notices_;  // events on standard error
+  std::unique_ptr<EventLogFile> event_log_;
+  std::unique_ptr<OwnerKeeper> owners_;
   shell::CommandSet commands_;
   std::unique_ptr<telemetry::Telemetry> telemetry_;
   std::unique_ptr<remote::ControlSocket> control_socket_;

@@ -37,7 +37,7 @@ bool is_added(const model::Change<T>& change) {
 // Whether the object, a port or a HAVIP, is found by the same address in the same VPC as before. A HAVIP that
 // is not is another one to the tables: new slot, new election.
 template <class T>
-bool keeps_address(const model::Change<T>& change, const std::set<std::string>& moved_subnets) {
+bool keeps_address(const model::Change<T>& change, const std::set<std::string, std::less<>>& moved_subnets) {
   return change.before && change.after && change.before->ipv4 == change.after->ipv4 &&
          change.before->subnet == change.after->subnet && !moved_subnets.contains(change.before->subnet);
 }

@@ -43,7 +43,7 @@ void TablePublisher::publish_havip_row(const HavipEntry& havip, Batch& batch) {
     const bool is_up = attachments_.device(port)->is_link_up();
     election.bind(port, is_up ? owner::LinkState::kUp : owner::LinkState::kDown, host_.now_ms());
   }
-  tables_.havips.open(havip.id, row.release(), election);
+  tables_.havips.open(havip.id, row.release(), election, mode_of(havip.spec));
 }
 
 void TablePublisher::publish_eip(EipEntry& eip, Batch& batch) {

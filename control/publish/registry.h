@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "control/model/objects.h"
+#include "dataplane/havip_table.h"
 #include "vipswitch/ids.h"
 
 namespace vipswitch {
@@ -43,6 +44,7 @@ struct HavipEntry {
   HavipId id;
   model::Havip spec;
   std::optional<Ipv4> eip;
+  Steering steering;  // what its home worker was told
 };
 
 struct EipEntry {
@@ -65,6 +67,7 @@ struct Registry {
   Entries<HavipEntry> havips;
   Entries<EipEntry> eips;
   std::optional<UplinkEntry> uplink;
+  LearnMode learn = LearnMode::kEnforce;
 
   std::map<PortId, std::string> port_names;  // without the uplink
   std::map<HavipId, std::string> havip_names;

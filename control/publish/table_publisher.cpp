@@ -31,7 +31,7 @@ auto needs_key(Part part) {
 
 // Those that change nothing by themselves: as a change from what they are to what they are.
 template <class T, class Entry>
-void add_members(const Entries<Entry>& entries, const std::set<std::string>& subnets,
+void add_members(const Entries<Entry>& entries, const std::set<std::string, std::less<>>& subnets,
                  std::vector<model::Change<T>>& changes) {
   std::set<std::string> listed;
   for (const auto& change : changes) {
@@ -83,6 +83,8 @@ Result<void> TablePublisher::publish(const model::Objects&, const model::ChangeS
   link(changes, batch);
   publish_rows(batch);
   for (const auto& insert : batch.insert_keys) insert();
+  mark_steered(changes);
+  steer_havips();
   attachments_.publish_poll_lists();
   reclaimer_.close_batch();
   return {};
@@ -143,7 +145,7 @@ Result<void> TablePublisher::check_room(const model::ChangeSet& changes, const B
   return check_mailboxes(changes, batch);
 }
 
-// Binding and unbinding must not fail half way.
+// Binding and unbinding must not fail half way. Steering may wait: see steer_havips().
 Result<void> TablePublisher::check_mailboxes(const model::ChangeSet& changes, const Batch& batch) {
   std::size_t messages = 0;
   for (const auto& change : changes.havips) {

@@ -8,7 +8,8 @@
 //   3. link     ids for what comes, links between objects
 //   4. rows     every row that depends on something that changed, built anew and swapped in
 //   5. insert   keys that lead to what came
-//   6. release  what was replaced, after one grace period for the whole batch
+//   6. steer    what the operator says about the data of HAVIPs: pins and learning modes
+//   7. release  what was replaced, after one grace period for the whole batch
 //
 // Only step 1 can fail, and it changes nothing that workers see. Workers find rows before keys that lead to
 // them, and lose keys before rows. A HAVIP of which the election must learn (bind, unbind) is told to its
@@ -37,22 +38,32 @@ class TablePublisher final : public Publisher {
 
   Result<void> publish(const model::Objects& after, const model::ChangeSet& changes) override;
 
-  // Frees what grace periods that are over allow; call it from the control loop.
-  void reclaim() { reclaimer_.poll(); }
+  // Goes on with what may take longer than a publication: steering for which a mailbox had no room, and
+  // freeing what grace periods that are over allow. Call it from the control loop.
+  void tick() {
+    steer_havips();
+    reclaimer_.poll();
+  }
 
   const Registry& registry() const noexcept { return registry_; }
+  // The owner of before a restart. Errors: not_found, in the names of today; timeout, for a full mailbox.
+  Result<void> restore_owner(std::string_view havip, std::string_view port, std::uint32_t generation);
+
   const PortAttachments& ports() const noexcept { return attachments_; }
 
   // The MAC of a next hop on the uplink; zero forgets it. An address that is not the gateway's and finds no
   // room is left out.
   void set_next_hop(Ipv4 address, const Mac& mac);
 
+  // Tells the home workers what is to be told; what finds no room stays for the next tick().
+  void steer_havips();
+
   // Tells the elections of the port's HAVIPs. `trigger` is kPortDown or kPortUp.
   void post_link_change(PortId port, Trigger trigger);
 
  private:
   struct Batch;
-  using Names = std::set<std::string>;
+  using Names = std::set<std::string, std::less<>>;
 
   model::ChangeSet with_members(model::ChangeSet changes, const Names& moved_subnets) const;
   Result<void> check(const model::ChangeSet& changes, const Batch& batch);
@@ -88,6 +99,9 @@ class TablePublisher final : public Publisher {
   // Both sides forget the binding; the port's id.
   PortId unlink(HavipEntry& havip, const std::string& port, Batch& batch);
   void bind(HavipEntry& havip, const std::string& port, Batch& batch);
+  void mark_steered(const model::ChangeSet& changes);
+  LearnMode mode_of(const model::Havip& havip) const { return havip.learn.value_or(registry_.learn); }
+  Steering steering_of(const HavipEntry& havip) const;
   void post_election(HavipId havip, PortId port, Trigger trigger, bool is_down);
 
   template <class Key>
@@ -100,6 +114,7 @@ class TablePublisher final : public Publisher {
   Tables& tables_;
   IdAllocator vpc_ids_, subnet_ids_, port_ids_, havip_ids_, eip_rows_;
   Registry registry_;
+  Names to_steer_;  // HAVIPs whose home worker is to be told
   PortAttachments attachments_;
   Reclaimer reclaimer_;  // goes first: what it frees goes back to the members above
 };

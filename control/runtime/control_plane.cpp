@@ -1,30 +1,25 @@
 #include "control/runtime/control_plane.h"
 
-#include <chrono>
-#include <fmt/format.h>
 #include <rte_cycles.h>
 #include <rte_ring_elem.h>
 
+#include "control/event/change_event.h"
+#include "control/event/decision_event.h"
+#include "control/text/clock_text.h"
+
 namespace vipswitch {
-namespace {
-
-std::int64_t unix_now_us() {
-  using namespace std::chrono;
-  return duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
-}
-
-}  // namespace
-
-ControlPlane::ControlPlane(DataplaneHost& host, Notice notice)
+ControlPlane::ControlPlane(DataplaneHost& host)
     : host_(host),
-      notice_(std::move(notice)),
       publisher_(host),
       uplink_(host, publisher_),
-      links_(publisher_, [this](PortId port, bool is_up) { report_link(port, is_up); }) {}
+      links_(publisher_, [this](PortId port, bool is_up) { report_link(port, is_up); }),
+      watchdog_(
+          host.lcores(), [&host](std::size_t i) { return host.workers()[i]->state().counters.polls.get(); },
+          events_),
+      load_(host.workers().size(), rte_get_tsc_hz()) {}
 
 void ControlPlane::report_link(PortId port, bool is_up) {
-  if (!notice_) return;
-  notice_(fmt::format("port {}: link {}", publisher_.registry().port_name(port), is_up ? "up" : "down"));
+  events_.add(EventName::port_link_changed, {{"port", publisher_.registry().port_name(port)}, {"up", is_up}});
 }
 
 Result<void> ControlPlane::publish(const model::Objects& after, const model::ChangeSet& changes) {
@@ -34,6 +29,7 @@ Result<void> ControlPlane::publish(const model::Objects& after, const model::Cha
   if (!changes.havips.empty() || !changes.subnets.empty())
     decisions_.keep_only(publisher_.registry().havip_names);
   uplink_.follow(changes);
+  events_.add(EventName::model_changed, describe(changes));
   return {};
 }
 
@@ -42,7 +38,13 @@ void ControlPlane::tick() {
   const TimeMs now = host_.now_ms();
   links_.tick(now);
   uplink_.tick(now);
-  publisher_.reclaim();
+  publisher_.tick();
+  watchdog_.tick(now);
+  load_.tick(rte_rdtsc(), [this](std::size_t i) {
+    const WorkerCounters& counters = host_.workers()[i]->state().counters;
+    return WorkDone{counters.busy_cycles.get(), counters.polls.get() - counters.empty_polls.get(),
+                    counters.rx.get() + counters.handed_in.get()};
+  });
 }
 
 void ControlPlane::drain_events() {
@@ -63,7 +65,29 @@ void ControlPlane::handle_owner_change(const Event& event) {
   const auto name = registry.havip_names.find(event.havip);
   if (name == registry.havip_names.end()) return;
   if (registry.havips.find(name->second)->second.spec.ipv4 != event.address) return;
-  decisions_.add(event, registry, rte_get_tsc_hz(), rte_rdtsc(), unix_now_us());
+  const Decision& decision =
+      decisions_.add(event, registry, rte_get_tsc_hz(), rte_rdtsc(), text::unix_now_us());
+  report_lost_before(name->second, decision);
+  report(name->second, decision);
+}
+
+void ControlPlane::report_lost_before(const std::string& havip, const Decision& decision) {
+  if (decision.lost_before == 0) return;
+  events_.add(EventName::decisions_lost, {{"havip", havip},
+                                          {"first", decision.sequence - decision.lost_before},
+                                          {"last", decision.sequence - 1}});
+}
+
+void ControlPlane::report(const std::string& havip, const Decision& decision) {
+  nlohmann::ordered_json fields = {{"havip", havip}};
+  fields.update(to_fields(decision));
+  if (decision.mode == LearnMode::kObserve && decision.rule != Rule::kFixed) {
+    const HavipEntry& entry = publisher_.registry().havips.find(havip)->second;
+    fields["data_goes_to"] = name_or_null(publisher_.registry().port_name(entry.steering.port));
+    events_.add(EventName::owner_observed, std::move(fields), decision.at_unix_us);
+  } else {
+    events_.add(EventName::owner_changed, std::move(fields), decision.at_unix_us);
+  }
 }
 
 }  // namespace vipswitch

@@ -4,23 +4,20 @@
 // what the workers tell, links, next hops and reclamation. Everything happens on the control thread, in
 // publish() and tick().
 
-#include <functional>
-#include <string>
-
+#include "control/event/event_journal.h"
 #include "control/publish/table_publisher.h"
 #include "control/runtime/dataplane_host.h"
 #include "control/runtime/decision_log.h"
 #include "control/runtime/link_watcher.h"
+#include "control/runtime/load_meter.h"
 #include "control/runtime/uplink_agent.h"
+#include "control/runtime/worker_watchdog.h"
 
 namespace vipswitch {
 
 class ControlPlane final : public Publisher {
  public:
-  // A line for the operator about what nobody asked for, such as a link that went down.
-  using Notice = std::function<void(const std::string& text)>;
-
-  explicit ControlPlane(DataplaneHost& host, Notice notice = {});
+  explicit ControlPlane(DataplaneHost& host);
 
   Result<void> publish(const model::Objects& after, const model::ChangeSet& changes) override;
 
@@ -31,22 +28,34 @@ class ControlPlane final : public Publisher {
   // Takes what the workers have told up to now.
   void drain_events();
 
+  // The owner of before a restart. Errors: not_found; timeout, for a full mailbox.
+  Result<void> restore_owner(std::string_view havip, std::string_view port, std::uint32_t generation) {
+    return publisher_.restore_owner(havip, port, generation);
+  }
+
   DataplaneHost& host() noexcept { return host_; }
   const TablePublisher& tables() const noexcept { return publisher_; }
   const DecisionLog& decisions() const noexcept { return decisions_; }
   const LinkWatcher& links() const noexcept { return links_; }
   const UplinkAgent& uplink() const noexcept { return uplink_; }
+  EventJournal& events() noexcept { return events_; }
+  bool is_stuck(std::size_t worker) const { return watchdog_.is_stuck(worker); }
+  const LoadMeter::Load& load_of(std::size_t worker) const { return load_.of(worker); }
 
  private:
   void handle_owner_change(const Event& event);
   void report_link(PortId port, bool is_up);
+  void report_lost_before(const std::string& havip, const Decision& decision);
+  void report(const std::string& havip, const Decision& decision);
 
   DataplaneHost& host_;
-  Notice notice_;
+  EventJournal events_;
   TablePublisher publisher_;
   UplinkAgent uplink_;
   LinkWatcher links_;
   DecisionLog decisions_;
+  WorkerWatchdog watchdog_;
+  LoadMeter load_;
 };
 
 }  // namespace vipswitch

@@ -20,7 +20,8 @@ CandidateStatus candidate_status(const owner::MemberStatus& member, const Regist
           .priority = member.advert.priority,
           .vrid = member.advert.vrid,
           .interval_ms = member.advert.interval_ms,
-          .last_advert_age_ms = member.last_advert_age_ms};
+          .last_advert_age_ms = member.last_advert_age_ms,
+          .restored = member.restored};
 }
 
 std::string_view state_word(NeighbourState state) {
@@ -104,7 +105,12 @@ Result<HavipStatus> DataplaneRuntime::havip(std::string_view name) {
   status.subnet = entry.spec.subnet;
   status.ipv4 = entry.spec.ipv4;
   status.stable_mac = stable_mac(entry.spec.ipv4);
-  status.state = snapshot.election.state(snapshot.now_ms);
+  const bool is_enforced = snapshot.steering.mode == LearnMode::kEnforce;
+  status.state = is_enforced ? snapshot.election.state(snapshot.now_ms) : OwnerState::kFixed;
+  status.learn = snapshot.steering.mode;
+  status.elected = registry.port_name(snapshot.election.elected());
+  status.pinned = entry.spec.pin.value_or("");
+  status.disagreements = snapshot.disagreements;
   status.now_ms = snapshot.now_ms;
   status.owner_since_ms = snapshot.owner_since_ms;
   status.owner_changes = snapshot.sequence;
@@ -112,7 +118,8 @@ Result<HavipStatus> DataplaneRuntime::havip(std::string_view name) {
   if (snapshot.owner.is_local()) {
     status.owner = registry.port_name(snapshot.owner.port());
     if (const auto port = registry.ports.find(status.owner); port != registry.ports.end()) {
-      status.delivery_mac = snapshot.election.delivery().ipv4_mac(port->second.spec.mac);
+      status.delivery_mac =
+          snapshot.election.delivery_of(snapshot.owner.port()).ipv4_mac(port->second.spec.mac);
     }
   }
   for (std::size_t i = 0; i < snapshot.election.member_count(); ++i) {
@@ -207,6 +214,9 @@ std::vector<WorkerStatus> DataplaneRuntime::workers() {
   for (std::size_t i = 0; i < host_.workers().size(); ++i) {
     WorkerStatus status = worker_status(host_.workers()[i]->state().counters);
     status.lcore = host_.lcores()[i];
+    status.load_percent = control_.load_of(i).percent;
+    status.packets_per_poll = control_.load_of(i).packets_per_poll;
+    status.stuck = control_.is_stuck(i);
     for (const RxQueue& queue : control_.tables().ports().queues_of(i)) {
       const std::string port = registry.port_name(queue.port);
       status.queues.push_back(

@@ -27,6 +27,7 @@ class DataplaneRuntime final : public RuntimeView {
 
   TimeMs now_ms() const override { return host_.now_ms(); }
   std::uint64_t cycles_per_second() const override { return host_.clock().tsc_per_ms() * 1000; }
+  EventJournal& events() override { return control_.events(); }
 
   bool forwarding() const override;
   void set_forwarding(bool on) override;

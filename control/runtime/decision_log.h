@@ -20,9 +20,12 @@ class DecisionLog {
   static constexpr std::size_t kKept = 64;  // of each HAVIP
 
   // `tsc_per_second` turns the event's cycles into time; `now_tsc` and `now_unix_us` are the same instant.
-  void add(const Event& event, const Registry& registry, std::uint64_t tsc_per_second, std::uint64_t now_tsc,
-           std::int64_t now_unix_us);
+  // Valid until the next call.
+  const Decision& add(const Event& event, const Registry& registry, std::uint64_t tsc_per_second,
+                      std::uint64_t now_tsc, std::int64_t now_unix_us);
   std::vector<Decision> of(HavipId havip) const;
+  // Null before the first one.
+  const Decision* last_of(HavipId havip) const;
   // Forgets slots that no HAVIP has any more: each will mean another one.
   void keep_only(const std::map<HavipId, std::string>& slots);
 

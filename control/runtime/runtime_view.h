@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "control/event/event_journal.h"
 #include "vipswitch/address.h"
 #include "vipswitch/drop_reason.h"
 #include "vipswitch/evidence.h"
@@ -32,6 +33,9 @@ struct Decision {
   std::uint8_t vrid;
   std::int64_t
       evidence_to_commit_ns;  // burst received -> owner word stored; 0 where no packet was the trigger
+  LearnMode mode = LearnMode::kEnforce;  // data followed only where it was enforced
+  std::uint32_t generation = 0;          // of the election, afterwards
+  std::uint32_t lost_before = 0;  // decisions between this one and the one before that never arrived here
 };
 
 struct CandidateStatus {
@@ -44,6 +48,7 @@ struct CandidateStatus {
   std::uint8_t vrid;
   std::uint32_t interval_ms;
   TimeMs last_advert_age_ms;  // -1: never
+  bool restored = false;      // owner of before a restart, not heard since
 };
 
 struct HavipStatus {
@@ -52,7 +57,12 @@ struct HavipStatus {
   Ipv4 ipv4;
   Mac stable_mac;
   OwnerState state;
-  std::string owner;      // port name, empty: nobody
+  LearnMode learn = LearnMode::kEnforce;  // in force for it
+  std::string owner;                      // port that has the data, empty: nobody
+  std::string elected;                    // port that the claims name, pins aside, empty: nobody
+  std::string pinned;                     // port, empty: none
+  std::uint32_t
+      disagreements;      // decisions while observing that named another port than the one with the data
   Mac delivery_mac;       // zero without owner
   TimeMs owner_since_ms;  // -1 without owner
   TimeMs now_ms;
@@ -101,6 +111,9 @@ struct WorkerStatus {
   std::uint64_t rx, generated, replicated, handed_in;
   std::uint64_t tx, dropped, consumed, to_control, handed_out;
   std::vector<std::string> queues;  // "port:queue" polled by this worker
+  double load_percent;              // of the last second's cycles, those of polls that found packets
+  double packets_per_poll;          // in the last second, of polls that found packets
+  bool stuck;                       // has not finished a poll for 100 ms or more
 
   // Every packet ends exactly once (architecture 3, invariant 1).
   bool conserved() const {
@@ -139,6 +152,7 @@ class RuntimeView {
 
   virtual TimeMs now_ms() const = 0;  // since the switch started
   virtual std::uint64_t cycles_per_second() const = 0;
+  virtual EventJournal& events() = 0;
 
   virtual bool forwarding() const = 0;
   virtual void set_forwarding(bool on) = 0;  // `start` and `stop`

@@ -60,6 +60,21 @@ Result<void> Service::bind_havip(std::string_view havip, std::string_view port) 
 Result<void> Service::unbind_havip(std::string_view havip, std::string_view port) {
   return run([&](Transaction& t) { return t.unbind_havip(havip, port); });
 }
+Result<void> Service::pin_havip(std::string_view havip, std::string_view port) {
+  return run([&](Transaction& t) { return t.pin_havip(havip, port); });
+}
+Result<void> Service::unpin_havip(std::string_view havip) {
+  return run([&](Transaction& t) { return t.unpin_havip(havip); });
+}
+Result<void> Service::set_havip_learn(std::string_view havip, std::optional<LearnMode> mode) {
+  return run([&](Transaction& t) { return t.set_havip_learn(havip, mode); });
+}
+Result<void> Service::set_learn(LearnMode mode) {
+  return run([&](Transaction& t) {
+    t.set_learn(mode);
+    return Result<void>();
+  });
+}
 Result<void> Service::bind_eip(std::string_view eip, const model::EipTarget& target) {
   return run([&](Transaction& t) { return t.bind_eip(eip, target); });
 }

@@ -9,6 +9,7 @@
 // Called by the control thread only. Cost: O(log n) in the number of objects, apply() O(n log n). Errors:
 // those of the rules (control/model/transaction.h) and of the publisher (table_full, device, timeout).
 
+#include <optional>
 #include <string_view>
 
 #include "control/model/model.h"
@@ -40,6 +41,11 @@ class Service {
 
   Result<void> bind_havip(std::string_view havip, std::string_view port);
   Result<void> unbind_havip(std::string_view havip, std::string_view port);
+  Result<void> pin_havip(std::string_view havip, std::string_view port);
+  Result<void> unpin_havip(std::string_view havip);
+  // nullopt: as set_learn() says.
+  Result<void> set_havip_learn(std::string_view havip, std::optional<LearnMode> mode);
+  Result<void> set_learn(LearnMode mode);
   Result<void> bind_eip(std::string_view eip, const model::EipTarget& target);
   Result<void> unbind_eip(std::string_view eip);
 

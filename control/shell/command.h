@@ -11,6 +11,7 @@
 //
 // An argument's type says how its text is read and which words can be offered for it (control/shell/value.h).
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -27,10 +28,13 @@ namespace vipswitch::shell {
 
 class CommandSet;
 
+enum class EventForm : std::uint8_t { kNone, kText, kJson };
+
 // What a session wants beyond what its commands did.
 struct Wishes {
-  bool quit = false;      // the session is over
-  bool shutdown = false;  // the switch is to end, and the session with it
+  bool quit = false;                    // the session is over
+  bool shutdown = false;                // the switch is to end, and the session with it
+  EventForm events = EventForm::kNone;  // how to print events as they come
 };
 
 // What a handler works with; lives as long as one command runs.

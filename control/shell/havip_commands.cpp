@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "control/model/words.h"
 #include "control/shell/commands.h"
 #include "control/shell/havip_story.h"
 #include "control/shell/object_show.h"
@@ -33,6 +34,24 @@ Result<void> unbind_havip(Context& context, const Arguments& arguments) {
   return context.service.unbind_havip(arguments.text("HAVIP"), arguments.text("PORT"));
 }
 
+Result<void> pin_havip(Context& context, const Arguments& arguments) {
+  return context.service.pin_havip(arguments.text("HAVIP"), arguments.text("PORT"));
+}
+
+Result<void> unpin_havip(Context& context, const Arguments& arguments) {
+  return context.service.unpin_havip(arguments.text("HAVIP"));
+}
+
+Result<void> learn_havip(Context& context, const Arguments& arguments) {
+  const auto mode = model::parse_learn_mode(arguments.text("CHOICE"));
+  const auto* own = std::get_if<LearnMode>(&mode);  // else "default"
+  return context.service.set_havip_learn(arguments.text("HAVIP"), own ? std::optional(*own) : std::nullopt);
+}
+
+Result<void> learn(Context& context, const Arguments& arguments) {
+  return context.service.set_learn(arguments.get<LearnMode>("MODE"));
+}
+
 Result<void> show_havip_objects(Context& context, const Arguments& arguments) {
   return show_objects(context, arguments, context.service.objects().havips, "HAVIP", "havip");
 }
@@ -40,7 +59,13 @@ Result<void> show_havip_objects(Context& context, const Arguments& arguments) {
 Result<void> show_one_owner(Context& context, const Arguments& arguments) {
   const auto status = context.runtime.havip(arguments.text("HAVIP"));
   if (!status) return status.error();
-  context.print(arguments.has("json") ? to_text(to_json(status.value())) : tell_havip(status.value()));
+  const bool is_history = arguments.has("history");
+  if (!arguments.has("json")) {
+    context.print(is_history ? tell_history(status.value()) : tell_havip(status.value()));
+    return {};
+  }
+  const auto json = to_json(status.value());
+  context.print(to_text(is_history ? Json{{"name", json["name"]}, {"decisions", json["decisions"]}} : json));
   return {};
 }
 
@@ -62,6 +87,10 @@ Result<void> show_all_owners(Context& context, const Arguments& arguments) {
 }
 
 const Argument kHavip{"HAVIP", &value_type::kHavipName, "name of a HAVIP"};
+const Argument kMode{
+    "MODE", &value_type::kLearnMode,
+    "off: claims are not evaluated; observe: they are, and told, but data stays at the pinned port or "
+    "the one bound first; enforce: data follows them"};
 
 }  // namespace
 
@@ -82,11 +111,26 @@ std::vector<Command> havip_commands() {
        "stop a port from claiming a HAVIP",
        {kHavip, {"PORT", &value_type::kPortName, "name of a port that is bound to it"}},
        unbind_havip},
+      {"havip pin HAVIP PORT",
+       "make a bound port the owner, whatever is claimed",
+       {kHavip, {"PORT", &value_type::kPortName, "name of a port that is bound to it"}},
+       pin_havip},
+      {"havip unpin HAVIP", "let the claims name the owner again", {kHavip}, unpin_havip},
+      {"havip learn HAVIP CHOICE",
+       "set how far the claims for one HAVIP are trusted",
+       {kHavip,
+        {"CHOICE", &value_type::kLearnChoice, "off, observe or enforce; default: as the claims for all are"}},
+       learn_havip},
+      {"learn MODE",
+       "set how far claims are trusted, for all HAVIPs without a mode of their own",
+       {kMode},
+       learn},
       {"havip show [json]", "print all HAVIPs as commands", {}, show_havip_objects},
       {"havip show HAVIP [json]", "print one HAVIP as commands", {kHavip}, show_havip_objects},
       {"show havip [json]", "list the HAVIPs with their owners", {}, show_all_owners},
-      {"show havip HAVIP [json]",
-       "tell who owns a HAVIP, since when, why, and the last decisions",
+      {"show havip HAVIP [history] [json]",
+       "tell who owns a HAVIP, since when, why, and the last decisions; history: all of the last 64 "
+       "decisions",
        {kHavip},
        show_one_owner},
   };

@@ -1,11 +1,11 @@
 #include "control/shell/havip_story.h"
 
-#include <ctime>
-#include <fmt/chrono.h>
+#include <algorithm>
 #include <fmt/format.h>
 #include <string_view>
 
 #include "control/shell/text_table.h"
+#include "control/text/clock_text.h"
 #include "control/text/format.h"
 
 namespace vipswitch::shell {
@@ -25,6 +25,8 @@ std::string_view meaning(OwnerState state) {
       return "the owner's adverts ceased and nobody succeeded; packets still go to it";
     case OwnerState::kReleased:
       return "the owner resigned, went down or was unbound, and nobody succeeded";
+    case OwnerState::kFixed:
+      return "claims are not enforced; packets go to the pinned port, or to the one bound first";
   }
   return "";
 }
@@ -41,6 +43,8 @@ std::string_view meaning(Rule rule) {
       return "latest announcement, or last VRRP owner";
     case Rule::kWeakHint:
       return "only hint at an owner";
+    case Rule::kFixed:
+      return "claims are not enforced, so the pinned port, or the one bound first";
   }
   return "";
 }
@@ -69,6 +73,10 @@ std::string_view meaning(Trigger trigger) {
       return "the operator pinned a port";
     case Trigger::kUnpin:
       return "the operator ended the pin";
+    case Trigger::kLearnMode:
+      return "the operator changed the learning mode, or the port that has the data while it is not enforced";
+    case Trigger::kRestart:
+      return "it was the owner before the restart, or before learning was off";
   }
   return "";
 }
@@ -84,11 +92,6 @@ std::string seconds(TimeMs duration_ms) {
 
 std::string name_or_nobody(const std::string& name) {
   return name.empty() ? "nobody" : name;
-}
-
-std::string clock_text(std::int64_t unix_us) {
-  const auto utc = fmt::gmtime(static_cast<std::time_t>(unix_us / 1'000'000));
-  return fmt::format("{:%Y-%m-%d %H:%M:%S}.{:06} UTC", utc, unix_us % 1'000'000);
 }
 
 std::string commit_text(const Decision& decision) {
@@ -110,12 +113,26 @@ std::string why_text(const HavipStatus& havip) {
   }
   if (havip.decisions.empty()) return "no decision was made yet";
   const auto& last = havip.decisions.back();
-  auto text = fmt::format("{} at {}; rule {}: {}", meaning(last.trigger), clock_text(last.at_unix_us),
+  auto text = fmt::format("{} at {}; rule {}: {}", meaning(last.trigger), text::clock(last.at_unix_us),
                           last.rule, meaning(last.rule));
   if (!last.to.empty()) {
     text += fmt::format("; evidence {}", evidence_text(last.evidence, last.priority, last.vrid));
   }
   return text;
+}
+
+// Empty where the data simply follows the claims.
+std::string learning_text(const HavipStatus& havip) {
+  if (havip.learn == LearnMode::kEnforce) {
+    if (havip.pinned.empty()) return "";
+    return fmt::format("learn: enforce; pinned to {}, the claims name {}\n", havip.pinned,
+                       name_or_nobody(havip.elected));
+  }
+  const auto* why = havip.pinned.empty() ? "bound first" : "pinned";
+  const auto text = fmt::format("learn: {}; the data stays at the port that is {}", havip.learn, why);
+  if (havip.learn == LearnMode::kOff) return text + ", claims are not evaluated\n";
+  return fmt::format("{}, the claims name {}; decisions that disagreed: {}\n", text,
+                     name_or_nobody(havip.elected), havip.disagreements);
 }
 
 std::string candidates_text(const HavipStatus& havip) {
@@ -131,9 +148,10 @@ std::string candidates_text(const HavipStatus& havip) {
   for (const auto& candidate : havip.candidates) {
     const bool has_adverts = candidate.last_advert_age_ms >= 0;
     table.add({candidate.port,
-               candidate.down     ? "down"
-               : candidate.active ? "yes"
-                                  : "no",
+               candidate.down       ? "down"
+               : candidate.restored ? "before"
+               : candidate.active   ? "yes"
+                                    : "no",
                !has_adverts      ? "none"
                : candidate.fresh ? "fresh"
                                  : "ceased",
@@ -145,8 +163,8 @@ std::string candidates_text(const HavipStatus& havip) {
   return "candidates:\n" + table.text(2);
 }
 
-std::string decisions_text(const HavipStatus& havip) {
-  if (havip.decisions.empty()) return "";
+// The last `count` decisions as a table, indented by `indent` blanks.
+std::string decisions_table(const HavipStatus& havip, std::size_t count, std::size_t indent) {
   TextTable table({{"SEQUENCE", Align::kRight},
                    {"AT"},
                    {"FROM"},
@@ -155,13 +173,25 @@ std::string decisions_text(const HavipStatus& havip) {
                    {"RULE"},
                    {"EVIDENCE"},
                    {"COMMIT_US", Align::kRight}});
-  for (const auto& decision : havip.decisions) {
-    table.add({fmt::to_string(decision.sequence), clock_text(decision.at_unix_us),
+  const auto& decisions = havip.decisions;
+  for (auto i = decisions.size() - std::min(count, decisions.size()); i < decisions.size(); ++i) {
+    const auto& decision = decisions[i];
+    table.add({fmt::to_string(decision.sequence), text::clock(decision.at_unix_us),
                name_or_nobody(decision.from), name_or_nobody(decision.to), fmt::to_string(decision.trigger),
                fmt::to_string(decision.rule),
                evidence_text(decision.evidence, decision.priority, decision.vrid), commit_text(decision)});
   }
-  return "last decisions, newest last:\n" + table.text(2);
+  return table.text(indent);
+}
+
+constexpr std::size_t kDecisionsTold = 8;
+
+std::string decisions_text(const HavipStatus& havip) {
+  if (havip.decisions.empty()) return "";
+  const auto more = havip.decisions.size() > kDecisionsTold
+                        ? fmt::format(" (all {}: show havip {} history)", havip.decisions.size(), havip.name)
+                        : std::string();
+  return fmt::format("last decisions, newest last{}:\n", more) + decisions_table(havip, kDecisionsTold, 2);
 }
 
 }  // namespace
@@ -170,10 +200,15 @@ std::string tell_havip(const HavipStatus& havip) {
   return fmt::format("HAVIP {}: {} in subnet {}, answered with MAC {}\n", havip.name, havip.ipv4,
                      havip.subnet, havip.stable_mac) +
          fmt::format("owner: {}\n", owner_text(havip)) +
-         fmt::format("state: {}, {}\n", havip.state, meaning(havip.state)) +
+         fmt::format("state: {}, {}\n", havip.state, meaning(havip.state)) + learning_text(havip) +
          fmt::format("why:   {}\n", why_text(havip)) +
          fmt::format("delivered to an old owner after a change: {} packets\n", havip.delivered_to_old_owner) +
          candidates_text(havip) + decisions_text(havip);
+}
+
+std::string tell_history(const HavipStatus& havip) {
+  if (havip.decisions.empty()) return "no decision was made yet\n";
+  return decisions_table(havip, havip.decisions.size(), 0);
 }
 
 std::string list_havips(const std::vector<HavipStatus>& havips) {

@@ -13,6 +13,9 @@ namespace vipswitch::shell {
 // One HAVIP in full.
 std::string tell_havip(const HavipStatus& havip);
 
+// Every decision that is remembered.
+std::string tell_history(const HavipStatus& havip);
+
 // One line a HAVIP.
 std::string list_havips(const std::vector<HavipStatus>& havips);
 

@@ -1,5 +1,6 @@
 #include "control/shell/json_form.h"
 
+#include <cmath>
 #include <fmt/format.h>
 
 #include "control/model/words.h"
@@ -11,6 +12,10 @@ namespace {
 template <class T>
 std::string word(const T& value) {
   return fmt::to_string(value);
+}
+
+double rounded(double value) {
+  return std::round(value * 100) / 100;
 }
 
 Json name_or_null(const std::string& name) {
@@ -26,7 +31,8 @@ Json to_json(const CandidateStatus& candidate) {
           {"priority", candidate.priority},
           {"vrid", candidate.vrid},
           {"interval_ms", candidate.interval_ms},
-          {"last_advert_age_ms", candidate.last_advert_age_ms}};
+          {"last_advert_age_ms", candidate.last_advert_age_ms},
+          {"restored", candidate.restored}};
 }
 
 Json to_json(const Decision& decision) {
@@ -41,7 +47,9 @@ Json to_json(const Decision& decision) {
           {"priority", decision.priority},
           {"vrid", decision.vrid},
           {"evidence_to_commit_ns", decision.evidence_to_commit_ns},
-          {"evidence_to_commit_us", static_cast<double>(decision.evidence_to_commit_ns) / 1000.0}};
+          {"evidence_to_commit_us", static_cast<double>(decision.evidence_to_commit_ns) / 1000.0},
+          {"learn", to_word(decision.mode)},
+          {"generation", decision.generation}};
 }
 
 template <class T>
@@ -79,7 +87,12 @@ Json to_json(const model::Port& port) {
 }
 
 Json to_json(const model::Havip& havip) {
-  return {{"name", havip.name}, {"subnet", havip.subnet}, {"ipv4", word(havip.ipv4)}, {"ports", havip.ports}};
+  return {{"name", havip.name},
+          {"subnet", havip.subnet},
+          {"ipv4", word(havip.ipv4)},
+          {"ports", havip.ports},
+          {"pin", havip.pin ? Json(*havip.pin) : Json()},
+          {"learn", havip.learn ? Json(word(*havip.learn)) : Json()}};
 }
 
 Json to_json(const model::Eip& eip) {
@@ -94,7 +107,11 @@ Json to_json(const HavipStatus& havip) {
           {"ipv4", word(havip.ipv4)},
           {"stable_mac", word(havip.stable_mac)},
           {"state", to_word(havip.state)},
+          {"learn", to_word(havip.learn)},
           {"owner", name_or_null(havip.owner)},
+          {"elected", name_or_null(havip.elected)},
+          {"pinned", name_or_null(havip.pinned)},
+          {"disagreements", havip.disagreements},
           {"delivery_mac", havip.delivery_mac.is_zero() ? Json() : Json(word(havip.delivery_mac))},
           {"owner_since_ms", havip.owner_since_ms},
           {"now_ms", havip.now_ms},
@@ -138,6 +155,9 @@ Json to_json(const WorkerStatus& worker) {
           {"to_control", worker.to_control},
           {"handed_out", worker.handed_out},
           {"queues", worker.queues},
+          {"load_percent", rounded(worker.load_percent)},
+          {"packets_per_poll", rounded(worker.packets_per_poll)},
+          {"stuck", worker.stuck},
           {"conserved", worker.conserved()}};
 }
 

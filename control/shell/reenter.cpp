@@ -43,6 +43,8 @@ std::string to_commands(const model::Port& port) {
 std::string to_commands(const model::Havip& havip) {
   auto commands = fmt::format("havip add {} subnet {} ipv4 {}\n", havip.name, havip.subnet, havip.ipv4);
   for (const auto& port : havip.ports) commands += fmt::format("havip bind {} {}\n", havip.name, port);
+  if (havip.pin) commands += fmt::format("havip pin {} {}\n", havip.name, *havip.pin);
+  if (havip.learn) commands += fmt::format("havip learn {} {}\n", havip.name, *havip.learn);
   return commands;
 }
 
@@ -54,9 +56,9 @@ std::string to_commands(const model::Eip& eip) {
 }
 
 std::string to_commands(const model::Objects& objects) {
-  return (objects.uplink ? to_commands(*objects.uplink) : "") + all_commands(objects.vpcs) +
-         all_commands(objects.subnets) + all_commands(objects.ports) + all_commands(objects.havips) +
-         all_commands(objects.eips);
+  return fmt::format("learn {}\n", objects.learn) + (objects.uplink ? to_commands(*objects.uplink) : "") +
+         all_commands(objects.vpcs) + all_commands(objects.subnets) + all_commands(objects.ports) +
+         all_commands(objects.havips) + all_commands(objects.eips);
 }
 
 }  // namespace vipswitch::shell

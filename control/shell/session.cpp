@@ -45,7 +45,17 @@ Result<void> Session::run(std::string_view line) {
   is_executing_ = true;
   auto done = parsed.value()->command->handler(context, parsed.value()->arguments);
   is_executing_ = false;
+  follow_events();
   return done;
+}
+
+void Session::follow_events() {
+  if (std::exchange(followed_, wishes_.events) == wishes_.events) return;
+  events_ = {};
+  if (followed_ == EventForm::kNone) return;
+  events_ = runtime_.events().subscribe([this](const OperatorEvent& event) {
+    interject((followed_ == EventForm::kJson ? to_json(event).dump() : to_line(event)) + "\n");
+  });
 }
 
 void Session::report(const Error& error) {

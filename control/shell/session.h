@@ -61,6 +61,7 @@ class Session {
   bool wants_shutdown() const noexcept { return wishes_.shutdown; }
 
  private:
+  void follow_events();
   void feed_lines(std::string_view bytes);
   void end_line();
   void report(const Error& error);
@@ -74,6 +75,8 @@ class Session {
   std::string partial_line_;
   bool partial_line_too_long_ = false;
   bool is_executing_ = false;
+  EventForm followed_ = EventForm::kNone;
+  EventJournal::Subscription events_;
   Wishes wishes_;
 };
 

@@ -59,20 +59,16 @@ Result<void> show_port_info(Context& context, const Arguments& arguments) {
   return {};
 }
 
-std::string busy_text(const WorkerStatus& worker) {
-  const auto cycles = worker.busy_cycles + worker.idle_cycles;
-  if (cycles == 0) return "-";
-  return fmt::format("{:.1f}%",
-                     100.0 * static_cast<double>(worker.busy_cycles) / static_cast<double>(cycles));
-}
-
 Result<void> show_worker_stats(Context& context, const Arguments& arguments) {
   const auto workers = context.runtime.workers();
   std::string text;
   for (const auto& worker : workers) {
-    text += fmt::format("worker on lcore {}: busy {}, queues {}\n", worker.lcore, busy_text(worker),
-                        worker.queues.empty() ? "none" : fmt::format("{}", fmt::join(worker.queues, " ")));
-    text += fmt::format("  polls {}, empty {}, sleeps {}\n", worker.polls, worker.empty_polls, worker.sleeps);
+    text += fmt::format("worker on lcore {}: load {:.1f}%, {:.1f} packets per poll, queues {}{}\n",
+                        worker.lcore, worker.load_percent, worker.packets_per_poll,
+                        worker.queues.empty() ? "none" : fmt::format("{}", fmt::join(worker.queues, " ")),
+                        worker.stuck ? "; STUCK: no poll finished for 100 ms or more" : "");
+    text += fmt::format("  polls {}, empty {}, sleeps {}; cycles busy {}, idle {}\n", worker.polls,
+                        worker.empty_polls, worker.sleeps, worker.busy_cycles, worker.idle_cycles);
     text += fmt::format("  in:  rx {} + generated {} + replicated {} + handed_in {}\n", worker.rx,
                         worker.generated, worker.replicated, worker.handed_in);
     text += fmt::format("  out: tx {} + dropped {} + consumed {} + to_control {} + handed_out {}\n",

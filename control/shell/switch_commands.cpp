@@ -10,6 +10,7 @@
 #include "control/shell/pattern.h"
 #include "control/shell/reenter.h"
 #include "control/text/make_error.h"
+#include "control/text/words.h"
 
 namespace vipswitch::shell {
 namespace {
@@ -58,7 +59,8 @@ Result<void> show_config(Context& context, const Arguments& arguments) {
                          {"subnets", list(objects.subnets)},
                          {"ports", list(objects.ports)},
                          {"havips", list(objects.havips)},
-                         {"eips", list(objects.eips)}}));
+                         {"eips", list(objects.eips)},
+                         {"learn", to_word(objects.learn)}}));
   return {};
 }
 

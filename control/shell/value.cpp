@@ -39,6 +39,24 @@ std::vector<std::string> complete_nic(const model::Objects&) {
   return {std::string(to_word(model::Nic::kPrimary)), std::string(to_word(model::Nic::kSecondary))};
 }
 
+std::vector<std::string> complete_learn_mode(const model::Objects&) {
+  return {"enforce", "observe", "off"};
+}
+
+Result<Value> parse_learn_choice(std::string_view argument, std::string_view word) {
+  if (word == "default") return Value(std::string(word));
+  auto mode = model::parse_learn_mode(word);
+  if (auto* mismatch = std::get_if<text::Mismatch>(&mode)) {
+    mismatch->expected = "off, observe, enforce or default";
+    return text::mismatch_error(argument, word, *mismatch);
+  }
+  return Value(std::string(word));
+}
+
+std::vector<std::string> complete_learn_choice(const model::Objects&) {
+  return {"default", "enforce", "observe", "off"};
+}
+
 template <auto member>
 std::vector<std::string> complete_names(const model::Objects& objects) {
   std::vector<std::string> names;
@@ -67,6 +85,8 @@ const ValueType kInterfaces{parse_with<text::parse_interfaces>, complete_nothing
 const ValueType kMac{parse_with<text::parse_mac>, complete_nothing};
 const ValueType kVni{parse_with<text::parse_vni>, complete_nothing};
 const ValueType kNic{parse_with<model::parse_nic>, complete_nic};
+const ValueType kLearnChoice{parse_learn_choice, complete_learn_choice};
+const ValueType kLearnMode{parse_with<model::parse_learn_mode>, complete_learn_mode};
 
 }  // namespace value_type
 }  // namespace vipswitch::shell

@@ -11,13 +11,14 @@
 
 #include "control/model/model.h"
 #include "vipswitch/address.h"
+#include "vipswitch/evidence.h"
 #include "vipswitch/ids.h"
 #include "vipswitch/result.h"
 
 namespace vipswitch::shell {
 
 using Value = std::variant<std::string, std::uint64_t, Ipv4, Ipv4Prefix, std::vector<Ipv4Interface>, Mac, Vni,
-                           model::Nic>;
+                           model::Nic, LearnMode>;
 
 struct ValueType {
   // Errors: invalid_argument, naming `argument`.
@@ -34,14 +35,16 @@ extern const ValueType kSubnetName;
 extern const ValueType kPortName;
 extern const ValueType kHavipName;
 extern const ValueType kEipName;
-extern const ValueType kCount;       // std::uint64_t up to 2^32 - 1
-extern const ValueType kSmallCount;  // std::uint64_t up to 2^16 - 1
-extern const ValueType kIpv4;        // Ipv4
-extern const ValueType kPrefix;      // Ipv4Prefix
-extern const ValueType kInterfaces;  // std::vector<Ipv4Interface>, comma-separated
-extern const ValueType kMac;         // Mac
-extern const ValueType kVni;         // Vni
-extern const ValueType kNic;         // model::Nic
+extern const ValueType kCount;        // std::uint64_t up to 2^32 - 1
+extern const ValueType kSmallCount;   // std::uint64_t up to 2^16 - 1
+extern const ValueType kIpv4;         // Ipv4
+extern const ValueType kPrefix;       // Ipv4Prefix
+extern const ValueType kInterfaces;   // std::vector<Ipv4Interface>, comma-separated
+extern const ValueType kMac;          // Mac
+extern const ValueType kVni;          // Vni
+extern const ValueType kNic;          // model::Nic
+extern const ValueType kLearnChoice;  // std::string: the word of a LearnMode, or default
+extern const ValueType kLearnMode;    // LearnMode
 }  // namespace value_type
 
 }  // namespace vipswitch::shell

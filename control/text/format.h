@@ -99,4 +99,6 @@ struct fmt::formatter<vipswitch::Trigger> : vipswitch::text::WordFormatter<vipsw
 template <>
 struct fmt::formatter<vipswitch::Rule> : vipswitch::text::WordFormatter<vipswitch::Rule> {};
 template <>
+struct fmt::formatter<vipswitch::LearnMode> : vipswitch::text::WordFormatter<vipswitch::LearnMode> {};
+template <>
 struct fmt::formatter<vipswitch::EvidenceClass> : vipswitch::text::WordFormatter<vipswitch::EvidenceClass> {};

@@ -23,6 +23,8 @@ constexpr std::string_view to_word(OwnerState state) noexcept {
       return "suspect";
     case OwnerState::kReleased:
       return "released";
+    case OwnerState::kFixed:
+      return "fixed";
   }
   return "invalid";
 }
@@ -51,6 +53,10 @@ constexpr std::string_view to_word(Trigger trigger) noexcept {
       return "pin";
     case Trigger::kUnpin:
       return "unpin";
+    case Trigger::kLearnMode:
+      return "learn_mode";
+    case Trigger::kRestart:
+      return "restart";
   }
   return "invalid";
 }
@@ -67,6 +73,20 @@ constexpr std::string_view to_word(Rule rule) noexcept {
       return "latest_claim";
     case Rule::kWeakHint:
       return "weak_hint";
+    case Rule::kFixed:
+      return "fixed";
+  }
+  return "invalid";
+}
+
+constexpr std::string_view to_word(LearnMode mode) noexcept {
+  switch (mode) {
+    case LearnMode::kOff:
+      return "off";
+    case LearnMode::kObserve:
+      return "observe";
+    case LearnMode::kEnforce:
+      return "enforce";
   }
   return "invalid";
 }

@@ -72,6 +72,30 @@ Outcome Election::unpin(TimeMs now) noexcept {
   });
 }
 
+Outcome Election::restore(PortId port, std::uint32_t generation, TimeMs now) noexcept {
+  return act(now, [&](Outcome& outcome) {
+    Record* record = find(port);
+    if (record == nullptr || elected_.is_valid()) return;
+    generation_ = std::max(generation_, generation);
+    record->restored = true;
+    take(*record, EvidenceClass::kWeak, Trigger::kRestart, outcome);
+  });
+}
+
+Outcome Election::forget(TimeMs now) noexcept {
+  return act(now, [&](Outcome& outcome) {
+    for (std::size_t i = 0; i < count_; ++i) {
+      const bool is_down = records_[i].down;
+      records_[i] = Record();
+      records_[i].down = is_down;
+    }
+    waiting_ = PortId();
+    pinned_ = PortId();
+    settle(Trigger::kLearnMode, outcome);
+    released_ = false;
+  });
+}
+
 Outcome Election::advert(PortId port, const AdvertEvidence& evidence, TimeMs now) noexcept {
   if (Record* record = find(port); record != nullptr && is_repetition(*record, evidence, now)) {
     now_ = std::max(now_, now);
@@ -195,9 +219,12 @@ Election::Record* Election::heard(PortId port, Outcome& outcome) noexcept {
   Record* record = find(port);
   if (record == nullptr) {
     outcome.set_remark(LearnCounter::unbound);
-  } else if (record->down) {
-    record->down = false;
-    settle(Trigger::kPortUp, outcome);
+  } else {
+    record->restored = false;
+    if (record->down) {
+      record->down = false;
+      settle(Trigger::kPortUp, outcome);
+    }
   }
   return record;
 }
@@ -219,6 +246,7 @@ OwnerState Election::state(TimeMs now) const noexcept {
   if (pin_holds()) return OwnerState::kPinned;
   const Record* record = find(elected_);
   if (record == nullptr) return released_ ? OwnerState::kReleased : OwnerState::kUnknown;
+  if (record->restored) return OwnerState::kSuspect;
   if (record->evidence != EvidenceClass::kVrrp) return OwnerState::kOwnedAnnouncement;
   return is_fresh(*record, std::max(now_, now)) ? OwnerState::kOwnedVrrp : OwnerState::kSuspect;
 }
@@ -229,8 +257,8 @@ TimeMs Election::suspect_from() const noexcept {
   return record->last_advert + freshness_ms(record->advert.interval_ms) + 1;
 }
 
-Delivery Election::delivery() const noexcept {
-  const Record* record = find(owner_);
+Delivery Election::delivery_of(PortId port) const noexcept {
+  const Record* record = find(port);
   return record == nullptr ? Delivery::port_mac() : record->delivery();
 }
 
@@ -245,6 +273,7 @@ MemberStatus Election::member(std::size_t index, TimeMs now) const noexcept {
       .fresh = is_fresh(record, time),
       .down = record.down,
       .resigned = record.resigned,
+      .restored = record.restored,
       .advert = record.advert,
       .last_advert_age_ms = record.has_adverted ? time - record.last_advert : -1,
       .delivery = record.delivery(),

@@ -55,6 +55,7 @@ struct MemberStatus {
   bool fresh;              // its adverts prove it alive
   bool down;
   bool resigned;              // nothing of its own since its priority 0
+  bool restored;              // remembered; nothing of its own since
   AdvertEvidence advert;      // the last one; all zero before the first
   TimeMs last_advert_age_ms;  // -1: never
   Delivery delivery;
@@ -92,6 +93,13 @@ class Election {
   Outcome pin(PortId port, TimeMs now) noexcept;
   Outcome unpin(TimeMs now) noexcept;
 
+  // The owner of before, until anything of its own or of others says more: SUSPECT, outranked by every advert
+  // and announcement. It may be down, as guests come back after a restart. Generations go on from
+  // `generation`. Without effect while somebody is elected.
+  Outcome restore(PortId port, std::uint32_t generation, TimeMs now) noexcept;
+  // Drops every record and the pin; members and their links stay.
+  Outcome forget(TimeMs now) noexcept;
+
   Outcome advert(PortId port, const AdvertEvidence& evidence, TimeMs now) noexcept;
   // Gratuitous ARP; `delivery` by its sender MAC.
   Outcome announce(PortId port, Delivery delivery, TimeMs now) noexcept;
@@ -112,8 +120,11 @@ class Election {
   OwnerState state(TimeMs now) const noexcept;
   // When kOwnedVrrp becomes kSuspect unless an advert comes; kNever in any other state.
   TimeMs suspect_from() const noexcept;
-  Delivery delivery()
-      const noexcept;  // of the owner; the port's own MAC, if there is none or it never claimed
+  std::uint32_t generation() const noexcept { return generation_; }
+  Rule rule() const noexcept;  // that names the owner
+  // The port's own MAC, if it never claimed or is no member.
+  Delivery delivery_of(PortId port) const noexcept;
+  Delivery delivery() const noexcept { return delivery_of(owner_); }
   TimeMs time() const noexcept { return now_; }
 
   std::size_t member_count() const noexcept { return count_; }
@@ -130,6 +141,7 @@ class Election {
     bool active : 1 = false;
     bool down : 1 = false;
     bool resigned : 1 = false;
+    bool restored : 1 = false;
     bool has_adverted : 1 = false;
     bool has_announced : 1 = false;
 

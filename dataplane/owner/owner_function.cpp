@@ -109,6 +109,10 @@ void Election::evaluate(Trigger trigger, Outcome& outcome) noexcept {
   name_owner(winner.rule(), trigger, outcome);
 }
 
+Rule Election::rule() const noexcept {
+  return pin_holds() ? Rule::kPinned : best_standing().rule();
+}
+
 bool Election::pin_holds() const noexcept {
   const Record* record = find(pinned_);
   return record != nullptr && !record->down;

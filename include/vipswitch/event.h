@@ -31,11 +31,13 @@ struct Event {
   PortId to;    // invalid: nobody
   Ipv4 address;
   Mac mac;
-  std::uint16_t reserved;
-  std::uint32_t sequence;      // of the owner word
-  TimeMs at_ms;                // election time of the decision
-  std::uint64_t evidence_tsc;  // when the burst with the evidence was received
-  std::uint64_t commit_tsc;    // when the owner word was stored
+  LearnMode mode;  // kOwnerChanged: data follows the decision only while it is enforced
+  std::uint8_t reserved;
+  std::uint32_t sequence;         // counts the decisions of the slot
+  TimeMs at_ms;                   // election time of the decision
+  std::uint64_t commit_tsc;       // when the owner word was stored
+  std::uint32_t evidence_cycles;  // from the burst with the evidence to the commit; 0: no packet brought it
+  std::uint32_t generation;       // of the election, after the decision
 };
 static_assert(sizeof(Event) == 64);
 

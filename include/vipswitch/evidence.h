@@ -23,6 +23,9 @@ enum class Trigger : std::uint8_t {
   kBind,
   kPin,
   kUnpin,
+  kLearnMode,  // the operator changed the learning mode, or the port that has the data while it is not
+               // enforced
+  kRestart,    // the owner of before the last restart, or of before learning was off, until something claims
 };
 
 // Which rule named the owner (owner learning 5.1).
@@ -32,6 +35,14 @@ enum class Rule : std::uint8_t {
   kFreshVrrp,    // T3: highest priority among ports with fresh adverts
   kLatestClaim,  // T2: latest announcement, or the last VRRP owner whose adverts ceased
   kWeakHint,     // T1
+  kFixed,        // learning is not enforced: the pinned port, or the one bound first
+};
+
+// How far the election is trusted, for all HAVIPs or for one.
+enum class LearnMode : std::uint8_t {
+  kOff,      // claims are not evaluated; data goes to the pinned port, or the one bound first
+  kObserve,  // the election runs and tells what it would do; data goes as with kOff
+  kEnforce,  // data goes to the port that the election names
 };
 
 enum class OwnerState : std::uint8_t {
@@ -40,7 +51,8 @@ enum class OwnerState : std::uint8_t {
   kOwnedAnnouncement,
   kPinned,
   kSuspect,
-  kReleased
+  kReleased,
+  kFixed  // learning is not enforced
 };
 
 }  // namespace vipswitch

@@ -74,10 +74,8 @@ class BuildDirectory:
             return []
         return self._step("configure", ["meson", "setup", *self._options, str(self.path), str(ROOT)])
 
-    def build(self, suites: set[str] | None = None, prefix: tuple[str, ...] = ()) -> list[Case]:
-        """Everything, or what the tests of these suites run."""
-        targets = sorted(self._targets(suites)) if suites else []
-        broken = self._step("build", [*prefix, "ninja", "-C", str(self.path), *targets])
+    def build(self, targets: set[str], prefix: tuple[str, ...] = ()) -> list[Case]:
+        broken = self._step("build", [*prefix, "ninja", "-C", str(self.path), *sorted(targets)])
         # What an earlier run left must not be counted for a test that crashes in this one.
         for stale in [*self.path.glob("*.xml"), *self.path.glob("meson-logs/*-junit/*.xml")]:
             stale.unlink()
@@ -112,7 +110,8 @@ class BuildDirectory:
     def _suites_of(test: dict) -> set[str]:
         return {suite.rpartition(":")[2] for suite in test["suite"]}
 
-    def _targets(self, suites: set[str]) -> set[str]:
+    def targets(self, suites: set[str]) -> set[str]:
+        """What the tests of these suites run."""
         files = {target["id"]: target["filename"] for target in self._introspect("targets")}
         wanted = set()
         for test in self._introspect("tests"):
@@ -120,3 +119,10 @@ class BuildDirectory:
                 wanted.add(test["cmd"][0])
                 wanted.update(file for target in test["depends"] for file in files.get(target, []))
         return {os.path.relpath(file, self.path) for file in wanted if file.startswith(f"{self.path}/")}
+
+    def targets_without(self, suites: set[str]) -> set[str]:
+        """Everything but what only the tests of these suites run."""
+        of_tests = {target for target in self.targets(suites) if target.startswith("tests/")}
+        by_default = {os.path.relpath(file, self.path) for target in self._introspect("targets")
+                      if target["build_by_default"] for file in target["filename"]}
+        return (by_default - of_tests) | self.targets(self.suites() - suites)

@@ -89,8 +89,8 @@ std::uint64_t unbound(Shop& shop) {
 std::uint64_t pin_refused(Shop& shop) {
   const Registry& registry = shop.vswitch.control().tables().registry();
   Message pin{};
-  pin.kind = Message::Kind::kElection;
-  pin.trigger = Trigger::kPin;
+  pin.kind = Message::Kind::kSteer;
+  pin.mode = LearnMode::kEnforce;
   pin.havip = registry.havips.find("front")->second.id;
   pin.port = registry.ports.find(kVm3.port)->second.id;
   EXPECT_TRUE(shop.vswitch.control().host().workers().front()->post(pin));
@@ -194,6 +194,17 @@ std::uint64_t arp_sha_bad(Shop& shop) {
   const Frame frame =
       from_vm(kVm1, Mac::broadcast()).gratuitous_arp_request(kVrrpGroupMac, W::kFront).build();
   return shop.learned_from(LearnCounter::arp_sha_bad, kVm1, frame);
+}
+std::uint64_t learn_off(Shop& shop) {
+  EXPECT_TRUE(shop.vswitch.service().set_learn(LearnMode::kOff));
+  shop.vswitch.settle();
+  return shop.learned_from(LearnCounter::learn_off, kVm1, testing::advert(kVm1));
+}
+std::uint64_t observe_disagreed(Shop& shop) {
+  EXPECT_TRUE(shop.vswitch.service().pin_havip("front", kVm2.port));
+  EXPECT_TRUE(shop.vswitch.service().set_havip_learn("front", LearnMode::kObserve));
+  shop.vswitch.settle();
+  return shop.learned_from(LearnCounter::observe_disagreed, kVm1, testing::advert(kVm1));
 }
 std::uint64_t owner_changes(Shop& shop) {
   return shop.learned_from(LearnCounter::owner_changes, kVm1, testing::advert(kVm1));

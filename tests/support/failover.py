@@ -69,8 +69,10 @@ class FailoverError(RuntimeError):
 class HaPair:
     """vm1 (priority 150) and vm2 (100), the HAVIP `front` bound to both, its EIP, a client that probes the EIP."""
 
-    def __init__(self, stack: contextlib.ExitStack, vrrp: Vrrp = Vrrp(f"{HAVIP}/24")):
+    def __init__(self, stack: contextlib.ExitStack, vrrp: Vrrp = Vrrp(f"{HAVIP}/24"),
+                 switch_options: tuple[str, ...] = ()):
         self.bed = Testbed(stack)
+        self.bed.switch_options = switch_options
         self.vrrp = vrrp
         self.keepalived: dict[str, Keepalived] = {}
         self._describe()
@@ -104,6 +106,16 @@ class HaPair:
         """vm1's keepalived is killed; vm1 keeps the address and goes on answering."""
         self.keepalived["vm1"].wait_running()
         return self._fail_over("crash", "vm1", "vm2", self.keepalived["vm1"].crash)
+
+    def restart_switch(self) -> float:
+        """The switch is killed with SIGKILL and started again; the longest time in ms for which the client had no answer."""
+        owner = self.switch.havip("front")["owner"]
+        killed_ns = time.time_ns()
+        self.switch.process.kill()
+        self.switch = self.bed.start_switch()
+        self._wait_settled(owner.removesuffix("-eth0"), _DEADLINE_S)
+        answered = [killed_ns, *(each.sent_ns for each in self.prober.since(killed_ns) if each.answered_by)]
+        return max(later - earlier for earlier, later in zip(answered, answered[1:])) / 1e6
 
     def vm(self, name: str) -> Vm:
         return self.bed.vms[name]

@@ -69,18 +69,19 @@ class Switch:
     """One running vipswitch with an interactive shell on pipes, and a control socket beside its configuration.
 
     It lives in a namespace of its own, which holds its ends of the veth pairs. The file prefix is unique, so that
-    instances run side by side; its runtime directory goes with the stack. `wrapper` is a command to run it under.
+    instances run side by side; its runtime directory goes with the stack. `wrapper` is a command to run it under,
+    `options` come behind those it has anyway.
     """
 
     def __init__(self, namespace: Namespace, config: Config, directory: str, stack: contextlib.ExitStack,
-                 name: str = "switch", wrapper: tuple[str, ...] = ()):
+                 name: str = "switch", wrapper: tuple[str, ...] = (), options: tuple[str, ...] = ()):
         self.prefix = f"{namespace.name}-{name}"
         self.config_path = os.path.join(directory, f"{name}.yaml")
         self.socket_path = os.path.join(directory, f"{name}.sock")
         stack.callback(remove_runtime_directory, self.prefix)
         with open(self.config_path, "w", encoding="utf-8") as file:
             file.write(_of_one_switch(config, self.prefix, self.socket_path).text())
-        argv = [*wrapper, binary(), "--config", self.config_path, "-i"]
+        argv = [*wrapper, binary(), "--config", self.config_path, "-i", *options]
         self.process = Process(name, argv, directory, stack, namespace, pipe_shell=True)
         self._shell_log = os.path.join(directory, f"{name}.shell")
 

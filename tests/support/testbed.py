@@ -54,6 +54,7 @@ class Testbed:
         self.directory = temporary_directory(stack)
         self.config = Config()
         self.switch: Switch | None = None
+        self.switch_options: tuple[str, ...] = ()
         self.vms: dict[str, Vm] = {}
         self.switch_namespace = Namespace("switch", stack)
         self.router = Namespace("router", stack)
@@ -77,7 +78,7 @@ class Testbed:
         return vm
 
     def start_switch(self) -> Switch:
-        self.switch = Switch(self.switch_namespace, self.config, self.directory, self.stack)
+        self.switch = Switch(self.switch_namespace, self.config, self.directory, self.stack, options=self.switch_options)
         self.switch.wait_ready()
         return self.switch
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -71,6 +72,70 @@ TEST_F(ShowTest, HavipIsToldInPlainWords) {
             "vrrp, priority 150, VRID 51       12.3\n");
 }
 
+TEST_F(ShowTest, ObservedHavipSaysWhereItsDataGoesAndWhatTheClaimsSay) {
+  auto havip = owned_havip();
+  havip.state = OwnerState::kFixed;
+  havip.learn = LearnMode::kObserve;
+  havip.elected = "p12";
+  havip.disagreements = 3;
+  runtime_.havips = {havip};
+  EXPECT_NE(run("show havip front")
+                .find("learn: observe; the data stays at the port that is bound first, the claims name p12; "
+                      "decisions "
+                      "that disagreed: 3\n"),
+            std::string::npos);
+}
+
+TEST_F(ShowTest, PinnedHavipSaysWhatTheClaimsName) {
+  auto havip = owned_havip();
+  havip.pinned = "p11";
+  runtime_.havips = {havip};
+  EXPECT_NE(run("show havip front").find("learn: enforce; pinned to p11, the claims name nobody\n"),
+            std::string::npos);
+}
+
+TEST_F(ShowTest, HistoryHasEveryDecisionAndTheStoryTheLastEight) {
+  auto havip = owned_havip();
+  havip.decisions.clear();
+  for (std::uint32_t i = 1; i <= 12; ++i)
+    havip.decisions.push_back({i, 3000, 1714564799'500000, "", "p12", {}, {}, {}, 0, 0, 0});
+  havip.owner_changes = 12;
+  runtime_.havips = {havip};
+  const auto lines = [](const std::string& text) { return std::count(text.begin(), text.end(), '\n'); };
+  EXPECT_EQ(lines(run("show havip front history")), 13);
+  EXPECT_NE(run("show havip front").find("newest last (all 12: show havip front history):\n"),
+            std::string::npos);
+  EXPECT_EQ(run_json("show havip front history json")["decisions"].size(), 12u);
+}
+
+TEST_F(ShowTest, EventsAreListedAndRead) {
+  runtime_.journal.add(EventName::port_link_changed, {{"port", "p11"}, {"up", false}}, 1714564799'500000);
+  EXPECT_EQ(run("show events"), "2024-05-01 11:59:59.500000 UTC port_link_changed port=p11 up=false\n");
+  EXPECT_EQ(
+      run_json("show events json"),
+      json::parse(
+          R"({"events": [{"event": "port_link_changed", "number": 1, "at": "2024-05-01T11:59:59.500000Z",
+                           "at_unix_us": 1714564799500000, "port": "p11", "up": false}]})"));
+}
+
+TEST_F(ShowTest, EventsArePrintedWhileTheyAreOn) {
+  const auto printed_by = [&](auto&& act) {
+    const auto before = output_.size();
+    act();
+    return output_.substr(before);
+  };
+  const auto happen = [&] {
+    runtime_.journal.add(EventName::stopping, {{"reason", "quit"}}, 1714564799'500000);
+  };
+  EXPECT_EQ(printed_by(happen), "");
+  run("events on");
+  EXPECT_EQ(printed_by(happen), "2024-05-01 11:59:59.500000 UTC stopping reason=quit\n");
+  run("events on json");
+  EXPECT_EQ(json::parse(printed_by(happen))["event"], "stopping");
+  run("events off");
+  EXPECT_EQ(printed_by(happen), "");
+}
+
 TEST_F(ShowTest, HavipWithoutOwnerSaysWhy) {
   runtime_.havips = {released_havip()};
   const auto text = run("show havip front");
@@ -105,20 +170,20 @@ TEST_F(ShowTest, HavipJsonHasTheFieldsOfTheStruct) {
   runtime_.havips = {owned_havip()};
   const auto expected = json::parse(R"({
     "name": "front", "subnet": "web", "ipv4": "10.77.0.100", "stable_mac": "0e:00:0a:4d:00:64", "state": "owned_vrrp",
-    "owner": "p11", "delivery_mac": "52:54:00:77:00:0b", "owner_since_ms": 4000, "now_ms": 16345,
+    "learn": "enforce", "owner": "p11", "elected": null, "pinned": null, "disagreements": 0, "delivery_mac": "52:54:00:77:00:0b", "owner_since_ms": 4000, "now_ms": 16345,
     "owner_changes": 2, "delivered_to_old_owner": 2,
     "candidates": [
       {"port": "p11", "active": true, "fresh": true, "down": false, "evidence": "vrrp", "priority": 150, "vrid": 51,
-       "interval_ms": 1000, "last_advert_age_ms": 345},
+       "interval_ms": 1000, "last_advert_age_ms": 345, "restored": false},
       {"port": "p12", "active": false, "fresh": false, "down": false, "evidence": "none", "priority": 0, "vrid": 0,
-       "interval_ms": 0, "last_advert_age_ms": -1}],
+       "interval_ms": 0, "last_advert_age_ms": -1, "restored": false}],
     "decisions": [
       {"sequence": 1, "at_ms": 3000, "at_unix_us": 1714564799500000, "from": null, "to": "p12", "trigger": "announcement",
        "rule": "latest_claim", "evidence": "announcement", "priority": 0, "vrid": 0, "evidence_to_commit_ns": 0,
-       "evidence_to_commit_us": 0.0},
+       "evidence_to_commit_us": 0.0, "learn": "enforce", "generation": 0},
       {"sequence": 2, "at_ms": 4000, "at_unix_us": 1714564800500123, "from": "p12", "to": "p11", "trigger": "advert",
        "rule": "fresh_vrrp", "evidence": "vrrp", "priority": 150, "vrid": 51, "evidence_to_commit_ns": 12340,
-       "evidence_to_commit_us": 12.34}]})");
+       "evidence_to_commit_us": 12.34, "learn": "enforce", "generation": 0}]})");
   EXPECT_EQ(run_json("show havip front json"), expected);
   EXPECT_EQ(run_json("show havip json"), (json{{"havips", json::array({expected})}}));
 }
@@ -198,16 +263,21 @@ TEST_F(ShowTest, WorkersSayWhetherPacketsAreConserved) {
   worker.tx = 9;
   worker.dropped = 1;
   worker.queues = {"uplink:0", "p11:0"};
+  worker.load_percent = 12.5;
+  worker.packets_per_poll = 3;
   runtime_.worker_statuses = {worker};
   EXPECT_EQ(run("show worker stats"),
-            "worker on lcore 1: busy 25.0%, queues uplink:0 p11:0\n"
-            "  polls 100, empty 0, sleeps 0\n"
+            "worker on lcore 1: load 12.5%, 3.0 packets per poll, queues uplink:0 p11:0\n"
+            "  polls 100, empty 0, sleeps 0; cycles busy 25, idle 75\n"
             "  in:  rx 10 + generated 0 + replicated 0 + handed_in 0\n"
             "  out: tx 9 + dropped 1 + consumed 0 + to_control 0 + handed_out 0\n"
             "  conserved\n");
   EXPECT_EQ(run_json("show worker stats json")["workers"][0]["conserved"], true);
   runtime_.worker_statuses[0].tx = 8;
   EXPECT_NE(run("show worker stats").find("NOT CONSERVED"), std::string::npos);
+  runtime_.worker_statuses[0].stuck = true;
+  EXPECT_NE(run("show worker stats").find("; STUCK: no poll finished for 100 ms or more\n"),
+            std::string::npos);
   EXPECT_EQ(run_json("show worker stats json")["workers"][0]["conserved"], false);
 }
 

@@ -109,6 +109,7 @@ class CannedRuntime final : public RuntimeView {
   std::vector<NeighbourStatus> neighbours() override { return neighbour_statuses; }
   TimeMs now_ms() const override { return now; }
   std::uint64_t cycles_per_second() const override { return 1'000'000'000; }
+  EventJournal& events() override { return journal; }
   bool forwarding() const override { return is_forwarding; }
   void set_forwarding(bool on) override { is_forwarding = on; }
 
@@ -121,6 +122,7 @@ class CannedRuntime final : public RuntimeView {
   std::vector<LearnCount> learn_counts;
   std::vector<NeighbourStatus> neighbour_statuses;
   TimeMs now = 0;
+  EventJournal journal;
   bool is_forwarding = true;
 };
 

@@ -34,6 +34,15 @@ class WorkerTest : public ::testing::Test {
     message.port = bed.port(port);
     return message;
   }
+  // Without a port: nobody is pinned, or has the data.
+  Message steering(LearnMode mode, std::uint8_t port = 0) {
+    Message message{};
+    message.kind = Message::Kind::kSteer;
+    message.mode = mode;
+    message.havip = slot();
+    if (port != 0) message.port = bed.port(port);
+    return message;
+  }
   bool post_and_poll(const Message& message) {
     const bool is_posted = worker.post(message);
     worker.poll();
@@ -109,7 +118,7 @@ TEST_F(WorkerTest, StartedAgainItTakesWhatWaited) {
 
 TEST_F(WorkerTest, StoppedForwardingStillHandlesMessages) {
   bed.runtime().set_forwarding(false);
-  EXPECT_TRUE(post_and_poll(election(Trigger::kPin, 12)));
+  EXPECT_TRUE(post_and_poll(steering(LearnMode::kEnforce, 12)));
   EXPECT_TRUE(owner().is_port(bed.port(12)));
 }
 
@@ -124,7 +133,7 @@ TEST_F(WorkerTest, PacketOfAPortWithoutRowIsDroppedAsPortGone) {
 }
 
 TEST_F(WorkerTest, TicketIsHandledOnceTheWorkerHasPolled) {
-  ASSERT_TRUE(worker.post(election(Trigger::kPin, 11)));
+  ASSERT_TRUE(worker.post(steering(LearnMode::kEnforce, 11)));
   const std::uint64_t ticket = worker.posted();
   EXPECT_FALSE(worker.has_handled(ticket));
   worker.poll();
@@ -146,13 +155,13 @@ TEST_F(WorkerTest, FullMailboxRefusesAndIsDrainedOverPolls) {
 }
 
 TEST_F(WorkerTest, EachElectionMessageDoesWhatItIsNamedFor) {
-  post_and_poll(election(Trigger::kPin, 11));
+  post_and_poll(steering(LearnMode::kEnforce, 11));
   EXPECT_TRUE(owner().is_port(bed.port(11)));
   post_and_poll(election(Trigger::kPortDown, 11));
   EXPECT_FALSE(owner().is_local());
   post_and_poll(election(Trigger::kPortUp, 11));
   EXPECT_TRUE(owner().is_port(bed.port(11)));
-  post_and_poll(election(Trigger::kUnpin, 11));
+  post_and_poll(steering(LearnMode::kEnforce));
   EXPECT_FALSE(owner().is_local());
   post_and_poll(election(Trigger::kUnbind, 11));
   EXPECT_EQ(snapshot().election.member_count(), 1u);
@@ -162,6 +171,76 @@ TEST_F(WorkerTest, EachElectionMessageDoesWhatItIsNamedFor) {
   const HavipSnapshot after = snapshot();
   ASSERT_EQ(after.election.member_count(), 2u);
   EXPECT_TRUE(after.election.member(1, after.now_ms).down);
+}
+
+TEST_F(WorkerTest, ObservedElectionMovesNoData) {
+  post_and_poll(steering(LearnMode::kObserve, 12));
+  EXPECT_TRUE(owner().is_port(bed.port(12)));
+  advert(11, 150, bed.host().now_ms());
+  EXPECT_TRUE(owner().is_port(bed.port(12)));
+  const HavipSnapshot observed = snapshot();
+  EXPECT_EQ(observed.election.elected(), bed.port(11));
+  EXPECT_EQ(observed.steering, (Steering{LearnMode::kObserve, bed.port(12)}));
+  EXPECT_EQ(observed.disagreements, 1u);
+  EXPECT_EQ(bed.counters().learn[static_cast<std::size_t>(LearnCounter::observe_disagreed)].get(), 1u);
+  post_and_poll(steering(LearnMode::kEnforce));
+  EXPECT_TRUE(owner().is_port(bed.port(11)));
+}
+
+TEST_F(WorkerTest, AgreeingElectionIsNoDisagreement) {
+  post_and_poll(steering(LearnMode::kObserve, 11));
+  advert(11, 150, bed.host().now_ms());
+  EXPECT_EQ(snapshot().disagreements, 0u);
+}
+
+TEST_F(WorkerTest, LearningThatIsOffEvaluatesNoClaim) {
+  post_and_poll(steering(LearnMode::kOff, 12));
+  advert(11, 150, bed.host().now_ms());
+  EXPECT_TRUE(owner().is_port(bed.port(12)));
+  EXPECT_FALSE(snapshot().election.elected().is_valid());
+  EXPECT_EQ(bed.counters().learn[static_cast<std::size_t>(LearnCounter::learn_off)].get(), 1u);
+}
+
+TEST_F(WorkerTest, EnforcedFromOffThePortThatHadTheDataKeepsItUntilSomethingClaims) {
+  post_and_poll(steering(LearnMode::kOff, 12));
+  post_and_poll(steering(LearnMode::kEnforce));
+  EXPECT_TRUE(owner().is_port(bed.port(12)));
+  const HavipSnapshot restored = snapshot();
+  EXPECT_EQ(restored.election.state(restored.now_ms), OwnerState::kSuspect);
+  advert(11, 50, bed.host().now_ms());
+  EXPECT_TRUE(owner().is_port(bed.port(11)));
+}
+
+TEST_F(WorkerTest, VirtualMacOfThePortWithTheDataIsFollowedWhileObserving) {
+  post_and_poll(steering(LearnMode::kObserve, 12));
+  decide(worker.state(), slot(), 1, [&](owner::Election& e, TimeMs at) {
+    return e.advert(bed.port(12),
+                    {.primary_ip = RingBed::address(12),
+                     .interval_ms = 1000,
+                     .priority = 50,
+                     .vrid = 51,
+                     .delivery = owner::Delivery::virtual_mac(51)},
+                    at);
+  });
+  EXPECT_TRUE(owner().is_port(bed.port(12)));
+  EXPECT_TRUE(owner().has_virtual_mac());
+}
+
+TEST_F(WorkerTest, RestoredOwnerIsSuspectUntilItAdverts) {
+  Message restore{};
+  restore.kind = Message::Kind::kRestore;
+  restore.havip = slot();
+  restore.port = bed.port(12);
+  restore.generation = 41;
+  post_and_poll(restore);
+  EXPECT_TRUE(owner().is_port(bed.port(12)));
+  HavipSnapshot taken = snapshot();
+  EXPECT_EQ(taken.election.state(taken.now_ms), OwnerState::kSuspect);
+  EXPECT_GT(taken.election.generation(), 41u);
+  advert(12, 100, bed.host().now_ms());
+  taken = snapshot();
+  EXPECT_EQ(taken.election.state(taken.now_ms), OwnerState::kOwnedVrrp);
+  EXPECT_EQ(taken.sequence, 1u);
 }
 
 TEST_F(WorkerTest, SnapshotIsTheSlotAsItStands) {
@@ -219,8 +298,10 @@ TEST_F(WorkerTest, EventsOfADecisionSayWhenAndWhy) {
   EXPECT_EQ(event.priority, 150);
   EXPECT_EQ(event.sequence, 1u);
   EXPECT_EQ(event.at_ms, 1000);
-  EXPECT_EQ(event.evidence_tsc, 1u);
-  EXPECT_GT(event.commit_tsc, event.evidence_tsc);
+  EXPECT_EQ(event.mode, LearnMode::kEnforce);
+  EXPECT_GT(event.generation, 1u);
+  EXPECT_GT(event.commit_tsc, 0u);
+  EXPECT_GT(event.evidence_cycles, 0u);
 }
 
 TEST_F(WorkerTest, LostEventIsCountedAndLeavesAGapInTheSequence) {

@@ -19,7 +19,7 @@ class DecisionLogTest : public ::testing::Test {
     result.sequence = sequence;
     result.from = PortId(10);
     result.to = PortId(11);
-    result.evidence_tsc = 1'000'000;
+    result.evidence_cycles = 3000;
     result.commit_tsc = 1'003'000;
     return result;
   }
@@ -66,7 +66,7 @@ TEST_F(DecisionLogTest, CyclesBecomeTime) {
 
 TEST_F(DecisionLogTest, DecisionWithoutPacketTookNoTime) {
   Event told = event(1);
-  told.evidence_tsc = 0;
+  told.evidence_cycles = 0;
   add(told);
   EXPECT_EQ(log.of(kFront)[0].evidence_to_commit_ns, 0);
 }

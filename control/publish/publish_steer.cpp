@@ -1,0 +1,65 @@
+// TablePublisher, step "steer": what the operator says about the data of HAVIPs, told to their home workers.
+// Not part of the all or nothing of a publication: a mode or a pin that finds a mailbox full is told a tick
+// later.
+
+#include "control/publish/publish_batch.h"
+#include "control/publish/table_publisher.h"
+#include "control/text/make_error.h"
+
+namespace vipswitch {
+
+// Where nothing is enforced, the port that the operator named first has the data: the pinned one, or the one
+// bound first.
+Steering TablePublisher::steering_of(const HavipEntry& havip) const {
+  const LearnMode mode = mode_of(havip.spec);
+  const std::string* port = havip.spec.pin ? &*havip.spec.pin : nullptr;
+  if (!port && mode != LearnMode::kEnforce && !havip.spec.ports.empty()) port = &havip.spec.ports.front();
+  return {mode, port ? registry_.ports.find(*port)->second.id : PortId()};
+}
+
+void TablePublisher::mark_steered(const model::ChangeSet& changes) {
+  for (const auto& change : changes.havips) {
+    if (change.after) to_steer_.insert(change.after->name);
+  }
+  if (!changes.learn) return;
+  registry_.learn = *changes.learn->after;
+  for (const auto& entry : registry_.havips) to_steer_.insert(entry.first);
+}
+
+void TablePublisher::steer_havips() {
+  while (!to_steer_.empty()) {
+    const auto found = registry_.havips.find(*to_steer_.begin());
+    if (found != registry_.havips.end()) {
+      HavipEntry& havip = found->second;
+      const Steering steering = steering_of(havip);
+      Message message{};
+      message.kind = Message::Kind::kSteer;
+      message.mode = steering.mode;
+      message.havip = havip.id;
+      message.port = steering.port;
+      if (steering != havip.steering && !host_.home_of(havip.id).post(message)) return;
+      havip.steering = steering;
+    }
+    to_steer_.erase(to_steer_.begin());
+  }
+}
+
+Result<void> TablePublisher::restore_owner(std::string_view havip, std::string_view port,
+                                           std::uint32_t generation) {
+  const auto slot = registry_.havips.find(havip);
+  const auto owner = registry_.ports.find(port);
+  if (slot == registry_.havips.end() || owner == registry_.ports.end()) {
+    return make_error(ErrorCode::not_found, "owner \"{}\" of HAVIP \"{}\": one of them does not exist", port,
+                      havip);
+  }
+  Message message{};
+  message.kind = Message::Kind::kRestore;
+  message.havip = slot->second.id;
+  message.port = owner->second.id;
+  message.generation = generation;
+  if (host_.home_of(message.havip).post(message)) return {};
+  return make_error(ErrorCode::timeout, "owner \"{}\" of HAVIP \"{}\": its worker's mailbox is full", port,
+                    havip);
+}
+
+}  // namespace vipswitch
