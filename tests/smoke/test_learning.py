@@ -3,7 +3,6 @@
 import ctypes
 import json
 import os
-import re
 
 import pytest
 
@@ -90,7 +89,7 @@ def worker_threads(pid: int) -> list[int]:
     for task in os.listdir(f"/proc/{pid}/task"):
         with open(f"/proc/{pid}/task/{task}/comm", encoding="utf-8") as file:
             names[int(task)] = file.read().strip()
-    return [task for task, name in names.items() if re.match(r"(lcore-)?(dpdk-)?worker|lcore-worker", name)]
+    return [task for task, name in names.items() if "worker" in name]
 
 
 def test_a_worker_that_hangs_is_told_and_its_return_too(bed, switch):
