@@ -8,7 +8,9 @@
 #include "control/config/object_reader.h"
 #include "control/config/settings_reader.h"
 #include "control/config/yaml_reader.h"
+#include "control/config/yaml_text.h"
 #include "control/model/build.h"
+#include "control/text/make_error.h"
 #include "control/text/read_file.h"
 
 namespace vipswitch {
@@ -46,6 +48,10 @@ void check_rules(config::YamlSource& source, const model::Objects& objects,
 
 Result<Config> parse_config(const std::string& text, const std::string& origin) {
   config::YamlSource source(origin);
+  if (const auto fault = config::find_text_fault(text)) {
+    source.fail_found(fault->line, fault->found, "a text in UTF-8 without control characters");
+    return source.error();
+  }
   const auto document = parse_yaml(source, text);
   if (!source.ok()) return source.error();
   const config::Mapping root(source, document, "the file",
@@ -58,6 +64,32 @@ Result<Config> parse_config(const std::string& text, const std::string& origin) 
   if (source.ok()) check_rules(source, config.objects, lines);
   if (!source.ok()) return source.error();
   return config;
+}
+
+Result<void> check_capacities(const Config& config, const std::string& origin) {
+  const auto& objects = config.objects;
+  const auto& tables = config.settings.tables;
+  const std::size_t uplinks = objects.uplink ? 1 : 0;
+  const std::size_t endpoints = objects.ports.size() + objects.havips.size() + objects.subnets.size();
+  const struct {
+    const char* table;
+    std::size_t wanted;
+    std::uint32_t room;
+  } rows[] = {{"eips", objects.eips.size(), tables.eips},
+              {"havips", objects.havips.size(), tables.havips},
+              {"endpoints", endpoints, tables.endpoints},
+              {"ports", objects.ports.size() + uplinks, tables.ports},
+              {"subnets", objects.subnets.size(), tables.subnets},
+              {"vpcs", objects.vpcs.size(), tables.vpcs}};
+  for (const auto& row : rows) {
+    if (row.wanted <= row.room) continue;
+    return make_error(
+        ErrorCode::table_full,
+        "{}: the objects need {} places in the table of {}, expected at most {}, set by \"tables: "
+        "{{{}: N}}\"",
+        origin, row.wanted, row.table, row.room, row.table);
+  }
+  return {};
 }
 
 Result<Config> load_config(const std::string& path) {

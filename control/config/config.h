@@ -27,4 +27,8 @@ Result<Config> load_config(const std::string& path);
 // The same for a text that is already in memory; `origin` stands for the file's name in messages.
 Result<Config> parse_config(const std::string& text, const std::string& origin);
 
+// Whether the objects have room in tables of the size that the settings ask for; a running switch has tables
+// of its own. Errors: table_full.
+Result<void> check_capacities(const Config& config, const std::string& origin);
+
 }  // namespace vipswitch

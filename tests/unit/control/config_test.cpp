@@ -278,6 +278,23 @@ TEST(Config, EveryTruncationOfAGoodFileIsHandled) {
   EXPECT_GT(refused_count, text.size() / 2);
 }
 
+TEST(Config, TablesTooSmallForTheObjectsAreFound) {
+  const auto room = [](const std::string& tables) {
+    const auto config = parse_config(
+        good_with("{eips: 1, havips: 2, endpoints: 3, ports: 4, subnets: 5, vpcs: 6}", tables), "f.yaml");
+    EXPECT_TRUE(succeeded(config));
+    return check_capacities(config.value(), "f.yaml");
+  };
+  EXPECT_TRUE(
+      refused(room("{endpoints: 3}"), ErrorCode::table_full,
+              "f.yaml: the objects need 4 places in the table of endpoints, expected at most 3, set by "
+              "\"tables: {endpoints: N}\""));
+  EXPECT_TRUE(refused(room("{ports: 2}"), ErrorCode::table_full,
+                      "f.yaml: the objects need 3 places in the table of ports, expected at most 2, set by "
+                      "\"tables: {ports: N}\""));
+  EXPECT_TRUE(succeeded(room("{eips: 1, havips: 1, endpoints: 4, ports: 3, subnets: 1, vpcs: 1}")));
+}
+
 TEST(Config, ExampleOfTheDocumentationIsGood) {
   EXPECT_TRUE(succeeded(load_config(VIPSWITCH_SOURCE_DIR "/docs/example.yaml")));
 }

@@ -1,0 +1,178 @@
+#include "tests/unit/control/random_world.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "control/model/model.h"
+#include "control/model/transaction.h"
+
+namespace vipswitch::test {
+namespace {
+
+constexpr const char* kNames[] = {"null", "Null", "true",       "yes",  "No",    "on",  "y",   "-",    "--",
+                                  "---",  "...",  "1",          "007",  "0x1f",  "1e3", ".5",  ".inf", ".nan",
+                                  "-1",   "_",    "2026-11-22", "json", "uplnk", "-.-", "a.b", "N"};
+constexpr const char* kTexts[] = {"",         " ",          "--vdev=net_null0,x=1",
+                                  "a b",      "\"",         "'",
+                                  "\\",       "#",          "a #b",
+                                  "a: b",     "{",          "[x]",
+                                  "*x",       "&x",         "!x",
+                                  "|",        ">",          "%x",
+                                  "@x",       "`",          "\n",
+                                  "a\n  b\n", "\t",         "\r\n",
+                                  "é",        "雪",         "\u0085",
+                                  "-",        "- a",        "? b",
+                                  "null",     "~",          "12",
+                                  "1_0",      "no",         "--no",
+                                  "-null",    "--in-memory"};
+
+constexpr const char* kPaths[] = {"", "/run/a b", "x#y", "relative", "/run/\u96ea"};
+
+class Generator {
+ public:
+  explicit Generator(Random& random) : random_(random) {}
+
+  unsigned pick(unsigned count) { return static_cast<unsigned>(random_() % count); }
+  bool chance() { return pick(2) == 0; }
+  template <class T, std::size_t N>
+  std::string one_of(const T (&values)[N]) {
+    return values[pick(N)];
+  }
+  std::string name() {
+    if (pick(3) == 0) return one_of(kNames);
+    static constexpr char kCharacters[] = "abcXYZ019-_.";
+    std::string name;
+    for (unsigned left = 1 + pick(pick(8) == 0 ? 63 : 8); left > 0; --left)
+      name += kCharacters[pick(sizeof kCharacters - 1)];
+    return name;
+  }
+  // Names that exist, mostly.
+  template <class T>
+  std::string name_of(const model::ByName<T>& objects) {
+    if (objects.empty() || pick(10) == 0) return name();
+    return std::next(objects.begin(), pick(static_cast<unsigned>(objects.size())))->first;
+  }
+  std::uint8_t byte(unsigned first, unsigned count) { return static_cast<std::uint8_t>(first + pick(count)); }
+  LearnMode learn_mode() {
+    constexpr LearnMode kModes[] = {LearnMode::kOff, LearnMode::kObserve, LearnMode::kEnforce};
+    return kModes[pick(3)];
+  }
+  std::string device() {
+    auto device = fmt::format("net_null{}", pick(1000));
+    if (chance()) device += ",iface=sw-x";
+    if (chance()) {
+      device += ',';
+      for (unsigned left = pick(12); left > 0; --left) device += static_cast<char>('!' + pick('~' - '!' + 1));
+    }
+    return device;
+  }
+  std::vector<unsigned> cores() {
+    std::vector<unsigned> cores(128);
+    std::iota(cores.begin(), cores.end(), 0u);
+    std::shuffle(cores.begin(), cores.end(), random_);
+    cores.resize(2 + pick(4));
+    return cores;
+  }
+
+ private:
+  Random& random_;
+};
+
+void add_networks(Generator& make, const model::Objects& objects, model::Transaction& transaction) {
+  if (make.chance()) {
+    const model::Uplink uplink{make.device(),
+                               Mac(2, 0, 0, 0, 1, make.byte(0, 256)),
+                               {{Ipv4(198, 51, 100, make.byte(2, 50)), 24}, {Ipv4(192, 0, 2, 1), 30}},
+                               Ipv4(198, 51, 100, 1),
+                               static_cast<std::uint16_t>(make.chance() ? 1500 : 576 + make.pick(9000)),
+                               make.byte(1, 3)};
+    (void)transaction.set_uplink(uplink);
+  }
+  for (unsigned left = make.pick(4); left > 0; --left)
+    (void)transaction.add(model::Vpc{make.name(), Vni(1 + make.pick(Vni::kMax))});
+  for (unsigned left = make.pick(6); left > 0; --left) {
+    const auto third = make.byte(0, 256);
+    (void)transaction.add(model::Subnet{make.name(),
+                                        make.name_of(objects.vpcs),
+                                        {Ipv4(10, 0, third, 0), make.byte(24, 6)},
+                                        Ipv4(10, 0, third, 1),
+                                        make.chance() ? model::kDefaultHavipQuota : make.pick(100)});
+  }
+}
+
+void add_members(Generator& make, const model::Objects& objects, model::Transaction& transaction) {
+  const auto address = [&](const std::string& subnet) {
+    const auto at = objects.subnets.find(subnet);
+    return at == objects.subnets.end() ? Ipv4()
+                                       : Ipv4::from_host(at->second.ipv4.first().host() + 2 + make.pick(12));
+  };
+  for (unsigned left = make.pick(20); left > 0; --left) {
+    const auto subnet = make.name_of(objects.subnets);
+    (void)transaction.add(model::Port{make.name(), make.name(),
+                                      make.chance() ? model::Nic::kPrimary : model::Nic::kSecondary, subnet,
+                                      Mac(0x52, 0x54, 0, 0, make.byte(0, 256), make.byte(0, 256)),
+                                      address(subnet), make.device(), make.byte(1, 3)});
+  }
+  for (unsigned left = make.pick(8); left > 0; --left) {
+    const auto subnet = make.name_of(objects.subnets), name = make.name();
+    if (!transaction.add(model::Havip{name, subnet, make.chance() ? Ipv4() : address(subnet), {}})) continue;
+    for (unsigned tries = make.pick(12); tries > 0; --tries)
+      (void)transaction.bind_havip(name, make.name_of(objects.ports));
+    if (make.chance()) (void)transaction.pin_havip(name, make.name_of(objects.ports));
+    if (make.chance()) (void)transaction.set_havip_learn(name, make.learn_mode());
+  }
+}
+
+void add_eips(Generator& make, const model::Objects& objects, model::Transaction& transaction) {
+  for (unsigned left = make.pick(8); left > 0; --left) {
+    const auto name = make.name();
+    if (!transaction.add(model::Eip{name, Ipv4(203, 0, 113, make.byte(0, 256)), {}})) continue;
+    if (make.chance())
+      (void)transaction.bind_eip(name, {model::TargetKind::kPort, make.name_of(objects.ports)});
+    else
+      (void)transaction.bind_eip(name, {model::TargetKind::kHavip, make.name_of(objects.havips)});
+  }
+}
+
+}  // namespace
+
+model::Objects random_objects(Random& random) {
+  Generator make(random);
+  model::Model model;
+  model::Transaction transaction(model);
+  transaction.set_learn(make.learn_mode());
+  add_networks(make, model.objects(), transaction);
+  add_members(make, model.objects(), transaction);
+  add_eips(make, model.objects(), transaction);
+  return model.objects();
+}
+
+Settings random_settings(Random& random) {
+  Generator make(random);
+  Settings settings;
+  for (unsigned left = make.pick(4); left > 0; --left) settings.eal.push_back(make.one_of(kTexts));
+  if (make.chance()) {
+    settings.worker_cores = make.cores();
+    settings.control_core = settings.worker_cores.back();
+    settings.worker_cores.pop_back();
+  }
+  for (auto* capacity : {&settings.tables.eips, &settings.tables.havips, &settings.tables.endpoints,
+                         &settings.tables.ports, &settings.tables.subnets, &settings.tables.vpcs}) {
+    if (make.chance()) *capacity = 1 + make.pick(1u << 24);
+  }
+  if (make.chance()) settings.idle = {make.pick(1'000'000'001), make.pick(1001)};
+  if (make.chance()) settings.memory_mb = 64 + make.pick(1000);
+  if (make.chance()) settings.mbufs = 1024 + make.pick(1u << 20);
+  if (make.chance()) settings.control.socket = make.one_of(kPaths);
+  if (make.chance())
+    settings.metrics.listen =
+        ListenAddress{Ipv4(127, 0, 0, make.byte(1, 9)), static_cast<std::uint16_t>(1 + make.pick(65535))};
+  settings.metrics.per_havip = make.chance();
+  if (make.chance()) settings.flood_pps = 1 + make.pick(100'000'000);
+  return settings;
+}
+
+}  // namespace vipswitch::test
