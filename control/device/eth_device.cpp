@@ -62,20 +62,37 @@ std::optional<std::string> missing_interface(const std::string& devargs) {
   return fmt::format("there is no interface \"{}\" in this network namespace", interface);
 }
 
+bool has_owner(std::uint16_t id) {
+  rte_eth_dev_owner owner{};
+  return rte_eth_dev_owner_get(id, &owner) == 0 && owner.id != RTE_ETH_DEV_NO_OWNER;
+}
+
+Error in_use(const std::string& devargs) {
+  return device_error(devargs, "is in use already");
+}
+
 }  // namespace
+
+Result<void> EthDevice::check(const std::string& devargs, unsigned others) {
+  if (const auto found = find_device(device_name(devargs))) {
+    return has_owner(*found) ? Result<void>(in_use(devargs)) : Result<void>();
+  }
+  if (rte_eth_dev_count_total() + others >= RTE_MAX_ETHPORTS) {
+    return device_error(devargs,
+                        fmt::format("is one too many: this build of DPDK has room for {} devices, ports and "
+                                    "uplink together",
+                                    RTE_MAX_ETHPORTS));
+  }
+  if (const auto missing = missing_interface(devargs)) return device_error(devargs, *missing);
+  return {};
+}
 
 Result<std::unique_ptr<EthDevice>> EthDevice::open(const std::string& devargs, std::uint16_t queues,
                                                    const std::vector<rte_mempool*>& pools) {
+  if (auto checked = check(devargs); !checked) return checked.error();
   const std::string name = device_name(devargs);
   auto found = find_device(name);
   if (!found) {
-    if (rte_eth_dev_count_total() >= RTE_MAX_ETHPORTS) {
-      return device_error(
-          devargs, fmt::format("is one too many: this build of DPDK has room for {} devices, ports and "
-                               "uplink together",
-                               RTE_MAX_ETHPORTS));
-    }
-    if (const auto missing = missing_interface(devargs)) return device_error(devargs, *missing);
     if (const int status = rte_dev_probe(devargs.c_str()); status != 0) {
       return device_error(devargs, fmt::format("cannot be attached: {}", reason(status)));
     }
@@ -85,7 +102,7 @@ Result<std::unique_ptr<EthDevice>> EthDevice::open(const std::string& devargs, s
       return device_error(devargs, "is no network device");
     }
   }
-  if (!take_ownership(*found)) return device_error(devargs, "is in use already");
+  if (!take_ownership(*found)) return in_use(devargs);
   std::unique_ptr<EthDevice> device(new EthDevice(*found));
   if (auto started = device->start(devargs, queues, pools); !started) return started.error();
   return device;

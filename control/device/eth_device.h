@@ -26,6 +26,9 @@ class EthDevice {
   // pools[i % pools.size()].
   static Result<std::unique_ptr<EthDevice>> open(const std::string& devargs, std::uint16_t queues,
                                                  const std::vector<rte_mempool*>& pools);
+  // What open() would refuse, as far as it can be known without attaching the device. `others` are to be
+  // opened before it.
+  static Result<void> check(const std::string& devargs, unsigned others = 0);
   ~EthDevice();
   EthDevice(const EthDevice&) = delete;
   EthDevice& operator=(const EthDevice&) = delete;

@@ -65,6 +65,21 @@ Result<void> Transaction::add(const Subnet& subnet) {
   return {};
 }
 
+Result<void> Transaction::set_havip_quota(std::string_view name, unsigned quota) {
+  const Subnet* subnet = find(objects().subnets, name);
+  if (!subnet) return unknown_name("subnet", name, "subnet");
+  const auto* count = find(indexes().havip_count_by_subnet, subnet->name);
+  if (count && *count > quota) {
+    return make_error(ErrorCode::quota,
+                      "havip_quota: {} is less than the {} HAVIPs of subnet \"{}\", expected {} or more",
+                      quota, *count, subnet->name, *count);
+  }
+  Subnet changed = *subnet;
+  changed.havip_quota = quota;
+  put(std::move(changed));
+  return {};
+}
+
 Result<void> Transaction::remove_subnet(std::string_view name) {
   const Subnet* subnet = find(objects().subnets, name);
   if (!subnet) return unknown_name("subnet", name, "subnet");

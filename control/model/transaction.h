@@ -36,6 +36,8 @@ class Transaction {
   // Binds its target, too.
   Result<void> add(const Eip& eip);
 
+  Result<void> set_havip_quota(std::string_view subnet, unsigned quota);
+
   Result<void> remove_vpc(std::string_view name);
   Result<void> remove_subnet(std::string_view name);
   Result<void> remove_port(std::string_view name);

@@ -16,6 +16,9 @@ class Publisher {
   // table, a device that refuses) the data plane is as it was before the call. Called by the control thread
   // only.
   virtual Result<void> publish(const model::Objects& after, const model::ChangeSet& changes) = 0;
+
+  // What publish() would refuse, as far as it can be known without opening a device. Changes nothing.
+  virtual Result<void> check(const model::Objects& after, const model::ChangeSet& changes) = 0;
 };
 
 }  // namespace vipswitch

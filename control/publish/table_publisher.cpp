@@ -53,6 +53,14 @@ Error fixed_device(std::string_view what) {
   return {ErrorCode::device, fmt::format("{} cannot be changed in place, delete it and add it anew", what)};
 }
 
+Error of_uplink(const Error& error) {
+  return {error.code, fmt::format("uplink: {}", error.message)};
+}
+
+Error of_port(const std::string& name, const Error& error) {
+  return {error.code, fmt::format("port \"{}\": {}", name, error.message)};
+}
+
 bool has_same_device(const model::Uplink& a, const model::Uplink& b) {
   return a.device == b.device && a.queues == b.queues && a.mtu == b.mtu;
 }
@@ -67,17 +75,13 @@ TablePublisher::TablePublisher(DataplaneHost& host)
       port_ids_(tables_.ports.capacity()),
       havip_ids_(tables_.havips.capacity()),
       eip_rows_(tables_.eip_row_capacity()),
-      attachments_(host.workers(), reclaimer_, host.flood_pps()),
+      attachments_(host.workers(), reclaimer_, host.settings().flood_pps),
       reclaimer_(host.rcu(), host.workers()) {}
 
 Result<void> TablePublisher::publish(const model::Objects&, const model::ChangeSet& asked) {
   Batch batch;
-  for (const auto& change : asked.subnets) {
-    if (change.before && change.after && change.before->vpc != change.after->vpc)
-      batch.moved_subnets.insert(change.after->name);
-  }
-  const model::ChangeSet changes = with_members(asked, batch.moved_subnets);
-  if (auto checked = check(changes, batch); !checked) return checked;
+  const model::ChangeSet changes = prepare(asked, batch);
+  if (auto checked = check_changes(changes, batch); !checked) return checked;
   if (auto opened = open_devices(changes, batch); !opened) return opened;
   erase(changes, batch);
   link(changes, batch);
@@ -88,6 +92,14 @@ Result<void> TablePublisher::publish(const model::Objects&, const model::ChangeS
   attachments_.publish_poll_lists();
   reclaimer_.close_batch();
   return {};
+}
+
+model::ChangeSet TablePublisher::prepare(const model::ChangeSet& asked, Batch& batch) const {
+  for (const auto& change : asked.subnets) {
+    if (change.before && change.after && change.before->vpc != change.after->vpc)
+      batch.moved_subnets.insert(change.after->name);
+  }
+  return with_members(asked, batch.moved_subnets);
 }
 
 // A subnet that goes to another VPC takes its members with it: to the tables they change too.
@@ -101,7 +113,14 @@ model::ChangeSet TablePublisher::with_members(model::ChangeSet changes, const Na
 // --- check
 // ----------------------------------------------------------------------------------------------------------
 
-Result<void> TablePublisher::check(const model::ChangeSet& changes, const Batch& batch) {
+Result<void> TablePublisher::check(const model::Objects&, const model::ChangeSet& asked) {
+  Batch batch;
+  const model::ChangeSet changes = prepare(asked, batch);
+  if (auto checked = check_changes(changes, batch); !checked) return checked;
+  return check_devices(changes);
+}
+
+Result<void> TablePublisher::check_changes(const model::ChangeSet& changes, const Batch& batch) {
   for (const auto& change : changes.ports) {
     if (change.before && change.after &&
         (change.before->device != change.after->device || change.before->queues != change.after->queues)) {
@@ -162,25 +181,42 @@ Result<void> TablePublisher::check_mailboxes(const model::ChangeSet& changes, co
   return {};
 }
 
+Result<void> TablePublisher::check_devices(const model::ChangeSet& changes) {
+  const bool opens_uplink = changes.uplink && is_added(*changes.uplink);
+  if (count_added(changes.ports) == 0 && !opens_uplink) return {};
+  if (auto drained = drain_devices(); !drained) return drained;
+  unsigned to_open = 0;
+  if (opens_uplink) {
+    if (auto checked = EthDevice::check(changes.uplink->after->device, to_open++); !checked)
+      return of_uplink(checked.error());
+  }
+  for (const auto& change : changes.ports) {
+    if (!is_added(change)) continue;
+    if (auto checked = EthDevice::check(change.after->device, to_open++); !checked)
+      return of_port(change.after->name, checked.error());
+  }
+  return {};
+}
+
+// A device deleted a moment ago may be wanted again under the same name.
+Result<void> TablePublisher::drain_devices() {
+  if (reclaimer_.drain(kGraceLimit)) return {};
+  return Error{ErrorCode::timeout, "a worker has not passed a poll for 2 s, devices cannot be opened now"};
+}
+
 Result<void> TablePublisher::open_devices(const model::ChangeSet& changes, Batch& batch) {
   const bool opens_uplink = changes.uplink && is_added(*changes.uplink);
   if (count_added(changes.ports) == 0 && !opens_uplink) return {};
-  // A device deleted a moment ago may be wanted again under the same name.
-  if (!reclaimer_.drain(kGraceLimit)) {
-    return Error{ErrorCode::timeout, "a worker has not passed a poll for 2 s, devices cannot be opened now"};
-  }
+  if (auto drained = drain_devices(); !drained) return drained;
   if (opens_uplink) {
     auto device = attachments_.open(changes.uplink->after->device, changes.uplink->after->queues);
-    if (!device) return Error{device.error().code, fmt::format("uplink: {}", device.error().message)};
+    if (!device) return of_uplink(device.error());
     batch.uplink_device = std::move(device).value();
   }
   for (const auto& change : changes.ports) {
     if (!is_added(change)) continue;
     auto device = attachments_.open(change.after->device, change.after->queues);
-    if (!device) {
-      return Error{device.error().code,
-                   fmt::format("port \"{}\": {}", change.after->name, device.error().message)};
-    }
+    if (!device) return of_port(change.after->name, device.error());
     batch.devices[change.after->name] = std::move(device).value();
   }
   return {};

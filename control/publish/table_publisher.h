@@ -37,6 +37,7 @@ class TablePublisher final : public Publisher {
   ~TablePublisher() override;
 
   Result<void> publish(const model::Objects& after, const model::ChangeSet& changes) override;
+  Result<void> check(const model::Objects& after, const model::ChangeSet& changes) override;
 
   // Goes on with what may take longer than a publication: steering for which a mailbox had no room, and
   // freeing what grace periods that are over allow. Call it from the control loop.
@@ -65,10 +66,14 @@ class TablePublisher final : public Publisher {
   struct Batch;
   using Names = std::set<std::string, std::less<>>;
 
+  // What the tables have to follow, and which subnets move.
+  model::ChangeSet prepare(const model::ChangeSet& asked, Batch& batch) const;
   model::ChangeSet with_members(model::ChangeSet changes, const Names& moved_subnets) const;
-  Result<void> check(const model::ChangeSet& changes, const Batch& batch);
+  Result<void> check_changes(const model::ChangeSet& changes, const Batch& batch);
   Result<void> check_room(const model::ChangeSet& changes, const Batch& batch);
   Result<void> check_mailboxes(const model::ChangeSet& changes, const Batch& batch);
+  Result<void> check_devices(const model::ChangeSet& changes);
+  Result<void> drain_devices();
   Result<void> open_devices(const model::ChangeSet& changes, Batch& batch);
 
   void erase(const model::ChangeSet& changes, Batch& batch);

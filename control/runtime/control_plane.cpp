@@ -33,6 +33,10 @@ Result<void> ControlPlane::publish(const model::Objects& after, const model::Cha
   return {};
 }
 
+Result<void> ControlPlane::check(const model::Objects& after, const model::ChangeSet& changes) {
+  return publisher_.check(after, changes);
+}
+
 void ControlPlane::tick() {
   drain_events();
   const TimeMs now = host_.now_ms();

@@ -20,6 +20,7 @@ class ControlPlane final : public Publisher {
   explicit ControlPlane(DataplaneHost& host);
 
   Result<void> publish(const model::Objects& after, const model::ChangeSet& changes) override;
+  Result<void> check(const model::Objects& after, const model::ChangeSet& changes) override;
 
   // Call it every few milliseconds, and when wake_fd() is readable.
   void tick();

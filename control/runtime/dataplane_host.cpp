@@ -46,7 +46,7 @@ int run_worker(void* worker) {
 DataplaneHost::DataplaneHost(const Settings& settings, const std::vector<unsigned>& worker_lcores,
                              const Clock& clock)
     : lcores_(worker_lcores),
-      flood_pps_(settings.flood_pps),
+      settings_(settings),
       clock_(clock),
       rcu_(static_cast<std::uint32_t>(worker_lcores.size())),
       tables_(std::make_unique<Tables>(settings.tables, unique_name("sw").c_str())),

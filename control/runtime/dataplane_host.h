@@ -38,7 +38,7 @@ class DataplaneHost {
   rte_ring* events() noexcept { return events_.get(); }
   std::vector<std::unique_ptr<Worker>>& workers() noexcept { return workers_; }
   const std::vector<unsigned>& lcores() const noexcept { return lcores_; }
-  std::uint32_t flood_pps() const noexcept { return flood_pps_; }
+  const Settings& settings() const noexcept { return settings_; }
 
   TimeMs now_ms() const noexcept;
 
@@ -50,7 +50,7 @@ class DataplaneHost {
   Result<void> make_workers(const Settings& settings);
 
   std::vector<unsigned> lcores_;
-  std::uint32_t flood_pps_;
+  Settings settings_;
   Clock clock_;
   Rcu rcu_;
   std::unique_ptr<Tables> tables_;

@@ -32,6 +32,8 @@ class DataplaneRuntime final : public RuntimeView {
   bool forwarding() const override;
   void set_forwarding(bool on) override;
 
+  const Settings& settings() const override { return host_.settings(); }
+
  private:
   Result<HavipSnapshot> snapshot(std::string_view name, HavipId havip);
   PortStatus port_status(std::string_view name, PortId id, const std::string& device, const Mac& mac) const;

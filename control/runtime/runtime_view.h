@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "control/config/settings.h"
 #include "control/event/event_journal.h"
 #include "vipswitch/address.h"
 #include "vipswitch/drop_reason.h"
@@ -156,6 +157,8 @@ class RuntimeView {
 
   virtual bool forwarding() const = 0;
   virtual void set_forwarding(bool on) = 0;  // `start` and `stop`
+
+  virtual const Settings& settings() const = 0;  // that the process was started with
 };
 
 }  // namespace vipswitch

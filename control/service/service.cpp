@@ -38,6 +38,10 @@ Result<void> Service::add(const model::Eip& eip) {
   return run([&](Transaction& t) { return t.add(eip); });
 }
 
+Result<void> Service::set_havip_quota(std::string_view subnet, unsigned quota) {
+  return run([&](Transaction& t) { return t.set_havip_quota(subnet, quota); });
+}
+
 Result<void> Service::remove_vpc(std::string_view name) {
   return run([&](Transaction& t) { return t.remove_vpc(name); });
 }
@@ -89,17 +93,35 @@ Result<void> Service::remove_uplink() {
   return run([](Transaction& t) { return t.remove_uplink(); });
 }
 
-Result<void> Service::apply(const model::Objects& desired) {
+Result<model::Model> Service::build_next(const model::Objects& desired) const {
   auto built = model::build(desired, objects());
-  if (const auto* violation = std::get_if<model::Violation>(&built)) {
-    return violation->error;
+  if (const auto* violation = std::get_if<model::Violation>(&built)) return violation->error;
+  return std::get<model::Model>(std::move(built));
+}
+
+Result<void> Service::apply(const model::Objects& desired) {
+  auto next = build_next(desired);
+  if (!next) return next.error();
+  const auto& after = next.value().objects();
+  if (const auto changes = model::difference(objects(), after); !changes.empty()) {
+    if (auto published = publisher_.publish(after, changes); !published) return published;
   }
-  auto& next = std::get<model::Model>(built);
-  if (const auto changes = model::difference(objects(), next.objects()); !changes.empty()) {
-    if (auto published = publisher_.publish(next.objects(), changes); !published) return published;
-  }
-  model_ = std::move(next);
+  model_ = std::move(next).value();
   return {};
+}
+
+Result<model::ChangeSet> Service::plan(const model::Objects& desired) const {
+  const auto next = build_next(desired);
+  if (!next) return next.error();
+  return model::difference(objects(), next.value().objects());
+}
+
+Result<void> Service::check(const model::Objects& desired) {
+  const auto next = build_next(desired);
+  if (!next) return next.error();
+  const auto& after = next.value().objects();
+  const auto changes = model::difference(objects(), after);
+  return changes.empty() ? Result<void>() : publisher_.check(after, changes);
 }
 
 }  // namespace vipswitch

@@ -33,6 +33,9 @@ class Service {
   Result<model::Havip> add(const model::Havip& havip);
   Result<void> add(const model::Eip& eip);
 
+  // Errors: quota, below the number of HAVIPs that the subnet has.
+  Result<void> set_havip_quota(std::string_view subnet, unsigned quota);
+
   Result<void> remove_vpc(std::string_view name);
   Result<void> remove_subnet(std::string_view name);
   Result<void> remove_port(std::string_view name);
@@ -55,8 +58,13 @@ class Service {
   // Makes the model equal to `desired` and publishes only the difference. A HAVIP without an address keeps
   // the one it has, if it exists already. On a refusal the error names the object.
   Result<void> apply(const model::Objects& desired);
+  // What apply() would publish, by the rules alone.
+  Result<model::ChangeSet> plan(const model::Objects& desired) const;
+  // What apply() would refuse, as far as it can be known without changing anything.
+  Result<void> check(const model::Objects& desired);
 
  private:
+  Result<model::Model> build_next(const model::Objects& desired) const;
   template <class Step>
   Result<void> run(Step&& step);
 

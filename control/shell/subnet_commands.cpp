@@ -15,6 +15,11 @@ Result<void> add_subnet(Context& context, const Arguments& arguments) {
   return context.service.add(subnet);
 }
 
+Result<void> set_subnet(Context& context, const Arguments& arguments) {
+  return context.service.set_havip_quota(arguments.text("SUBNET"),
+                                         static_cast<unsigned>(arguments.get<std::uint64_t>("COUNT")));
+}
+
 Result<void> del_subnet(Context& context, const Arguments& arguments) {
   return context.service.remove_subnet(arguments.text("SUBNET"));
 }
@@ -37,6 +42,10 @@ std::vector<Command> subnet_commands() {
         {"ADDRESS", &value_type::kIpv4, "address of its gateway, answered by the switch"},
         {"COUNT", &value_type::kCount, "HAVIPs that it may have, default 10"}},
        add_subnet},
+      {"subnet set SUBNET havip_quota COUNT",
+       "change how many HAVIPs a subnet may have",
+       {kSubnet, {"COUNT", &value_type::kCount, "not less than it has"}},
+       set_subnet},
       {"subnet del SUBNET", "delete a subnet without ports and HAVIPs", {kSubnet}, del_subnet},
       {"subnet show [json]", "print all subnets as commands", {}, show_subnet},
       {"subnet show SUBNET [json]", "print one subnet as a command", {kSubnet}, show_subnet},

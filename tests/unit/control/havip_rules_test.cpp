@@ -87,6 +87,13 @@ TEST_F(HavipRules, SecondVnicOfAnInstanceIsRefused) {
               "instance"));
 }
 
+TEST_F(HavipRules, SecondaryVnicMayBeBound) {
+  auto port = make_port("p13", 13);
+  port.nic = Nic::kSecondary;
+  ASSERT_TRUE(succeeded(transaction_.add(port)));
+  EXPECT_TRUE(succeeded(transaction_.bind_havip("front", "p13")));
+}
+
 TEST_F(HavipRules, BindingTwiceIsRefused) {
   EXPECT_TRUE(refused(transaction_.bind_havip("front", "p11"), ErrorCode::already_exists,
                       "port: \"p11\" is already bound to HAVIP \"front\", expected another port"));

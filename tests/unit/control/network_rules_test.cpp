@@ -139,6 +139,28 @@ TEST_F(SubnetRules, RangeAroundAnEipOfTheVpcIsRefused) {
       "\"shop\""));
 }
 
+TEST_F(SubnetRules, QuotaCanBeSetButNotBelowTheHavipsThereAre) {
+  ASSERT_TRUE(succeeded(transaction_.add(Havip{"vip", "web", {}, {}})));
+  EXPECT_TRUE(refused(transaction_.set_havip_quota("web", 1), ErrorCode::quota,
+                      "havip_quota: 1 is less than the 2 HAVIPs of subnet \"web\", expected 2 or more"));
+  EXPECT_TRUE(refused(transaction_.set_havip_quota("wbe", 1), ErrorCode::not_found,
+                      "subnet: \"wbe\" does not exist, expected the name of a subnet"));
+  ASSERT_TRUE(succeeded(transaction_.set_havip_quota("web", 2)));
+  EXPECT_EQ(transaction_.add(Havip{"more", "web", {}, {}}).error().code, ErrorCode::quota);
+  ASSERT_TRUE(succeeded(transaction_.set_havip_quota("web", 3)));
+  EXPECT_TRUE(succeeded(transaction_.add(Havip{"more", "web", {}, {}})));
+}
+
+TEST_F(SubnetRules, QuotaThatIsSetIsOneChangeOfTheSubnet) {
+  ASSERT_TRUE(succeeded(transaction_.set_havip_quota("web", 12)));
+  const auto changes = transaction_.changes();
+  ASSERT_EQ(changes.subnets.size(), 1u);
+  EXPECT_EQ(changes.subnets[0].after->havip_quota, 12u);
+  EXPECT_TRUE(changes.ports.empty() && changes.havips.empty());
+  ASSERT_TRUE(succeeded(transaction_.set_havip_quota("web", kDefaultHavipQuota)));
+  EXPECT_TRUE(transaction_.changes().empty());
+}
+
 TEST_F(SubnetRules, DeletingWhileUsedNamesPortsAndHavips) {
   EXPECT_TRUE(refused(
       transaction_.remove_subnet("web"), ErrorCode::in_use,

@@ -85,6 +85,10 @@ class RecordingPublisher final : public Publisher {
     last = after;
     return {};
   }
+  Result<void> check(const model::Objects&, const model::ChangeSet&) override {
+    if (fails) return make_error(ErrorCode::table_full, "eip: the table is full");
+    return {};
+  }
 
   bool fails = false;
   std::vector<model::ChangeSet> published;
@@ -112,6 +116,7 @@ class CannedRuntime final : public RuntimeView {
   EventJournal& events() override { return journal; }
   bool forwarding() const override { return is_forwarding; }
   void set_forwarding(bool on) override { is_forwarding = on; }
+  const Settings& settings() const override { return started_with; }
 
   std::vector<HavipStatus> havips;
   std::vector<HavipSummary> summaries;
@@ -124,6 +129,7 @@ class CannedRuntime final : public RuntimeView {
   TimeMs now = 0;
   EventJournal journal;
   bool is_forwarding = true;
+  Settings started_with;
 };
 
 }  // namespace vipswitch::test

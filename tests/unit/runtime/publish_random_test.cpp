@@ -127,7 +127,10 @@ class RandomRequests {
   bool apply_changed() {
     model::Objects desired = service().objects();
     for (unsigned i = 1 + pick(4); i > 0; --i) change_one(desired);
-    return service().apply(desired).ok();
+    const bool is_promised = service().check(desired).ok();
+    const bool is_done = service().apply(desired).ok();
+    EXPECT_EQ(is_promised, is_done);
+    return is_done;
   }
 
   void change_one(model::Objects& desired) {

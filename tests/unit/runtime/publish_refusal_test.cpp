@@ -91,6 +91,38 @@ TEST_F(PublishRefusal, DevicesOpenedBeforeTheOneThatRefusesAreClosed) {
   expect_unchanged(before);
 }
 
+// What a dry run asks: the same refusals, and in no case a change.
+TEST_F(PublishRefusal, CheckTellsWhatPublishWouldRefuse) {
+  const Witness before = witness();
+  model::Objects desired = objects();
+  EXPECT_TRUE(succeeded(service().check(desired)));
+  desired.ports[port(20).name] = port(20);
+  EXPECT_TRUE(succeeded(service().check(desired)));
+  desired.ports["vm20-eth0"].device = "net_af_packet20,iface=not-there";
+  EXPECT_TRUE(
+      refused(service().check(desired), ErrorCode::device,
+              "port \"vm20-eth0\": device \"net_af_packet20,iface=not-there\": there is no interface"));
+  desired = objects();
+  desired.ports["vm1-eth0"].queues = 3;
+  EXPECT_TRUE(refused(service().check(desired), ErrorCode::device, "cannot be changed in place"));
+  desired = objects();
+  desired.ports["vm1-eth0"].subnet = "nowhere";
+  EXPECT_TRUE(refused(service().check(desired), ErrorCode::not_found, "\"nowhere\" does not exist"));
+  expect_unchanged(before);
+}
+
+TEST_F(PublishRefusal, CheckCountsTheDevicesThatComeTogether) {
+  const Witness before = witness();
+  model::Objects desired = objects();
+  for (std::uint8_t number = 20; rte_eth_dev_count_total() + number - 20 <= RTE_MAX_ETHPORTS; ++number) {
+    auto added = port(number);
+    added.device = fmt::format("net_null_check{}", number);
+    desired.ports[added.name] = added;
+  }
+  EXPECT_TRUE(refused(service().check(desired), ErrorCode::device, "is one too many"));
+  expect_unchanged(before);
+}
+
 TEST_F(PublishRefusal, DeviceOfAPortCannotBeChangedInPlace) {
   const Witness before = witness();
   const auto applied =
@@ -209,6 +241,16 @@ TEST_F(FullTable, EipIsRefused) {
   ASSERT_TRUE(succeeded(add_eip(2)));
   const auto before = vswitch->service().objects();
   expect_full(add_eip(3), "eips", before);
+}
+
+TEST_F(FullTable, CheckTellsThatThereIsNoRoom) {
+  ASSERT_TRUE(succeeded(add_eip(1)));
+  const auto before = vswitch->service().objects();
+  model::Objects desired = before;
+  desired.eips["e2"] = model::Eip{"e2", Ipv4(203, 0, 113, 2), std::nullopt};
+  EXPECT_TRUE(succeeded(vswitch->service().check(desired)));
+  desired.eips["e3"] = model::Eip{"e3", Ipv4(203, 0, 113, 3), std::nullopt};
+  expect_full(vswitch->service().check(desired), "eips", before);
 }
 
 TEST_F(FullTable, EndpointIsRefused) {

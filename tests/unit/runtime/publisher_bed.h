@@ -49,6 +49,9 @@ class PublisherBed final : private Publisher {
     follow(changes);
     return {};
   }
+  Result<void> check(const model::Objects& after, const model::ChangeSet& changes) override {
+    return publisher->check(after, changes);
+  }
 };
 
 }  // namespace vipswitch::testing
