@@ -14,14 +14,15 @@ std::vector<Command> vpc_commands();
 std::vector<Command> subnet_commands();
 std::vector<Command> port_commands();
 std::vector<Command> havip_commands();
+std::vector<Command> membership_commands();
 std::vector<Command> eip_commands();
 std::vector<Command> event_commands();
 std::vector<Command> show_commands();
 std::vector<Command> switch_commands();
 
 inline constexpr std::vector<Command> (*kTopics[])() = {
-    uplink_commands, vpc_commands,   subnet_commands, port_commands,   havip_commands,
-    eip_commands,    event_commands, show_commands,   switch_commands,
+    uplink_commands,     vpc_commands, subnet_commands, port_commands, havip_commands,
+    membership_commands, eip_commands, event_commands,  show_commands, switch_commands,
 };
 
 }  // namespace vipswitch::shell

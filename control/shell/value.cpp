@@ -1,6 +1,7 @@
 #include "control/shell/value.h"
 
 #include <limits>
+#include <set>
 #include <utility>
 
 #include "control/model/words.h"
@@ -64,6 +65,12 @@ std::vector<std::string> complete_names(const model::Objects& objects) {
   return names;
 }
 
+std::vector<std::string> complete_instances(const model::Objects& objects) {
+  std::set<std::string> instances;
+  for (const auto& entry : objects.ports) instances.insert(entry.second.instance);
+  return {instances.begin(), instances.end()};
+}
+
 }  // namespace
 
 namespace value_type {
@@ -77,6 +84,7 @@ const ValueType kSubnetName{parse_word, complete_names<&model::Objects::subnets>
 const ValueType kPortName{parse_word, complete_names<&model::Objects::ports>};
 const ValueType kHavipName{parse_word, complete_names<&model::Objects::havips>};
 const ValueType kEipName{parse_word, complete_names<&model::Objects::eips>};
+const ValueType kInstanceName{parse_word, complete_instances};
 const ValueType kCount{parse_count<kMaxCount>, complete_nothing};
 const ValueType kSmallCount{parse_count<kMaxSmallCount>, complete_nothing};
 const ValueType kIpv4{parse_with<text::parse_ipv4>, complete_nothing};

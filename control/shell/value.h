@@ -35,16 +35,17 @@ extern const ValueType kSubnetName;
 extern const ValueType kPortName;
 extern const ValueType kHavipName;
 extern const ValueType kEipName;
-extern const ValueType kCount;        // std::uint64_t up to 2^32 - 1
-extern const ValueType kSmallCount;   // std::uint64_t up to 2^16 - 1
-extern const ValueType kIpv4;         // Ipv4
-extern const ValueType kPrefix;       // Ipv4Prefix
-extern const ValueType kInterfaces;   // std::vector<Ipv4Interface>, comma-separated
-extern const ValueType kMac;          // Mac
-extern const ValueType kVni;          // Vni
-extern const ValueType kNic;          // model::Nic
-extern const ValueType kLearnChoice;  // std::string: the word of a LearnMode, or default
-extern const ValueType kLearnMode;    // LearnMode
+extern const ValueType kInstanceName;  // std::string: of a port, not yet looked for
+extern const ValueType kCount;         // std::uint64_t up to 2^32 - 1
+extern const ValueType kSmallCount;    // std::uint64_t up to 2^16 - 1
+extern const ValueType kIpv4;          // Ipv4
+extern const ValueType kPrefix;        // Ipv4Prefix
+extern const ValueType kInterfaces;    // std::vector<Ipv4Interface>, comma-separated
+extern const ValueType kMac;           // Mac
+extern const ValueType kVni;           // Vni
+extern const ValueType kNic;           // model::Nic
+extern const ValueType kLearnChoice;   // std::string: the word of a LearnMode, or default
+extern const ValueType kLearnMode;     // LearnMode
 }  // namespace value_type
 
 }  // namespace vipswitch::shell

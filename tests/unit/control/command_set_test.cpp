@@ -196,7 +196,7 @@ TEST_F(CommandSetTest, CompletionOffersNamesOfTheModel) {
   EXPECT_EQ(words("eip bind public havip "), (Words{"back", "front"}));
   EXPECT_EQ(words("eip bind public havip f"), (Words{"front"}));
   EXPECT_EQ(words("havip bind front p"), (Words{"p11", "p12"}));
-  EXPECT_EQ(words("show havip "), (Words{"back", "front", "json"}));
+  EXPECT_EQ(words("show havip "), (Words{"back", "front", "instance", "json", "port"}));
 }
 
 TEST_F(CommandSetTest, CompletionOffersKeywordsThatAreLeft) {

@@ -205,6 +205,42 @@ TEST_F(ShowTest, HavipsAreListed) {
   EXPECT_EQ(run("show havip"), "no HAVIPs\n");
 }
 
+TEST_F(ShowTest, HavipsOfAPortSayWhetherItOwnsThem) {
+  ASSERT_EQ(run("havip add spare subnet web ipv4 10.77.0.101"), "");
+  runtime_.havips = {owned_havip()};
+  EXPECT_EQ(run("show havip port p11"),
+            "HAVIP  ADDRESS      PORT  OWNS  STATE       OWNER\n"
+            "front  10.77.0.100  p11   yes   owned_vrrp  p11\n");
+  EXPECT_EQ(run("show havip port p12"),
+            "HAVIP  ADDRESS      PORT  OWNS  STATE       OWNER\n"
+            "front  10.77.0.100  p12   no    owned_vrrp  p11\n");
+  auto expected = run_json("show havip front json");
+  expected["port"] = "p12";
+  expected["owns"] = false;
+  EXPECT_EQ(run_json("show havip port p12 json"), (json{{"havips", json::array({expected})}}));
+  EXPECT_EQ(run("show havip port p99"), "error: port: \"p99\" does not exist, expected the name of a port\n");
+}
+
+TEST_F(ShowTest, HavipsOfAnInstanceNameItsPort) {
+  runtime_.havips = {released_havip()};
+  EXPECT_EQ(run("show havip instance vm12"),
+            "HAVIP  ADDRESS      PORT  OWNS  STATE     OWNER\n"
+            "front  10.77.0.100  p12   no    released  nobody\n");
+  EXPECT_EQ(run_json("show havip instance vm12 json")["havips"][0]["port"], "p12");
+  ASSERT_EQ(run("havip unbind front p12"), "");
+  EXPECT_EQ(run("show havip instance vm12"), "no HAVIPs\n");
+  EXPECT_EQ(run_json("show havip instance vm12 json"), json::parse(R"({"havips": []})"));
+  EXPECT_EQ(run("show havip instance vm1"),
+            "error: instance: \"vm1\" has no port, expected the instance of one\n");
+}
+
+TEST_F(ShowTest, InstancesAreCompleted) {
+  const auto offers = commands_.complete("show havip instance vm1", service_.objects());
+  ASSERT_EQ(offers.size(), 2u);
+  EXPECT_EQ(offers[0].word, "vm11");
+  EXPECT_EQ(offers[1].word, "vm12");
+}
+
 TEST_F(ShowTest, UnknownHavipIsAnError) {
   EXPECT_EQ(run("show havip nope"), "error: havip: \"nope\" does not exist, expected the name of a HAVIP\n");
 }
