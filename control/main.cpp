@@ -4,7 +4,10 @@
 #include <csignal>
 #include <cstdio>
 #include <fmt/format.h>
+#include <string>
 
+#include "control/config/config.h"
+#include "control/config/config_writer.h"
 #include "control/process/event_loop.h"
 #include "control/process/options.h"
 #include "control/process/switch_process.h"
@@ -15,6 +18,16 @@ namespace {
 int fail(const vipswitch::Error& error) {
   fmt::print(stderr, "vipswitch: error: {}\n", error.message);
   return 1;
+}
+
+// Without DPDK: only the file is looked at.
+int check_config(const std::string& path) {
+  const auto config = vipswitch::load_config(path);
+  if (!config) return fail(config.error());
+  if (const auto checked = vipswitch::check_capacities(config.value(), path); !checked)
+    return fail(checked.error());
+  fmt::print("{}: ok, {}\n", path, vipswitch::count_objects(config.value().objects));
+  return 0;
 }
 
 }  // namespace
@@ -30,6 +43,7 @@ int main(int argc, char** argv) {
     fmt::print("vipswitch {}\n", vipswitch::kVersion);
     return 0;
   }
+  if (options.value().check_config) return check_config(*options.value().check_config);
   std::signal(SIGPIPE, SIG_IGN);
   vipswitch::EventLoop loop;
   auto process = vipswitch::SwitchProcess::start(options.value(), loop);

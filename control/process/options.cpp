@@ -7,6 +7,12 @@
 
 namespace vipswitch {
 
+namespace {
+
+constexpr int kCheckConfig = 256;  // beyond every letter
+
+}  // namespace
+
 const char kHelp[] =
     R"(usage: vipswitch [EAL options] -- [options]
        vipswitch [options]
@@ -17,6 +23,8 @@ EIPs as stateless 1:1 NAT.
   -i, --interactive        shell on standard input; its end, or `quit`, ends the switch. vipswitch-ctl attaches one
                            to a switch that runs
   -c, --config FILE        declarative configuration (YAML, see docs/configuration.md)
+      --check-config FILE  read and check a configuration, print what it holds and end: 0, or 1 with the error; needs
+                           neither root nor devices, and starts nothing
   -f, --cmdline-file FILE  shell commands to run once the configuration is in force; one that fails is reported, and
                            the next one follows
   -e, --event-log FILE     append every event (owner changes, links, stuck workers ...) as a line of JSON
@@ -44,6 +52,7 @@ Result<Options> parse_options(int argc, char** argv) {
 
   static const option kOptions[] = {{"interactive", no_argument, nullptr, 'i'},
                                     {"config", required_argument, nullptr, 'c'},
+                                    {"check-config", required_argument, nullptr, kCheckConfig},
                                     {"cmdline-file", required_argument, nullptr, 'f'},
                                     {"event-log", required_argument, nullptr, 'e'},
                                     {"state-dir", required_argument, nullptr, 's'},
@@ -64,6 +73,9 @@ Result<Options> parse_options(int argc, char** argv) {
         break;
       case 'c':
         options.config = optarg;
+        break;
+      case kCheckConfig:
+        options.check_config = optarg;
         break;
       case 'f':
         options.cmdline_file = optarg;

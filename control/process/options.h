@@ -14,6 +14,7 @@ struct Options {
   std::vector<std::string> eal;  // what stood before "--"
   bool interactive = false;
   std::optional<std::string> config;
+  std::optional<std::string> check_config;  // a file to check instead of running
   std::optional<std::string> cmdline_file;
   std::optional<std::string> event_log;
   std::optional<std::string> state_dir;

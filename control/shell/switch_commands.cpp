@@ -3,14 +3,10 @@
 #include <set>
 #include <string>
 
-#include "control/config/config.h"
 #include "control/shell/command_set.h"
 #include "control/shell/commands.h"
-#include "control/shell/json_form.h"
 #include "control/shell/pattern.h"
-#include "control/shell/reenter.h"
 #include "control/text/make_error.h"
-#include "control/text/words.h"
 
 namespace vipswitch::shell {
 namespace {
@@ -25,12 +21,6 @@ Result<void> stop(Context& context, const Arguments&) {
   return {};
 }
 
-Result<void> load(Context& context, const Arguments& arguments) {
-  const auto config = load_config(context.path(arguments.text("FILE")));
-  if (!config) return config.error();
-  return context.service.apply(config.value().objects);
-}
-
 Result<void> quit(Context& context, const Arguments&) {
   context.wishes.quit = true;
   return {};
@@ -38,29 +28,6 @@ Result<void> quit(Context& context, const Arguments&) {
 
 Result<void> shut_down(Context& context, const Arguments&) {
   context.wishes = {.quit = true, .shutdown = true};
-  return {};
-}
-
-template <class T>
-Json list(const model::ByName<T>& objects) {
-  auto array = Json::array();
-  for (const auto& entry : objects) array.push_back(to_json(entry.second));
-  return array;
-}
-
-Result<void> show_config(Context& context, const Arguments& arguments) {
-  const auto& objects = context.service.objects();
-  if (!arguments.has("json")) {
-    context.print(to_commands(objects));
-    return {};
-  }
-  context.print(to_text({{"uplink", objects.uplink ? to_json(*objects.uplink) : Json()},
-                         {"vpcs", list(objects.vpcs)},
-                         {"subnets", list(objects.subnets)},
-                         {"ports", list(objects.ports)},
-                         {"havips", list(objects.havips)},
-                         {"eips", list(objects.eips)},
-                         {"learn", to_word(objects.learn)}}));
   return {};
 }
 
@@ -126,14 +93,6 @@ std::vector<Command> switch_commands() {
   return {
       {"start", "forward packets", {}, start},
       {"stop", "stop forwarding, keep everything else", {}, stop},
-      {"load FILE",
-       "make the objects what a configuration file says; settings of the process are left alone",
-       {{"FILE", &value_type::kText, "path of a YAML file, docs/configuration.md"}},
-       load},
-      {"show config [json]",
-       "print all objects as commands, in an order in which they can be entered",
-       {},
-       show_config},
       {"help", "list all commands", {}, help},
       {"help WORD",
        "explain the commands about one word, with their arguments",

@@ -100,7 +100,8 @@ TEST_F(CommandSetTest, UnambiguousAbbreviationsAreAccepted) {
 }
 
 TEST_F(CommandSetTest, AmbiguousAbbreviationNamesTheChoices) {
-  EXPECT_TRUE(usage_error("s drops", "ambiguous word \"s\", expected one of show, start, stop, subnet"));
+  EXPECT_TRUE(
+      usage_error("s drops", "ambiguous word \"s\", expected one of save, show, start, stop, subnet"));
   EXPECT_TRUE(
       usage_error("show port s x", "show port stats: unknown word \"x\", usage: show port stats [json]"));
 }
@@ -182,8 +183,8 @@ TEST_F(CommandSetTest, LineOfAnyLengthIsParsed) {
 }
 
 TEST_F(CommandSetTest, CompletionOffersCommands) {
-  EXPECT_EQ(words(""), (Words{"eip", "havip", "help", "load", "port", "quit", "show", "shutdown", "start",
-                              "stop", "subnet", "uplink", "vpc"}));
+  EXPECT_EQ(words(""), (Words{"diff", "eip", "havip", "help", "load", "port", "quit", "save", "show",
+                              "shutdown", "start", "stop", "subnet", "uplink", "vpc"}));
   EXPECT_EQ(words("st"), (Words{"start", "stop"}));
   EXPECT_EQ(words("sh"), Words{"show"});
   EXPECT_EQ(words("shu"), Words{"shutdown"});

@@ -87,7 +87,8 @@ TEST_F(SessionTest, StartAndStopSwitchForwarding) {
 }
 
 TEST_F(SessionTest, LoadAppliesAFile) {
-  EXPECT_EQ(run("load " + write_file("vpcs: [{name: only, vni: 5}]\n")), "");
+  EXPECT_TRUE(run("load " + write_file("vpcs: [{name: only, vni: 5}]\n"))
+                  .ends_with("done: 1 added, 7 removed, 0 changed\n"));
   model::Objects expected;
   expected.vpcs.emplace("only", test::make_vpc("only", 5));
   EXPECT_EQ(service_.objects(), expected);

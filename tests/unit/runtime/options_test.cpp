@@ -84,9 +84,15 @@ TEST(Options, ParsingTwiceGivesTheSame) {
   EXPECT_TRUE(parse({"-i"}).value().interactive);
 }
 
+TEST(Options, FileToCheckIsTaken) {
+  EXPECT_EQ(parse({"--check-config", "a.yaml"}).value().check_config, "a.yaml");
+  EXPECT_EQ(refusal({"--check-config"}), "option \"--check-config\" needs a value");
+}
+
 TEST(Options, HelpNamesEveryOption) {
   const std::string help = kHelp;
-  for (const char* option : {"--interactive", "--config", "--cmdline-file", "--help", "--version"}) {
+  for (const char* option :
+       {"--interactive", "--config", "--check-config", "--cmdline-file", "--help", "--version"}) {
     EXPECT_NE(help.find(option), std::string::npos) << option;
   }
 }
