@@ -18,6 +18,7 @@ _TYPES = {
     "integer": lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= -1,
     "number": lambda value: isinstance(value, (int, float)) and not isinstance(value, bool),
     "object": lambda value: isinstance(value, dict),
+    "any": lambda value: True,
 }
 
 
