@@ -44,7 +44,7 @@ struct HavipEntry {
   HavipId id;
   model::Havip spec;
   std::optional<Ipv4> eip;
-  Steering steering;  // what its home worker was told
+  Steering steering = {};  // what its home worker was told
 };
 
 struct EipEntry {

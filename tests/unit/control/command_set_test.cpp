@@ -59,7 +59,9 @@ TEST_F(CommandSetTest, EveryCommandParsesFromItsOwnPattern) {
                                              {" MAC", " 02:00:00:00:00:01"},
                                              {" NIC", " primary"},
                                              {" COUNT", " 2"},
-                                             {" MTU", " 1500"}}) {
+                                             {" MTU", " 1500"},
+                                             {" CHOICE", " default"},
+                                             {" MODE", " observe"}}) {
       replace(placeholder, value);
     }
     EXPECT_EQ(pattern_of(line), command.pattern) << line;
@@ -108,17 +110,17 @@ TEST_F(CommandSetTest, AmbiguousAbbreviationNamesTheChoices) {
 
 TEST_F(CommandSetTest, ExactLiteralComesBeforeAValueAndAValueBeforeAnAbbreviation) {
   EXPECT_EQ(pattern_of("show havip json"), "show havip [json]");
-  EXPECT_EQ(pattern_of("show havip js"), "show havip HAVIP [json]");
-  EXPECT_EQ(pattern_of("show havip \"json\""), "show havip HAVIP [json]");
+  EXPECT_EQ(pattern_of("show havip js"), "show havip HAVIP [history] [json]");
+  EXPECT_EQ(pattern_of("show havip \"json\""), "show havip HAVIP [history] [json]");
   EXPECT_EQ(pattern_of("show havip json json"),
             "error: show havip: \"json\" is given twice, usage: show havip [json]");
 }
 
 TEST_F(CommandSetTest, FlagMayBeSpelledAsAnOption) {
   EXPECT_EQ(pattern_of("show havip --json"), "show havip [json]");
-  EXPECT_EQ(pattern_of("show havip front --json"), "show havip HAVIP [json]");
+  EXPECT_EQ(pattern_of("show havip front --json"), "show havip HAVIP [history] [json]");
   EXPECT_EQ(pattern_of("show drops --js"), "show drops [json]");
-  EXPECT_EQ(pattern_of("show havip \"--json\""), "show havip HAVIP [json]");
+  EXPECT_EQ(pattern_of("show havip \"--json\""), "show havip HAVIP [history] [json]");
   EXPECT_EQ(pattern_of("--show drops"), "error: unknown command \"--show\", did you mean \"show\"?");
   EXPECT_EQ(pattern_of("show drops json --json"),
             "error: show drops: \"--json\" is given twice, usage: show drops [json]");
@@ -138,15 +140,16 @@ TEST_F(CommandSetTest, UnknownCommandSuggestsTheNearest) {
 
 TEST_F(CommandSetTest, UnknownSecondWordSuggestsOrLists) {
   EXPECT_TRUE(usage_error("havip bnid front p11", "havip: unknown word \"bnid\", did you mean \"bind\"?"));
-  EXPECT_TRUE(
-      usage_error("havip frobnicate",
-                  "havip: unknown word \"frobnicate\", expected one of add, bind, del, show, unbind"));
+  EXPECT_TRUE(usage_error(
+      "havip frobnicate",
+      "havip: unknown word \"frobnicate\", expected one of add, bind, del, learn, pin, show, unbind, unpin"));
 }
 
 TEST_F(CommandSetTest, MissingWordsAreNamedWithTheUsage) {
   EXPECT_TRUE(usage_error("havip bind front", "havip bind: missing PORT, usage: havip bind HAVIP PORT"));
   EXPECT_TRUE(usage_error("havip bind", "havip bind: missing HAVIP, usage: havip bind HAVIP PORT"));
-  EXPECT_TRUE(usage_error("havip", "havip: missing word, expected one of add, bind, del, show, unbind"));
+  EXPECT_TRUE(usage_error(
+      "havip", "havip: missing word, expected one of add, bind, del, learn, pin, show, unbind, unpin"));
   EXPECT_TRUE(usage_error("vpc add lab", "vpc add: missing vni VNI, usage: vpc add NAME vni VNI"));
   EXPECT_TRUE(usage_error("vpc add lab vni", "vpc add: missing VNI, usage: vpc add NAME vni VNI"));
   EXPECT_TRUE(usage_error("eip bind public",
@@ -183,12 +186,12 @@ TEST_F(CommandSetTest, LineOfAnyLengthIsParsed) {
 }
 
 TEST_F(CommandSetTest, CompletionOffersCommands) {
-  EXPECT_EQ(words(""), (Words{"diff", "eip", "havip", "help", "load", "port", "quit", "save", "show",
-                              "shutdown", "start", "stop", "subnet", "uplink", "vpc"}));
+  EXPECT_EQ(words(""), (Words{"diff", "eip", "events", "havip", "help", "learn", "load", "port", "quit",
+                              "save", "show", "shutdown", "start", "stop", "subnet", "uplink", "vpc"}));
   EXPECT_EQ(words("st"), (Words{"start", "stop"}));
   EXPECT_EQ(words("sh"), Words{"show"});
   EXPECT_EQ(words("shu"), Words{"shutdown"});
-  EXPECT_EQ(words("havip "), (Words{"add", "bind", "del", "show", "unbind"}));
+  EXPECT_EQ(words("havip "), (Words{"add", "bind", "del", "learn", "pin", "show", "unbind", "unpin"}));
   EXPECT_EQ(words("havip"), (Words{"havip"}));
 }
 

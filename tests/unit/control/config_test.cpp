@@ -133,7 +133,7 @@ TEST(Config, ListInsteadOfTheFileIsRefused) {
   EXPECT_TRUE(config_refused(
       "- vpcs\n", ErrorCode::invalid_argument,
       "f.yaml:1: found a list as the file, expected a mapping of eal, cores, tables, idle, "
-      "memory_mb, mbufs, flood_pps, control, metrics, uplink, vpcs, subnets, ports, havips, eips"));
+      "memory_mb, mbufs, flood_pps, control, metrics, uplink, vpcs, subnets, ports, havips, eips, learn"));
 }
 
 TEST(Config, MetricsAreServedWhereTheFileSaysSo) {
