@@ -63,30 +63,75 @@ WorkerStatus worker_status(const WorkerCounters& counters) {
 // --- HAVIPs
 // ---------------------------------------------------------------------------------------------------------
 
-// The request outlives the wait: a worker that answers late must find it.
-Result<HavipSnapshot> DataplaneRuntime::snapshot(std::string_view name, HavipId havip) {
-  const auto no_answer = [&] {
-    return Error{ErrorCode::timeout, fmt::format("havip \"{}\": its worker has not answered for {} ms", name,
-                                                 kAnswerLimit.count())};
-  };
-  std::erase_if(abandoned_, [](const auto& late) { return late->is_done.load(std::memory_order_acquire); });
-  auto request = std::make_unique<SnapshotRequest>();
-  request->havip = havip;
-  Message message{};
-  message.kind = Message::Kind::kSnapshot;
-  message.havip = havip;
-  message.snapshot = request.get();
-  if (!host_.home_of(havip).post(message)) return no_answer();
-  const auto deadline = std::chrono::steady_clock::now() + kAnswerLimit;
-  while (!request->is_done.load(std::memory_order_acquire)) {
-    if (std::chrono::steady_clock::now() > deadline) {
-      abandoned_.push_back(std::move(request));
-      return no_answer();
-    }
-    std::this_thread::sleep_for(std::chrono::microseconds(20));
+// Asks the home workers of any number of HAVIPs and waits for all answers together. A request outlives the
+// wait: a worker that answers late must find it.
+class DataplaneRuntime::Questions {
+ public:
+  explicit Questions(DataplaneRuntime& runtime) : runtime_(runtime) {
+    std::erase_if(runtime_.abandoned_,
+                  [](const auto& late) { return late->is_done.load(std::memory_order_acquire); });
   }
-  return request->snapshot;
-}
+  ~Questions() {
+    for (auto& question : asked_) {
+      if (!question.request->is_done.load(std::memory_order_acquire))
+        runtime_.abandoned_.push_back(std::move(question.request));
+    }
+  }
+  Questions(const Questions&) = delete;
+  Questions& operator=(const Questions&) = delete;
+
+  // A full mailbox is waited for as an answer is.
+  Result<void> ask(const HavipEntry& havip) {
+    asked_.push_back({&havip, std::make_unique<SnapshotRequest>()});
+    Message message{};
+    message.kind = Message::Kind::kSnapshot;
+    message.havip = havip.id;
+    message.snapshot = asked_.back().request.get();
+    message.snapshot->havip = havip.id;
+    if (wait_until([&] { return runtime_.host_.home_of(havip.id).post(message); })) return {};
+    asked_.back().request->is_done = true;  // nobody has it
+    return no_answer(havip);
+  }
+
+  // In the order of asking.
+  Result<std::vector<HavipStatus>> take_answers() {
+    for (const auto& question : asked_) {
+      const auto& is_done = question.request->is_done;
+      if (!wait_until([&] { return is_done.load(std::memory_order_acquire); }))
+        return no_answer(*question.havip);
+    }
+    runtime_.control_.drain_events();
+    std::vector<HavipStatus> answers;
+    answers.reserve(asked_.size());
+    for (const auto& question : asked_) {
+      answers.push_back(runtime_.havip_status(*question.havip, question.request->snapshot));
+    }
+    return answers;
+  }
+
+ private:
+  struct Question {
+    const HavipEntry* havip;
+    std::unique_ptr<SnapshotRequest> request;
+  };
+
+  template <class Condition>
+  static bool wait_until(Condition&& holds) {
+    const auto deadline = std::chrono::steady_clock::now() + kAnswerLimit;
+    while (!holds()) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      std::this_thread::sleep_for(std::chrono::microseconds(20));
+    }
+    return true;
+  }
+  static Error no_answer(const HavipEntry& havip) {
+    return {ErrorCode::timeout, fmt::format("havip \"{}\": its worker has not answered for {} ms",
+                                            havip.spec.name, kAnswerLimit.count())};
+  }
+
+  DataplaneRuntime& runtime_;
+  std::vector<Question> asked_;
+};
 
 Result<HavipStatus> DataplaneRuntime::havip(std::string_view name) {
   const Registry& registry = control_.tables().registry();
@@ -95,11 +140,23 @@ Result<HavipStatus> DataplaneRuntime::havip(std::string_view name) {
     return Error{ErrorCode::not_found,
                  fmt::format("havip: \"{}\" does not exist, expected the name of a HAVIP", name)};
   }
-  const HavipEntry& entry = found->second;
-  auto answer = snapshot(name, entry.id);
-  if (!answer) return answer.error();
-  control_.drain_events();
-  const HavipSnapshot& snapshot = answer.value();
+  Questions questions(*this);
+  if (auto asked = questions.ask(found->second); !asked) return asked.error();
+  auto answers = questions.take_answers();
+  if (!answers) return answers.error();
+  return std::move(std::move(answers).value().front());
+}
+
+Result<std::vector<HavipStatus>> DataplaneRuntime::all_havips() {
+  Questions questions(*this);
+  for (const auto& entry : control_.tables().registry().havips) {
+    if (auto asked = questions.ask(entry.second); !asked) return asked.error();
+  }
+  return questions.take_answers();
+}
+
+HavipStatus DataplaneRuntime::havip_status(const HavipEntry& entry, const HavipSnapshot& snapshot) const {
+  const Registry& registry = control_.tables().registry();
   HavipStatus status{};
   status.name = entry.spec.name;
   status.subnet = entry.spec.subnet;

@@ -17,6 +17,7 @@ class DataplaneRuntime final : public RuntimeView {
 
   // Errors: not_found; timeout, if the HAVIP's home worker does not answer.
   Result<HavipStatus> havip(std::string_view name) override;
+  Result<std::vector<HavipStatus>> all_havips() override;
   std::vector<HavipSummary> havip_summaries() override;
   std::vector<TableStatus> tables() override;
   std::vector<PortStatus> ports() override;
@@ -35,7 +36,9 @@ class DataplaneRuntime final : public RuntimeView {
   const Settings& settings() const override { return host_.settings(); }
 
  private:
-  Result<HavipSnapshot> snapshot(std::string_view name, HavipId havip);
+  class Questions;
+
+  HavipStatus havip_status(const HavipEntry& entry, const HavipSnapshot& snapshot) const;
   PortStatus port_status(std::string_view name, PortId id, const std::string& device, const Mac& mac) const;
 
   ControlPlane& control_;

@@ -143,6 +143,8 @@ class RuntimeView {
   virtual ~RuntimeView() = default;
 
   virtual Result<HavipStatus> havip(std::string_view name) = 0;
+  virtual Result<std::vector<HavipStatus>>
+  all_havips() = 0;  // every one, in order of name; asks the workers once
   virtual std::vector<HavipSummary> havip_summaries() = 0;  // in order of name
   virtual std::vector<TableStatus> tables() = 0;
   virtual std::vector<PortStatus> ports() = 0;      // in order of name, the uplink first

@@ -70,18 +70,14 @@ Result<void> show_one_owner(Context& context, const Arguments& arguments) {
 }
 
 Result<void> show_all_owners(Context& context, const Arguments& arguments) {
-  std::vector<HavipStatus> statuses;
-  for (const auto& entry : context.service.objects().havips) {
-    auto status = context.runtime.havip(entry.first);
-    if (!status) return status.error();
-    statuses.push_back(std::move(status).value());
-  }
+  const auto havips = context.runtime.all_havips();
+  if (!havips) return havips.error();
   if (!arguments.has("json")) {
-    context.print(list_havips(statuses));
+    context.print(list_havips(havips.value()));
     return {};
   }
   auto array = Json::array();
-  for (const auto& status : statuses) array.push_back(to_json(status));
+  for (const auto& havip : havips.value()) array.push_back(to_json(havip));
   context.print(to_text(Json{{"havips", std::move(array)}}));
   return {};
 }

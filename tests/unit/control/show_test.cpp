@@ -201,7 +201,7 @@ TEST_F(ShowTest, HavipsAreListed) {
   EXPECT_EQ(run("show havip"),
             "HAVIP  SUBNET  ADDRESS      STATE       OWNER       FOR  CHANGES\n"
             "front  web     10.77.0.100  owned_vrrp  p11    12.345 s        2\n");
-  ASSERT_TRUE(test::succeeded(service_.apply({})));
+  runtime_.havips.clear();
   EXPECT_EQ(run("show havip"), "no HAVIPs\n");
 }
 

@@ -106,6 +106,7 @@ class CannedRuntime final : public RuntimeView {
   }
   std::vector<HavipSummary> havip_summaries() override { return summaries; }
   std::vector<TableStatus> tables() override { return table_statuses; }
+  Result<std::vector<HavipStatus>> all_havips() override { return havips; }
   std::vector<PortStatus> ports() override { return port_statuses; }
   std::vector<WorkerStatus> workers() override { return worker_statuses; }
   std::vector<DropCount> drops() override { return drop_counts; }
