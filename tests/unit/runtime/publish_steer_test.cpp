@@ -134,9 +134,7 @@ TEST_F(KeptOwners, RestoredOwnerHasTheDataAndIsSuspect) {
       text::write_file(state_path(directory), print_state({4, {{"front", W::kFront, "vm2-eth0", 9}}}))));
   const auto keeper = keep();
   EXPECT_EQ(owner(), "vm2-eth0");
-  const auto status = vswitch.runtime().havip("front");
-  ASSERT_TRUE(succeeded(status));
-  EXPECT_EQ(status.value().state, OwnerState::kSuspect);
+  EXPECT_EQ(vswitch.tables().havips.cold(slot("front")).election.state(vswitch.now()), OwnerState::kSuspect);
   EXPECT_THAT(events(), ::testing::Contains(EventName::owner_restored));
   advert("front", "vm1-eth0", 1);
   EXPECT_EQ(owner(), "vm1-eth0");
