@@ -33,7 +33,7 @@ EIPs as stateless 1:1 NAT.
   -V, --version            the version
 
 EAL options may also stand in the file, under `eal:`; those of the command line come after them. Without -i the
-switch runs until SIGINT or SIGTERM. It needs root, or the rights that its devices and hugepages ask for, and a core for
+switch runs until SIGINT, SIGTERM or `vipswitch-ctl shutdown`. It needs root, or the rights that its devices and hugepages ask for, and a core for
 each worker beside the control thread's. Exit status: 0 after a clean stop, 1 if it could not start.
 )";
 

@@ -158,7 +158,7 @@ Result<void> SwitchProcess::run() {
     if (owners_) owners_->tick(host_->now_ms());
     notify_.tick(ServiceNotify::Clock::now(), status);
   });
-  control_->events().add(EventName::stopping, {{"reason", session_->wants_quit() ? "quit" : "signal"}});
+  control_->events().add(EventName::stopping, {{"reason", end_reason_}});
   notify_.stopping();
   return {};
 }
@@ -176,7 +176,11 @@ void SwitchProcess::serve_control_socket() {
               [this](std::string_view text) {
                 control_->events().add(EventName::control_socket, {{"text", text}});
               },
-          .shut_down = [this] { loop_.stop(); }});
+          .shut_down =
+              [this] {
+                end_reason_ = "shutdown";
+                loop_.stop();
+              }});
 }
 
 void SwitchProcess::read_standard_input() {
@@ -187,7 +191,9 @@ void SwitchProcess::read_standard_input() {
   } else {
     session_->end_of_input();
   }
-  if (session_->wants_quit()) loop_.stop();
+  if (!session_->wants_quit()) return;
+  end_reason_ = session_->wants_shutdown() ? "shutdown" : "quit";
+  loop_.stop();
 }
 
 }  // namespace vipswitch

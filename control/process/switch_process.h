@@ -51,6 +51,7 @@ class SwitchProcess {
   ServiceNotify notify_;
   bool is_interactive_ = false;
   std::optional<std::string> cmdline_file_;
+  std::string_view end_reason_ = "signal";  // why the loop ended
   std::unique_ptr<Eal> eal_;
   std::unique_ptr<DataplaneHost> host_;
   std::unique_ptr<ControlPlane> control_;

@@ -22,7 +22,8 @@ std::string_view meaning(OwnerState state) {
     case OwnerState::kPinned:
       return "the operator pinned the owner";
     case OwnerState::kSuspect:
-      return "the owner's adverts ceased and nobody succeeded; packets still go to it";
+      return "the owner's adverts ceased and nobody succeeded, or it is remembered from before a restart; "
+             "packets still go to it";
     case OwnerState::kReleased:
       return "the owner resigned, went down or was unbound, and nobody succeeded";
     case OwnerState::kFixed:

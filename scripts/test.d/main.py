@@ -3,12 +3,13 @@
 usage: scripts/test [--quick] [--suite NAME]...
 
   --quick        neither end-to-end tests nor sanitizers
-  --suite NAME   this suite only; may be repeated. Only so runs "package": the release in a clean Debian, which takes
-                 minutes and a mirror
+  --suite NAME   this suite only; may be repeated. Only so run "package": the release in a clean Debian, which takes
+                 minutes and a mirror, and "lint-thorough": clang-tidy, and each header alone
 
 Builds in build/ (or $VIPSWITCH_BUILD_DIR). The unit and stage tests are built and run with AddressSanitizer and
 UndefinedBehaviorSanitizer, in build-asan/ beside it, and only with --quick as the rest is. A test may count its own
-cases by a JUnit file $VIPSWITCH_JUNIT_DIR/NAME.xml, where NAME is its name in meson. The last line is "N passed, N failed, N skipped"; non-zero if any failed or none ran.
+cases by a JUnit file $VIPSWITCH_JUNIT_DIR/NAME.xml, where NAME is its name in meson. The last line is "N passed, N
+failed, N skipped"; non-zero if any failed or none ran.
 """
 
 import argparse
@@ -35,7 +36,7 @@ SANITIZER_ENVIRONMENT = {"UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
                          "ASAN_OPTIONS": "detect_stack_use_after_return=1"}
 IN_NO_HURRY = {"lint"}
 SLOW = {"e2e"}
-ON_REQUEST = {"package"}
+ON_REQUEST = {"package", "lint-thorough"}
 LONGEST_DETAIL_LINES = 150
 
 

@@ -3,12 +3,13 @@
 import ctypes
 import json
 import os
+import signal
 
 import pytest
 
 from support.switch import Config, Switch, run_to_end
 from support.transfer import ping
-from support.undo import wait_until
+from support.undo import undo_stack, wait_until
 from test_havip import answering_vm
 
 # ptrace(2)
@@ -135,3 +136,21 @@ def test_state_of_another_format_is_refused_and_kept(bed, tmp_path):
     assert ended.returncode == 1
     assert "format 2, and this version knows format 1" in ended.stderr
     assert json.loads(state.read_text()) == {"format": 2}
+
+
+@pytest.mark.parametrize("end, reason", [("shutdown", "shutdown"), ("quit", "quit"), (None, "signal")])
+def test_last_event_says_what_ended_the_switch(bed, tmp_path, end, reason):
+    log = tmp_path / "events.jsonl"
+    with undo_stack() as stack:
+        config = Config(eal=["--in-memory", "--no-pci", "--no-huge"])
+        switch = Switch(bed.switch_namespace, config, str(tmp_path), stack, name="ending",
+                        options=("--event-log", str(log)))
+        switch.wait_ready()
+        if end:
+            switch.process.popen.stdin.write(f"{end}\n".encode())
+            switch.process.popen.stdin.flush()
+        else:
+            switch.process.signal(signal.SIGTERM)
+        assert switch.process.wait(10) == 0
+    events = [json.loads(line) for line in log.read_text().splitlines()]
+    assert (events[-1]["event"], events[-1]["reason"]) == ("stopping", reason)
