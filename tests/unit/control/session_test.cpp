@@ -65,8 +65,8 @@ TEST_F(SessionTest, FailurePrintsTheErrorAndReturnsIt) {
 TEST_F(SessionTest, ShowReentersAsTheSameModel) {
   ASSERT_EQ(run("havip add vip subnet web"), "HAVIP vip has 10.77.0.254\n");
   const auto before = service_.objects();
-  const auto script = run("uplink show") + run("vpc show") + run("subnet show") + run("port show") +
-                      run("havip show") + run("eip show");
+  const auto script = "learn enforce\n" + run("uplink show") + run("vpc show") + run("subnet show") +
+                      run("port show") + run("havip show") + run("eip show");
   EXPECT_EQ(run("show config"), script);
   ASSERT_TRUE(succeeded(service_.apply({})));
   ASSERT_TRUE(succeeded(session_.execute_file(write_file(script)))) << output_;
@@ -194,7 +194,7 @@ TEST_F(SessionTest, HelpAboutAWordExplainsItsArguments) {
       help.find("havip bind HAVIP PORT\n    let a port claim a HAVIP\n    HAVIP      name of a HAVIP\n"),
       std::string::npos)
       << help;
-  EXPECT_NE(help.find("show havip HAVIP [json]\n"), std::string::npos);
+  EXPECT_NE(help.find("show havip HAVIP [history] [json]\n"), std::string::npos);
   EXPECT_EQ(help.find("vpc add"), std::string::npos);
   EXPECT_EQ(run("help nonsense"),
             "error: help: no command is about \"nonsense\", expected a word such as havip or show\n");

@@ -341,7 +341,7 @@ TEST_F(ShowTest, ObjectsHaveAJsonForm) {
     "queues": 1})"));
   EXPECT_EQ(run_json("havip show front json"),
             json::parse(R"({"name": "front", "subnet": "web", "ipv4": "10.77.0.100",
-    "ports": ["p11", "p12"]})"));
+    "ports": ["p11", "p12"], "pin": null, "learn": null})"));
   EXPECT_EQ(run_json("eip show public json"), json::parse(R"({"name": "public", "ipv4": "203.0.113.10",
     "target": {"havip": "front"}})"));
   EXPECT_EQ(run_json("uplink show json"), json::parse(R"({"device": "net_af_packet0,iface=sw-inet",
