@@ -85,13 +85,14 @@ class BuildDirectory:
         return {suite for test in self._introspect("tests") for suite in self._suites_of(test)}
 
     def test(self, suites: set[str], log: str, prefix: tuple[str, ...] = (),
-             environment: dict[str, str] | None = None) -> list[Case]:
+             environment: dict[str, str] | None = None, patience: int = 1) -> list[Case]:
         selected = sorted(suites & self.suites())
         if not selected:
             return []
         junit = self.path / "meson-logs" / f"{log}-junit"
         junit.mkdir(parents=True, exist_ok=True)
-        command = [*prefix, "meson", "test", "-C", str(self.path), "--no-rebuild", "--logbase", log]
+        command = [*prefix, "meson", "test", "-C", str(self.path), "--no-rebuild", "--logbase", log,
+                   "--timeout-multiplier", str(patience)]
         for suite in selected:
             command += ["--suite", suite]
         status, output = self._run(command, {"VIPSWITCH_JUNIT_DIR": str(junit)} | (environment or {}))

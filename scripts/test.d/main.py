@@ -34,6 +34,8 @@ SANITIZER_OPTIONS = ("-Db_sanitize=address,undefined", "-Db_lundef=false", "-Dop
 # A finding of UndefinedBehaviorSanitizer ends the test, as one of AddressSanitizer does.
 SANITIZER_ENVIRONMENT = {"UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
                          "ASAN_OPTIONS": "detect_stack_use_after_return=1"}
+# Unoptimized, instrumented and in the background: times the limits of the tests.
+SANITIZER_PATIENCE = 10
 IN_NO_HURRY = {"lint"}
 SLOW = {"e2e"}
 ON_REQUEST = {"package", "lint-thorough"}
@@ -50,7 +52,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 def run_sanitized(asan: BuildDirectory, suites: set[str]) -> list[Case]:
     broken = asan.configure() or asan.build(asan.targets(suites), prefix=IN_BACKGROUND)
-    return broken or asan.test(suites, "asan", environment=SANITIZER_ENVIRONMENT)
+    return broken or asan.test(suites, "asan", IN_BACKGROUND, SANITIZER_ENVIRONMENT, SANITIZER_PATIENCE)
 
 
 def run_tests(build: BuildDirectory, asan: BuildDirectory, suites: set[str], sanitized: set[str]) -> list[Case]:
