@@ -3,6 +3,7 @@
 #include <cmath>
 #include <fmt/format.h>
 
+#include "control/event/decision_event.h"
 #include "control/model/words.h"
 #include "control/text/format.h"
 
@@ -16,10 +17,6 @@ std::string word(const T& value) {
 
 double rounded(double value) {
   return std::round(value * 100) / 100;
-}
-
-Json name_or_null(const std::string& name) {
-  return name.empty() ? Json() : Json(name);
 }
 
 Json to_json(const CandidateStatus& candidate) {
