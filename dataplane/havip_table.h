@@ -58,6 +58,11 @@ struct alignas(64) HavipCold {
     const bool is_late = now >= suspect_from_ms.load(std::memory_order_relaxed);
     return last == OwnerState::kOwnedVrrp && is_late ? OwnerState::kSuspect : last;
   }
+  // After a step. Adverts that only repeat are nearly all there are, so they touch one word.
+  void show_step(const owner::Outcome& outcome, TimeMs now) noexcept {
+    if (!outcome.is_repetition()) return show_state(now);
+    if (outcome.suspect_from() != 0) suspect_from_ms.store(outcome.suspect_from(), std::memory_order_relaxed);
+  }
   void show_state(TimeMs now) noexcept {
     suspect_from_ms.store(election.suspect_from(), std::memory_order_relaxed);
     const bool is_enforced = steering.mode == LearnMode::kEnforce;

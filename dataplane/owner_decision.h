@@ -58,7 +58,7 @@ void decide(WorkerState& worker, HavipId havip, std::uint64_t evidence_tsc, Step
   if (!outcome.owner_stands() || mode != LearnMode::kEnforce) {
     detail::commit_owner(worker, havip, cold, outcome);
   }
-  cold.show_state(worker.now_ms);
+  cold.show_step(outcome, worker.now_ms);
   const TimeMs due = cold.election.next_due();
   rte_spinlock_unlock(&cold.lock);
 

@@ -100,7 +100,10 @@ Outcome Election::advert(PortId port, const AdvertEvidence& evidence, TimeMs now
   if (Record* record = find(port); record != nullptr && is_repetition(*record, evidence, now)) {
     now_ = std::max(now_, now);
     record->last_advert = now_;
-    return Outcome();
+    Outcome repetition;
+    repetition.is_repetition_ = true;
+    if (port == elected_) repetition.suspect_from_ = suspect_from(*record);
+    return repetition;
   }
   return act(now, [&](Outcome& outcome) {
     Record* record = heard(port, outcome);
@@ -254,7 +257,7 @@ OwnerState Election::state(TimeMs now) const noexcept {
 TimeMs Election::suspect_from() const noexcept {
   const Record* record = pin_holds() ? nullptr : find(elected_);
   if (record == nullptr || record->evidence != EvidenceClass::kVrrp) return kNever;
-  return record->last_advert + freshness_ms(record->advert.interval_ms) + 1;
+  return suspect_from(*record);
 }
 
 Delivery Election::delivery_of(PortId port) const noexcept {

@@ -165,6 +165,9 @@ class Election {
   void remove(std::size_t index) noexcept;
   Record* heard(PortId port, Outcome& outcome) noexcept;
 
+  static TimeMs suspect_from(const Record& record) noexcept {
+    return record.last_advert + freshness_ms(record.advert.interval_ms) + 1;
+  }
   bool is_fresh(const Record& record, TimeMs now) const noexcept;
   bool is_current(const Record& record) const noexcept;
   bool holds_against(const Record& record, const Record& claimant) const noexcept;

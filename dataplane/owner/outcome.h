@@ -50,6 +50,11 @@ class Outcome {
   // The owner stayed, and data for it goes to another MAC from now on.
   bool delivery_changed() const noexcept { return delivery_changed_; }
 
+  // An advert that says what its port's last one said: nothing but its time is new.
+  bool is_repetition() const noexcept { return is_repetition_; }
+  // Of a repetition by the elected port: when it is SUSPECT unless another one comes. 0: another port's.
+  TimeMs suspect_from() const noexcept { return suspect_from_; }
+
   // Whether the caller has to look at anything else: the owner word stands as it is otherwise.
   bool owner_stands() const noexcept { return count_ == 0 && !delivery_changed_; }
 
@@ -70,6 +75,8 @@ class Outcome {
   std::size_t count_ = 0;
   std::optional<LearnCounter> remark_;
   bool delivery_changed_ = false;
+  bool is_repetition_ = false;
+  TimeMs suspect_from_ = 0;
 };
 static_assert(std::is_trivially_copyable_v<Outcome>);
 

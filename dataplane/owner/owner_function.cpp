@@ -212,7 +212,7 @@ TimeMs Election::due_of_winner() const noexcept {
   for (std::size_t i = 0; i < count_; ++i) ranked += standing(i).tier != Standing::Tier::kNone;
   if (ranked < 2) return kNever;
   const Record& record = records_[winner.index];
-  return record.last_advert + freshness_ms(record.advert.interval_ms) + 1;
+  return suspect_from(record);
 }
 
 // While an announcement waits, whatever may hold against it or for it, its own end, and the credit it needs.
@@ -224,7 +224,7 @@ TimeMs Election::due_of_waiting() const noexcept {
   for (std::size_t i = 0; i < count_; ++i) {
     const Record& record = records_[i];
     if (!record.active || record.evidence != EvidenceClass::kVrrp) continue;
-    consider(record.last_advert + freshness_ms(record.advert.interval_ms) + 1);
+    consider(suspect_from(record));
     consider(record.last_advert + dead_time_ms(record.advert.interval_ms) + 1);
   }
   consider(waiting_since_ + kWaitingLifetimeMs + 1);

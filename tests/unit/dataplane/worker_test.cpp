@@ -226,6 +226,21 @@ TEST_F(WorkerTest, VirtualMacOfThePortWithTheDataIsFollowedWhileObserving) {
   EXPECT_TRUE(owner().has_virtual_mac());
 }
 
+TEST_F(WorkerTest, ShownStateFollowsTheOwnersRepeatedAdvertsAlone) {
+  bind_long_ago();
+  const auto state_at = [&](TimeMs now) { return bed.host().tables().havips.cold(slot()).state_at(now); };
+  advert(11, 150, 1000);
+  EXPECT_EQ(state_at(3100), OwnerState::kOwnedVrrp);
+  EXPECT_EQ(state_at(3101), OwnerState::kSuspect);
+  advert(11, 150, 2000);
+  EXPECT_EQ(state_at(4100), OwnerState::kOwnedVrrp);
+  EXPECT_EQ(state_at(4101), OwnerState::kSuspect);
+  advert(12, 100, 2000);
+  advert(12, 100, 3000);
+  EXPECT_EQ(state_at(4100), OwnerState::kOwnedVrrp);
+  EXPECT_EQ(state_at(4101), OwnerState::kSuspect);
+}
+
 TEST_F(WorkerTest, RestoredOwnerIsSuspectUntilItAdverts) {
   Message restore{};
   restore.kind = Message::Kind::kRestore;
