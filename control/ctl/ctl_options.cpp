@@ -1,11 +1,11 @@
 #include "control/ctl/ctl_options.h"
 
-#include <cstring>
 #include <getopt.h>
 
 #include "control/config/settings.h"
 #include "control/shell/words.h"
 #include "control/text/make_error.h"
+#include "control/text/wrong_option.h"
 
 namespace vipswitch::ctl {
 
@@ -48,12 +48,6 @@ std::string to_line(const std::vector<std::string>& words) {
   return line;
 }
 
-// What getopt_long() took no option from; a letter may stand among others of its word.
-std::string culprit(char** argv, const char* letters) {
-  const bool is_whole_word = std::strchr(letters, optopt) != nullptr;
-  return is_whole_word ? argv[optind - 1] : std::string{'-', static_cast<char>(optopt)};
-}
-
 }  // namespace
 
 Result<CtlOptions> parse_ctl_options(int argc, char** argv, const char* environment_socket) {
@@ -94,7 +88,7 @@ Result<CtlOptions> parse_ctl_options(int argc, char** argv, const char* environm
       case ':':
         return usage_error(fmt::format("option \"{}\" needs a value", argv[optind - 1]));
       default:
-        return usage_error(fmt::format("unknown option \"{}\"", culprit(argv, kLetters)));
+        return usage_error(fmt::format("unknown option \"{}\"", text::wrong_option(argv, kLetters)));
     }
   }
   const std::vector<std::string> words(argv + optind, argv + argc);

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <getopt.h>
 
+#include "control/text/wrong_option.h"
+
 namespace vipswitch {
 
 namespace {
@@ -33,8 +35,9 @@ EIPs as stateless 1:1 NAT.
   -V, --version            the version
 
 EAL options may also stand in the file, under `eal:`; those of the command line come after them. Without -i the
-switch runs until SIGINT, SIGTERM or `vipswitch-ctl shutdown`. It needs root, or the rights that its devices and hugepages ask for, and a core for
-each worker beside the control thread's. Exit status: 0 after a clean stop, 1 if it could not start.
+switch runs until SIGINT, SIGTERM or `vipswitch-ctl shutdown`. It needs root, or the rights that its devices and
+hugepages ask for, and a core for each worker beside the control thread's. Exit status: 0 after a clean stop, 1 if it
+could not start.
 )";
 
 Result<Options> parse_options(int argc, char** argv) {
@@ -95,12 +98,8 @@ Result<Options> parse_options(int argc, char** argv) {
       case ':':
         return usage(fmt::format("option \"{}\" needs a value", own[static_cast<std::size_t>(optind) - 1]));
       default:
-        // An unknown letter may stand among others of its word. For a word that is wrong as a whole optopt is
-        // 0, or the letter it stands for if only its value is too much.
         return usage(fmt::format("unknown option \"{}\"; EAL options stand before \"--\"",
-                                 std::strchr(kLetters, optopt) != nullptr
-                                     ? std::string(own[static_cast<std::size_t>(optind) - 1])
-                                     : fmt::format("-{}", static_cast<char>(optopt))));
+                                 text::wrong_option(own.data(), kLetters)));
     }
   }
   if (optind < count)

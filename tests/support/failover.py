@@ -88,10 +88,15 @@ class HaPair:
         self.prober = Prober(EIP, self.bed.client, self.bed.directory, stack)
 
     def elect(self) -> None:
-        """Starts both members and waits until the one of higher priority is master and answers the client."""
-        for member in self.keepalived.values():
-            member.start()
+        """Starts both members; when this returns vm1 is master, answers the client, and vm2 has never been master.
+
+        vm2 starts once vm1 is master: of two that start together on a busy machine vm2 may be master for a moment, and
+        is then the contender that the switch names at once should vm1 resign within the next three intervals.
+        """
+        self.keepalived["vm1"].start()
         self._wait_settled("vm1", _DEADLINE_S)
+        self.keepalived["vm2"].start()
+        self.keepalived["vm2"].wait_backup()
 
     def graceful(self) -> Failover:
         """vm1's keepalived is stopped: it resigns."""

@@ -63,6 +63,10 @@ class Keepalived:
         """Until the VRRP process exists, from when on crash() can kill it."""
         wait_until(lambda: self._pid("vrrp.pid"), f"keepalived of {self.name} starts")
 
+    def wait_backup(self) -> None:
+        """Until this member, just started, listens to the master's adverts."""
+        wait_until(lambda: "Entering BACKUP STATE" in self._process.log(), f"keepalived of {self.name} becomes backup")
+
     def log_tail(self) -> str:
         return self._process.log_tail() if self._process else ""
 

@@ -2,10 +2,12 @@
 
 #include "control/state/owner_state.h"
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <thread>
 
 #include "control/state/file_writer.h"
 #include "control/text/read_file.h"
@@ -83,8 +85,8 @@ TEST_F(OwnerStateFile, WriterTellsOnceThatItFailsAndOnceThatItWorksAgain) {
   FileWriter writer(below + "/owners.json");
   const auto write_and_wait = [&] {
     writer.write("x");
-    while (writer.is_busy()) {
-    }
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (writer.is_busy() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
     return writer.take_news();
   };
   const auto failed = write_and_wait();
