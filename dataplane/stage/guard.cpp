@@ -5,7 +5,6 @@
 namespace vipswitch::stage {
 namespace {
 
-constexpr std::uint8_t kProtoIgmp = 2;
 constexpr std::uint16_t kDhcpClientPort = 68, kDhcpServerPort = 67;
 
 // Whether a claim of the port made it the owner of one of its HAVIPs with this virtual MAC.
@@ -46,7 +45,7 @@ bool may_use_virtual_mac(const WorkerState& worker, const PortRow& port, const P
 }
 
 bool may_send_unspecified(const Packet& packet) noexcept {
-  if (packet.protocol == kProtoIgmp) return true;
+  if (packet.protocol == wire::kProtoIgmp) return true;
   const auto* udp = packet.view().header_at<wire::Udp>(packet.l4_offset);
   return packet.protocol == wire::kProtoUdp && packet.fragment == Fragment::kWhole && udp != nullptr &&
          udp->source_port.get().host() == kDhcpClientPort &&

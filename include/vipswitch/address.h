@@ -8,6 +8,7 @@
 #include <compare>
 #include <cstdint>
 #include <functional>
+#include <string_view>
 
 #include "vipswitch/byte_order.h"
 
@@ -45,7 +46,39 @@ class Ipv6 {
   constexpr Ipv6() noexcept = default;
   explicit constexpr Ipv6(const std::array<std::uint8_t, 16>& bytes) noexcept : bytes_(bytes) {}
 
+  // Eight groups of 16 bits, as in the text form (RFC 4291 2.2).
+  static constexpr Ipv6 from_groups(const std::array<std::uint16_t, 8>& groups) noexcept {
+    std::array<std::uint8_t, 16> bytes{};
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+      bytes[2 * i] = static_cast<std::uint8_t>(groups[i] >> 8);
+      bytes[2 * i + 1] = static_cast<std::uint8_t>(groups[i]);
+    }
+    return Ipv6(bytes);
+  }
+  // RFC 4291 2.7.1: ff02::1, every node of the link.
+  static constexpr Ipv6 all_nodes() noexcept { return from_groups({0xff02, 0, 0, 0, 0, 0, 0, 1}); }
+
   constexpr const std::array<std::uint8_t, 16>& bytes() const noexcept { return bytes_; }
+
+  constexpr bool is_unspecified() const noexcept { return *this == Ipv6(); }
+  constexpr bool is_loopback() const noexcept { return *this == from_groups({0, 0, 0, 0, 0, 0, 0, 1}); }
+  constexpr bool is_multicast() const noexcept { return bytes_[0] == 0xff; }
+  // RFC 4291 2.5.6: fe80::/10.
+  constexpr bool is_link_local() const noexcept { return bytes_[0] == 0xfe && (bytes_[1] & 0xc0) == 0x80; }
+  // RFC 4291 2.5.5.2: ::ffff:0:0/96.
+  constexpr bool is_ipv4_mapped() const noexcept {
+    for (std::size_t i = 0; i < 10; ++i) {
+      if (bytes_[i] != 0) return false;
+    }
+    return bytes_[10] == 0xff && bytes_[11] == 0xff;
+  }
+  // RFC 4291 2.7.1: the group of those who might have this address.
+  constexpr Ipv6 solicited_node() const noexcept {
+    Ipv6 group = from_groups({0xff02, 0, 0, 0, 0, 1, 0xff00, 0});
+    for (std::size_t i = 13; i < 16; ++i) group.bytes_[i] = bytes_[i];
+    return group;
+  }
+
   constexpr auto operator<=>(const Ipv6&) const noexcept = default;
 
  private:
@@ -60,6 +93,11 @@ class Mac {
       : bytes_{a, b, c, d, e, f} {}
 
   static constexpr Mac broadcast() noexcept { return {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}; }
+  // RFC 2464 section 7.
+  static constexpr Mac of_multicast(const Ipv6& group) noexcept {
+    const auto& b = group.bytes();
+    return {0x33, 0x33, b[12], b[13], b[14], b[15]};
+  }
   // RFC 5798 7.3: 00-00-5E-00-01-{VRID} for IPv4, 00-00-5E-00-02-{VRID} for IPv6.
   static constexpr Mac vrrp_ipv4(std::uint8_t vrid) noexcept { return {0x00, 0x00, 0x5e, 0x00, 0x01, vrid}; }
   static constexpr Mac vrrp_ipv6(std::uint8_t vrid) noexcept { return {0x00, 0x00, 0x5e, 0x00, 0x02, vrid}; }
@@ -92,9 +130,29 @@ constexpr Mac stable_mac(Ipv4 havip) noexcept {
           static_cast<std::uint8_t>(h >> 8),
           static_cast<std::uint8_t>(h)};
 }
+// An IPv6 address does not fit: 0e:06 and 32 bits of a hash of it (FNV-1a).
+constexpr Mac stable_mac(const Ipv6& havip) noexcept {
+  std::uint32_t h = 2166136261U;
+  for (const auto byte : havip.bytes()) h = (h ^ byte) * 16777619U;
+  return {0x0e,
+          0x06,
+          static_cast<std::uint8_t>(h >> 24),
+          static_cast<std::uint8_t>(h >> 16),
+          static_cast<std::uint8_t>(h >> 8),
+          static_cast<std::uint8_t>(h)};
+}
 // 0.0.0.1 is never a HAVIP, so no HAVIP has the gateway's MAC; it is the same on every host and in every
 // subnet.
 inline constexpr Mac kGatewayMac{0x0e, 0x00, 0x00, 0x00, 0x00, 0x01};
+
+// RFC 4291 2.5.6 and appendix A: the link-local address that an interface with this MAC makes for itself.
+constexpr Ipv6 link_local_of(const Mac& mac) noexcept {
+  const auto& m = mac.bytes();
+  return Ipv6({0xfe, 0x80, 0, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(m[0] ^ 0x02), m[1], m[2], 0xff, 0xfe,
+               m[3], m[4], m[5]});
+}
+// What guests know their IPv6 router by: router advertisements come from a link-local address (RFC 4861 4.2).
+inline constexpr Ipv6 kGatewayLinkLocal = link_local_of(kGatewayMac);
 
 constexpr bool is_switch_mac(const Mac& mac) noexcept {
   return mac.bytes()[0] == 0x0e && (mac.bytes()[1] == 0x00 || mac.bytes()[1] == 0x06);
@@ -122,6 +180,29 @@ struct Ipv4Prefix {
   constexpr bool operator==(const Ipv4Prefix&) const noexcept = default;
 };
 
+struct Ipv6Prefix {
+  Ipv6 address;  // host bits are zero
+  std::uint8_t length = 0;
+
+  // The address with all bits after the first `length` set to `bit`.
+  static constexpr Ipv6 fill(const Ipv6& address, std::uint8_t length, bool bit) noexcept {
+    auto bytes = address.bytes();
+    for (unsigned i = 0; i < bytes.size(); ++i) {
+      const unsigned kept = length <= 8 * i ? 0 : length - 8 * i;
+      const auto host_bits = static_cast<std::uint8_t>(kept >= 8 ? 0 : 0xff >> kept);
+      bytes[i] = static_cast<std::uint8_t>(bit ? bytes[i] | host_bits : bytes[i] & ~host_bits);
+    }
+    return Ipv6(bytes);
+  }
+  constexpr Ipv6 first() const noexcept { return address; }
+  constexpr Ipv6 last() const noexcept { return fill(address, length, true); }
+  constexpr bool contains(const Ipv6& other) const noexcept { return fill(other, length, false) == address; }
+  constexpr bool overlaps(const Ipv6Prefix& other) const noexcept {
+    return contains(other.address) || other.contains(address);
+  }
+  constexpr bool operator==(const Ipv6Prefix&) const noexcept = default;
+};
+
 // An address of an interface together with the length of its prefix, as in 198.51.100.2/24.
 struct Ipv4Interface {
   Ipv4 address;
@@ -133,7 +214,23 @@ struct Ipv4Interface {
   constexpr bool operator==(const Ipv4Interface&) const noexcept = default;
 };
 
+struct Ipv6Interface {
+  Ipv6 address;
+  std::uint8_t length = 0;
+
+  constexpr Ipv6Prefix prefix() const noexcept { return {Ipv6Prefix::fill(address, length, false), length}; }
+  constexpr bool operator==(const Ipv6Interface&) const noexcept = default;
+};
+
 }  // namespace vipswitch
+
+template <>
+struct std::hash<vipswitch::Ipv6> {
+  std::size_t operator()(const vipswitch::Ipv6& address) const noexcept {
+    return std::hash<std::string_view>{}(
+        {reinterpret_cast<const char*>(address.bytes().data()), address.bytes().size()});
+  }
+};
 
 template <>
 struct std::hash<vipswitch::Ipv4> {

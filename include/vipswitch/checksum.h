@@ -60,10 +60,28 @@ constexpr std::uint64_t sum_pseudo_header(Ipv4 source, Ipv4 destination, std::ui
          Be16::from_host(length).wire();
 }
 
+// The pseudo-header of IPv6 {source, destination, length, 0, next header} (RFC 8200 8.1).
+constexpr std::uint64_t sum_words(const Ipv6& address) noexcept {
+  std::uint64_t sum = 0;
+  const auto& b = address.bytes();
+  for (std::size_t i = 0; i < b.size(); i += 2) {
+    sum += Be16::from_host(static_cast<std::uint16_t>((b[i] << 8) | b[i + 1])).wire();
+  }
+  return sum;
+}
+constexpr std::uint64_t sum_pseudo_header(const Ipv6& source, const Ipv6& destination,
+                                          std::uint8_t next_header, std::uint32_t length) noexcept {
+  return sum_words(source) + sum_words(destination) + Be16::from_host(next_header).wire() +
+         Be32::from_host(length).wire();
+}
+
 // What to add to a one's-complement sum when `before` in the covered data becomes `after`: ~m + m' of RFC
 // 1624 section 3. Precomputed in tables, applied by update_checksum().
 constexpr std::uint16_t checksum_delta(Ipv4 before, Ipv4 after) noexcept {
   return fold(std::uint64_t{static_cast<std::uint32_t>(~before.wire())} + after.wire());
+}
+constexpr std::uint16_t checksum_delta(const Ipv6& before, const Ipv6& after) noexcept {
+  return fold(std::uint64_t{static_cast<std::uint16_t>(~fold(sum_words(before)))} + sum_words(after));
 }
 constexpr std::uint16_t checksum_delta(Be16 before, Be16 after) noexcept {
   return fold(std::uint64_t{static_cast<std::uint16_t>(~before.wire())} + after.wire());

@@ -40,12 +40,25 @@ enum EtherType : std::uint16_t {
   kEtherIpv6 = 0x86dd,
 };
 
+// Of IPv4's protocol field and IPv6's next header (IANA, Assigned Internet Protocol Numbers).
 enum IpProtocol : std::uint8_t {
+  kProtoHopByHop = 0,
   kProtoIcmp = 1,
+  kProtoIgmp = 2,
   kProtoTcp = 6,
   kProtoUdp = 17,
+  kProtoDccp = 33,
+  kProtoRouting = 43,
+  kProtoFragment = 44,
   kProtoAh = 51,
+  kProtoIcmp6 = 58,
+  kProtoNone = 59,
+  kProtoDestination = 60,
   kProtoVrrp = 112,
+  kProtoMobility = 135,
+  kProtoUdpLite = 136,
+  kProtoHostIdentity = 139,
+  kProtoShim6 = 140,
 };
 
 struct Ethernet {
@@ -101,7 +114,86 @@ static_assert(sizeof(Ipv4Header) == 20);
 inline constexpr std::uint16_t kIpv4MoreFragments = 0x2000, kIpv4DontFragment = 0x4000,
                                kIpv4OffsetMask = 0x1fff;
 
-// RFC 792, echo and echo reply.
+// RFC 8200 section 3.
+struct Ipv6Header {
+  Field<Be32> version_class_flow;
+  Field<Be16> payload_length;
+  std::uint8_t next_header;
+  std::uint8_t hop_limit;
+  Field<Ipv6> source;
+  Field<Ipv6> destination;
+
+  std::uint8_t version() const noexcept {
+    return static_cast<std::uint8_t>(version_class_flow.get().host() >> 28);
+  }
+};
+static_assert(sizeof(Ipv6Header) == 40);
+
+// How hop-by-hop options, routing and destination options begin (RFC 8200 sections 4.3, 4.4, 4.6).
+struct Ipv6Extension {
+  std::uint8_t next_header;
+  std::uint8_t length;  // in 8-byte units, without the first
+
+  std::size_t size() const noexcept { return (std::size_t{length} + 1) * 8; }
+};
+static_assert(sizeof(Ipv6Extension) == 2);
+
+// RFC 8200 section 4.5.
+struct Ipv6Fragment {
+  std::uint8_t next_header;
+  std::uint8_t reserved;
+  Field<Be16> offset_and_more;
+  Field<Be32> identification;
+};
+static_assert(sizeof(Ipv6Fragment) == 8);
+inline constexpr std::uint16_t kIpv6OffsetMask = 0xfff8, kIpv6MoreFragments = 1;
+
+// What ICMP (RFC 792) and ICMPv6 (RFC 4443) messages begin with. `rest` is the next hop's MTU in
+// "fragmentation needed" (RFC 1191, lower 16 bits) and "packet too big", the pointer in "parameter problem".
+struct Icmp {
+  std::uint8_t type;
+  std::uint8_t code;
+  Field<std::uint16_t> checksum;
+  Field<Be32> rest;
+};
+static_assert(sizeof(Icmp) == 8);
+inline constexpr std::uint8_t kIcmpUnreachable = 3, kIcmpSourceQuench = 4, kIcmpRedirect = 5,
+                              kIcmpTimeExceeded = 11, kIcmpParameterProblem = 12;
+inline constexpr std::uint8_t kIcmpNetUnreachable = 0, kIcmpHostUnreachable = 1, kIcmpFragmentationNeeded = 4;
+inline constexpr std::uint8_t kIcmp6Unreachable = 1, kIcmp6PacketTooBig = 2, kIcmp6TimeExceeded = 3,
+                              kIcmp6ParameterProblem = 4, kIcmp6EchoRequest = 128, kIcmp6EchoReply = 129,
+                              kIcmp6RouterSolicitation = 133, kIcmp6RouterAdvertisement = 134,
+                              kIcmp6NeighbourSolicitation = 135, kIcmp6NeighbourAdvertisement = 136,
+                              kIcmp6Redirect = 137;
+inline constexpr std::uint8_t kIcmp6NoRoute = 0, kIcmp6AddressUnreachable = 3;
+
+// RFC 4861 sections 4.3 and 4.4: solicitation and advertisement, without options. The hop limit is 255.
+struct NeighbourDiscovery {
+  std::uint8_t type;
+  std::uint8_t code;
+  Field<std::uint16_t> checksum;
+  Field<Be32> flags;  // advertisements only
+  Field<Ipv6> target;
+};
+static_assert(sizeof(NeighbourDiscovery) == 24);
+inline constexpr std::uint32_t kNdRouter = 0x80000000, kNdSolicited = 0x40000000, kNdOverride = 0x20000000;
+inline constexpr std::uint8_t kNdHopLimit = 255;
+
+// RFC 4861 section 4.6.
+struct NdOption {
+  std::uint8_t type;
+  std::uint8_t length;  // in 8-byte units, type and length included
+};
+inline constexpr std::uint8_t kNdSourceMac = 1, kNdTargetMac = 2, kNdPrefixInformation = 3, kNdMtu = 5;
+
+// RFC 4861 section 4.6.1: a link-layer address of Ethernet.
+struct NdMacOption {
+  NdOption option;
+  Mac mac;
+};
+static_assert(sizeof(NdMacOption) == 8);
+
+// RFC 792, echo and echo reply; RFC 4443 section 4 likewise.
 struct IcmpEcho {
   std::uint8_t type;
   std::uint8_t code;
@@ -133,6 +225,25 @@ struct Udp {
   Field<std::uint16_t> checksum;  // 0: none was computed
 };
 static_assert(sizeof(Udp) == 8);
+
+// RFC 4340 section 5.1, as far as the checksum.
+struct Dccp {
+  Field<Be16> source_port;
+  Field<Be16> destination_port;
+  std::uint8_t data_offset;
+  std::uint8_t coverage;
+  Field<std::uint16_t> checksum;
+};
+static_assert(sizeof(Dccp) == 8);
+
+// RFC 3828 section 3.1.
+struct UdpLite {
+  Field<Be16> source_port;
+  Field<Be16> destination_port;
+  Field<Be16> coverage;
+  Field<std::uint16_t> checksum;
+};
+static_assert(sizeof(UdpLite) == 8);
 
 // The first 8 bytes of a VRRP advert: RFC 3768 section 5.1 (v2), RFC 9568 section 5.1 (v3).
 struct Vrrp {
