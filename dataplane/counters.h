@@ -24,6 +24,13 @@ class Counter {
   std::atomic<std::uint64_t> value_{0};
 };
 
+// Packets dropped, by reason.
+using DropCounters = std::array<Counter, kDropReasonCount>;
+
+inline void count(DropCounters& drops, DropReason reason, std::uint64_t n = 1) noexcept {
+  drops[static_cast<std::size_t>(reason)].add(n);
+}
+
 struct alignas(64) WorkerCounters {
   // Odd while the worker is inside a poll that counts; even at its boundaries, where
   // rx + generated + replicated + handed_in == tx + sum(drops) + consumed + to_control + handed_out.
@@ -31,13 +38,11 @@ struct alignas(64) WorkerCounters {
 
   Counter rx, generated, replicated, handed_in;
   Counter tx, consumed, to_control, handed_out;
-  std::array<Counter, kDropReasonCount> drops;
+  DropCounters drops;
   std::array<Counter, kLearnCounterCount> learn;
   Counter polls, empty_polls, sleeps, busy_cycles, idle_cycles;
 
-  void count(DropReason reason, std::uint64_t n = 1) noexcept {
-    drops[static_cast<std::size_t>(reason)].add(n);
-  }
+  void count(DropReason reason, std::uint64_t n = 1) noexcept { vipswitch::count(drops, reason, n); }
   void count(LearnCounter counter, std::uint64_t n = 1) noexcept {
     learn[static_cast<std::size_t>(counter)].add(n);
   }
@@ -70,7 +75,8 @@ struct alignas(64) WorkerCounters {
 struct PortCounters {
   Counter rx_packets, rx_bytes;
   Counter tx_packets, tx_bytes;
-  Counter drops;  // received from this port, then dropped
+  DropCounters drops;     // received from this port, then dropped
+  DropCounters tx_drops;  // bound for this port: its queue was full, its MTU too small, no mbuf for a copy
 };
 
 }  // namespace vipswitch

@@ -38,6 +38,7 @@ class DeadlineTree {
   }
 
   bool is_valid() const noexcept { return slots_ && blocks_ && groups_; }
+  std::size_t bytes() const noexcept { return (slot_count_ + block_count_ + group_count_) * sizeof(Cell); }
 
   // Which of `worker_count` workers collects the slot.
   static std::size_t home_of(std::size_t slot, std::size_t worker_count) noexcept {

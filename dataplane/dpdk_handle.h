@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <rte_hash.h>
+#include <rte_lcore.h>
 #include <rte_malloc.h>
 #include <rte_mempool.h>
 #include <rte_ring.h>
@@ -19,6 +20,13 @@ struct DpdkDeleter {
 using HashHandle = std::unique_ptr<rte_hash, DpdkDeleter>;
 using RingHandle = std::unique_ptr<rte_ring, DpdkDeleter>;
 using MempoolHandle = std::unique_ptr<rte_mempool, DpdkDeleter>;
+
+// What DPDK's allocator has given out on this socket; what a thing takes is the difference over its making.
+inline std::size_t allocated_bytes() noexcept {
+  rte_malloc_socket_stats stats{};
+  const int found = rte_malloc_get_socket_stats(static_cast<int>(rte_socket_id()), &stats);
+  return found == 0 ? stats.heap_allocsz_bytes : 0;
+}
 
 struct RteFree {
   void operator()(void* memory) const noexcept { rte_free(memory); }

@@ -92,6 +92,10 @@ class HavipTable {
 
   bool is_valid() const noexcept { return hot_ && cold_ && deadlines_.is_valid(); }
   std::uint32_t capacity() const noexcept { return capacity_; }
+  // Without the rows.
+  std::size_t bytes() const noexcept {
+    return capacity_ * (sizeof(HavipHot) + sizeof(HavipCold)) + deadlines_.bytes();
+  }
 
   const HavipCold& cold(HavipId id) const noexcept { return cold_[id.value()]; }
   HavipHot& hot(HavipId id) noexcept { return hot_[id.value()]; }

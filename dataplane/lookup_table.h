@@ -34,12 +34,16 @@ class LookupTable {
     parameters.hash_func = rte_hash_crc;
     parameters.socket_id = static_cast<int>(rte_socket_id());
     parameters.extra_flag = RTE_HASH_EXTRA_FLAGS_RW_CONCURRENCY_LF | RTE_HASH_EXTRA_FLAGS_EXT_TABLE;
+    const std::size_t before = allocated_bytes();
     hash_.reset(rte_hash_create(&parameters));
+    bytes_ = allocated_bytes() - before;
   }
 
   bool is_valid() const noexcept { return hash_ != nullptr; }
   std::uint32_t capacity() const noexcept { return capacity_; }
   std::uint32_t size() const noexcept { return size_; }
+  // Memory that it takes, all of it from the start.
+  std::size_t bytes() const noexcept { return bytes_; }
   // Erased keys whose place is not free yet count too.
   std::uint32_t room() const noexcept { return capacity_ - size_ - erased_; }
 
@@ -87,6 +91,7 @@ class LookupTable {
 
   HashHandle hash_;
   std::uint32_t capacity_;
+  std::size_t bytes_ = 0;
   std::uint32_t size_ = 0;
   std::uint32_t erased_ = 0;
 };

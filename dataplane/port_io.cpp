@@ -7,14 +7,17 @@
 namespace vipswitch {
 namespace {
 
-void drop(WorkerState& worker, rte_mbuf* mbuf, DropReason reason) noexcept {
+// `lane` is that of the port it was bound for; null if that is gone.
+void drop(WorkerState& worker, PortLane* lane, rte_mbuf* mbuf, DropReason reason) noexcept {
   worker.counters.count(reason);
+  if (lane != nullptr) count(lane->counters.tx_drops, reason);
   rte_pktmbuf_free(mbuf);
 }
 
 void drop_rest(WorkerState& worker, PortLane& lane, unsigned sent) noexcept {
   for (unsigned i = sent; i < lane.waiting_count; ++i) lane.waiting_bytes -= lane.waiting[i]->pkt_len;
   worker.counters.count(DropReason::tx_queue_full, lane.waiting_count - sent);
+  count(lane.counters.tx_drops, DropReason::tx_queue_full, lane.waiting_count - sent);
   rte_pktmbuf_free_bulk(&lane.waiting[sent], lane.waiting_count - sent);
 }
 
@@ -65,9 +68,9 @@ unsigned receive(WorkerState& worker, const RxQueue& queue, unsigned burst, Batc
 
 void send_later(WorkerState& worker, PortId port, rte_mbuf* mbuf) noexcept {
   PortLane* lane = worker.lane(port);
-  if (lane == nullptr) return drop(worker, mbuf, DropReason::port_gone);
-  if (lane->is_full()) return drop(worker, mbuf, DropReason::tx_queue_full);
-  if (mbuf->pkt_len > lane->max_frame_bytes) return drop(worker, mbuf, DropReason::mtu_exceeded);
+  if (lane == nullptr) return drop(worker, lane, mbuf, DropReason::port_gone);
+  if (lane->is_full()) return drop(worker, lane, mbuf, DropReason::tx_queue_full);
+  if (mbuf->pkt_len > lane->max_frame_bytes) return drop(worker, lane, mbuf, DropReason::mtu_exceeded);
   if (lane->waiting_count == 0) {
     lane->next_waiting = worker.waiting_lanes;
     worker.waiting_lanes = lane;

@@ -67,6 +67,8 @@ class RowTable {
       : capacity_(capacity), rows_(new std::atomic<const Row*>[capacity]()) {}
 
   std::uint32_t capacity() const noexcept { return capacity_; }
+  // Without the rows.
+  std::size_t bytes() const noexcept { return capacity_ * sizeof rows_[0]; }
   // Null if there is none.
   const Row* find(Id<Tag> id) const noexcept {
     return id.value() < capacity_ ? rows_[id.value()].load(std::memory_order_acquire) : nullptr;

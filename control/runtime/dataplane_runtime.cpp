@@ -210,19 +210,38 @@ std::vector<HavipSummary> DataplaneRuntime::havip_summaries() {
 // --- tables
 // ---------------------------------------------------------------------------------------------------------
 
+namespace {
+
+template <class Key>
+TableStatus status_of(const char* name, const LookupTable<Key>& table) {
+  return {name, table.size(), table.capacity(), table.bytes()};
+}
+
+}  // namespace
+
 std::vector<TableStatus> DataplaneRuntime::tables() {
   const Registry& registry = control_.tables().registry();
   const Tables& tables = host_.tables();
   const auto in_use = [](const auto& entries) { return static_cast<std::uint32_t>(entries.size()); };
   const std::uint32_t uplinks = registry.uplink ? 1 : 0;
-  return {{"eips", in_use(registry.eips), tables.eips.capacity()},
-          {"endpoints", tables.endpoints.size(), tables.endpoints.capacity()},
-          {"havips", in_use(registry.havips), tables.havips.capacity()},
-          {"macs", tables.macs.size(), tables.macs.capacity()},
-          {"neighbours", tables.neighbours.size(), tables.neighbours.capacity()},
-          {"ports", in_use(registry.ports) + uplinks, tables.ports.capacity()},
-          {"subnets", in_use(registry.subnets), tables.subnets.capacity()},
-          {"vpcs", in_use(registry.vpcs), tables.vpcs.capacity()}};
+  const std::uint32_t ports = in_use(registry.ports) + uplinks;
+  std::uint64_t havip_rows = 0, subnet_rows = 0, vpc_rows = 0;
+  for (const auto& [name, havip] : registry.havips)
+    havip_rows += sizeof(HavipRow) + havip.spec.ports.size() * sizeof(PortId);
+  for (const auto& [name, subnet] : registry.subnets)
+    subnet_rows += sizeof(SubnetRow) + subnet.ports.size() * sizeof(PortId);
+  for (const auto& [name, vpc] : registry.vpcs)
+    vpc_rows += sizeof(VpcRow) + vpc.subnets.size() * sizeof(Ipv4Prefix);
+  const std::uint64_t eip_bytes = tables.eips.bytes() + tables.eip_row_capacity() * sizeof(EipRow);
+  return {
+      {"eips", in_use(registry.eips), tables.eips.capacity(), eip_bytes},
+      status_of("endpoints", tables.endpoints),
+      {"havips", in_use(registry.havips), tables.havips.capacity(), tables.havips.bytes() + havip_rows},
+      status_of("macs", tables.macs),
+      status_of("neighbours", tables.neighbours),
+      {"ports", ports, tables.ports.capacity(), tables.ports.bytes() + ports * sizeof(PortRow)},
+      {"subnets", in_use(registry.subnets), tables.subnets.capacity(), tables.subnets.bytes() + subnet_rows},
+      {"vpcs", in_use(registry.vpcs), tables.vpcs.capacity(), tables.vpcs.bytes() + vpc_rows}};
 }
 
 // --- ports and workers
@@ -236,20 +255,32 @@ PortStatus DataplaneRuntime::port_status(std::string_view name, PortId id, const
     return ports.sum(id,
                      [counter](const PortCounters& counters) -> const Counter& { return counters.*counter; });
   };
-  return {.name = std::string(name),
-          .device = device,
-          .driver = eth.driver(),
-          .mac = mac,
-          .link_up = eth.is_link_up(),
-          .mtu = eth.mtu(),
-          .rx_queues = eth.queues(),
-          .tx_queues = eth.queues(),
-          .rx_packets = sum(&PortCounters::rx_packets),
-          .rx_bytes = sum(&PortCounters::rx_bytes),
-          .tx_packets = sum(&PortCounters::tx_packets),
-          .tx_bytes = sum(&PortCounters::tx_bytes),
-          .rx_missed = eth.stats().rx_missed,
-          .drops = sum(&PortCounters::drops)};
+  const auto sum_drops = [&](DropCounters PortCounters::*drops, std::size_t reason) {
+    return ports.sum(
+        id, [=](const PortCounters& counters) -> const Counter& { return (counters.*drops)[reason]; });
+  };
+  PortStatus status{.name = std::string(name),
+                    .device = device,
+                    .driver = eth.driver(),
+                    .mac = mac,
+                    .link_up = eth.is_link_up(),
+                    .mtu = eth.mtu(),
+                    .rx_queues = eth.queues(),
+                    .tx_queues = eth.queues(),
+                    .rx_packets = sum(&PortCounters::rx_packets),
+                    .rx_bytes = sum(&PortCounters::rx_bytes),
+                    .tx_packets = sum(&PortCounters::tx_packets),
+                    .tx_bytes = sum(&PortCounters::tx_bytes),
+                    .rx_missed = eth.stats().rx_missed,
+                    .drops = 0};
+  for (std::size_t reason = 0; reason < kDropReasonCount; ++reason) {
+    const PortDropCount count{static_cast<DropReason>(reason), sum_drops(&PortCounters::drops, reason),
+                              sum_drops(&PortCounters::tx_drops, reason)};
+    status.drops += count.packets;
+    status.tx_drops += count.tx_packets;
+    if (count.packets + count.tx_packets != 0) status.drop_counts.push_back(count);
+  }
+  return status;
 }
 
 std::vector<PortStatus> DataplaneRuntime::ports() {

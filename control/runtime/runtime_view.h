@@ -89,6 +89,14 @@ struct TableStatus {
   std::string name;  // as under `tables` in the configuration file, or of docs/architecture.md
   std::uint32_t entries;
   std::uint32_t capacity;
+  std::uint64_t bytes = 0;  // memory that it takes, its rows included
+};
+
+// Of one port, by one reason.
+struct PortDropCount {
+  DropReason reason;
+  std::uint64_t packets;     // received from the port, then dropped
+  std::uint64_t tx_packets;  // bound for the port, and dropped on the way out
 };
 
 struct PortStatus {
@@ -101,8 +109,10 @@ struct PortStatus {
   std::uint16_t rx_queues;
   std::uint16_t tx_queues;
   std::uint64_t rx_packets, rx_bytes, tx_packets, tx_bytes;
-  std::uint64_t rx_missed;  // lost by the device before the switch saw them
-  std::uint64_t drops;      // packets received from this port and dropped
+  std::uint64_t rx_missed;                      // lost by the device before the switch saw them
+  std::uint64_t drops;                          // packets received from this port and dropped
+  std::uint64_t tx_drops = 0;                   // packets bound for this port and dropped on the way out
+  std::vector<PortDropCount> drop_counts = {};  // reasons that occurred, in the order of the table
 };
 
 struct WorkerStatus {
@@ -116,10 +126,10 @@ struct WorkerStatus {
   double packets_per_poll;          // in the last second, of polls that found packets
   bool stuck;                       // has not finished a poll for 100 ms or more
 
-  // Every packet ends exactly once (architecture 3, invariant 1).
-  bool conserved() const {
-    return rx + generated + replicated + handed_in == tx + dropped + consumed + to_control + handed_out;
-  }
+  // Every packet ends exactly once (architecture 3, invariant 1): both sides are equal.
+  std::uint64_t packets_in() const { return rx + generated + replicated + handed_in; }
+  std::uint64_t packets_out() const { return tx + dropped + consumed + to_control + handed_out; }
+  bool conserved() const { return packets_in() == packets_out(); }
 };
 
 struct DropCount {

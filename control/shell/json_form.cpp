@@ -119,20 +119,11 @@ Json to_json(const HavipStatus& havip) {
 }
 
 Json to_json(const PortStatus& port) {
-  return {{"name", port.name},
-          {"device", port.device},
-          {"driver", port.driver},
-          {"mac", word(port.mac)},
-          {"link_up", port.link_up},
-          {"mtu", port.mtu},
-          {"rx_queues", port.rx_queues},
-          {"tx_queues", port.tx_queues},
-          {"rx_packets", port.rx_packets},
-          {"rx_bytes", port.rx_bytes},
-          {"tx_packets", port.tx_packets},
-          {"tx_bytes", port.tx_bytes},
-          {"rx_missed", port.rx_missed},
-          {"drops", port.drops}};
+  return {{"name", port.name},           {"device", port.device},         {"driver", port.driver},
+          {"mac", word(port.mac)},       {"link_up", port.link_up},       {"mtu", port.mtu},
+          {"rx_queues", port.rx_queues}, {"tx_queues", port.tx_queues},   {"rx_packets", port.rx_packets},
+          {"rx_bytes", port.rx_bytes},   {"tx_packets", port.tx_packets}, {"tx_bytes", port.tx_bytes},
+          {"rx_missed", port.rx_missed}, {"drops", port.drops},           {"tx_drops", port.tx_drops}};
 }
 
 Json to_json(const WorkerStatus& worker) {
@@ -162,6 +153,11 @@ Json to_json(const NeighbourStatus& neighbour) {
   return {{"address", word(neighbour.address)},
           {"mac", neighbour.mac.is_zero() ? Json() : Json(word(neighbour.mac))},
           {"state", neighbour.state}};
+}
+
+Json to_json(const TableStatus& table) {
+  return {
+      {"name", table.name}, {"entries", table.entries}, {"capacity", table.capacity}, {"bytes", table.bytes}};
 }
 
 std::string to_text(const Json& json) {

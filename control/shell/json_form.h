@@ -28,6 +28,7 @@ Json to_json(const PortStatus& port);
 // With "conserved", see WorkerStatus::conserved().
 Json to_json(const WorkerStatus& worker);
 Json to_json(const NeighbourStatus& neighbour);
+Json to_json(const TableStatus& table);
 
 // As it is printed: indented, one document, with a newline at the end.
 std::string to_text(const Json& json);

@@ -32,10 +32,11 @@ Result<void> show_port_stats(Context& context, const Arguments& arguments) {
                    {"TX_PACKETS", Align::kRight},
                    {"TX_BYTES", Align::kRight},
                    {"RX_MISSED", Align::kRight},
-                   {"DROPS", Align::kRight}});
+                   {"DROPS", Align::kRight},
+                   {"TX_DROPS", Align::kRight}});
   for (const auto& port : ports) {
     table.add({port.name, number(port.rx_packets), number(port.rx_bytes), number(port.tx_packets),
-               number(port.tx_bytes), number(port.rx_missed), number(port.drops)});
+               number(port.tx_bytes), number(port.rx_missed), number(port.drops), number(port.tx_drops)});
   }
   print(context, arguments, json_list("ports", ports), table.text());
   return {};

@@ -36,6 +36,13 @@ std::vector<std::string> complete_nothing(const model::Objects&) {
   return {};
 }
 
+std::vector<std::string> complete_any_port(const model::Objects& objects) {
+  std::set<std::string> names;
+  for (const auto& entry : objects.ports) names.insert(entry.first);
+  if (objects.uplink) names.insert("uplink");
+  return {names.begin(), names.end()};
+}
+
 std::vector<std::string> complete_nic(const model::Objects&) {
   return {std::string(to_word(model::Nic::kPrimary)), std::string(to_word(model::Nic::kSecondary))};
 }
@@ -85,6 +92,7 @@ const ValueType kPortName{parse_word, complete_names<&model::Objects::ports>};
 const ValueType kHavipName{parse_word, complete_names<&model::Objects::havips>};
 const ValueType kEipName{parse_word, complete_names<&model::Objects::eips>};
 const ValueType kInstanceName{parse_word, complete_instances};
+const ValueType kAnyPortName{parse_word, complete_any_port};
 const ValueType kCount{parse_count<kMaxCount>, complete_nothing};
 const ValueType kSmallCount{parse_count<kMaxSmallCount>, complete_nothing};
 const ValueType kIpv4{parse_with<text::parse_ipv4>, complete_nothing};

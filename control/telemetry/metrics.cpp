@@ -82,6 +82,12 @@ void add_ports(Families& families, const std::vector<PortStatus>& ports) {
     families.add(Metric::vipswitch_port_transmit_bytes_total, {port.name}, port.tx_bytes);
     families.add(Metric::vipswitch_port_receive_missed_packets_total, {port.name}, port.rx_missed);
     families.add(Metric::vipswitch_port_dropped_packets_total, {port.name}, port.drops);
+    for (const PortDropCount& drop : port.drop_counts) {
+      const auto reason = vipswitch::info(drop.reason).name;
+      const auto by_reason = Metric::vipswitch_port_dropped_packets_by_reason_total;
+      if (drop.packets != 0) families.add(by_reason, {port.name, "rx", reason}, drop.packets);
+      if (drop.tx_packets != 0) families.add(by_reason, {port.name, "tx", reason}, drop.tx_packets);
+    }
   }
 }
 
@@ -194,6 +200,7 @@ std::vector<MetricFamily> to_families(const Collection& collection, const Family
   for (const TableStatus& table : collection.tables) {
     families.add(Metric::vipswitch_table_entries, {table.name}, std::uint64_t{table.entries});
     families.add(Metric::vipswitch_table_capacity, {table.name}, std::uint64_t{table.capacity});
+    families.add(Metric::vipswitch_table_bytes, {table.name}, table.bytes);
   }
   return families.take();
 }

@@ -77,7 +77,8 @@ Result<Json> ports_document(const DocumentSources& sources, std::string_view nam
                     name);
 }
 
-Result<Json> drops_document(const DocumentSources& sources, std::string_view) {
+Result<Json> drops_document(const DocumentSources& sources, std::string_view port) {
+  if (!port.empty()) return show(sources, fmt::format("show drops port {}", quoted(port)));
   return show_counters(sources, "show drops", "drops");
 }
 
@@ -99,13 +100,15 @@ constexpr DocumentCommand kDocuments[] = {
      havip_document},
     {"/vipswitch/ports", "Devices and counters of all ports, or of one. Parameters: [PORT]", ports_document},
     {"/vipswitch/workers", "Counters of each worker. No parameters", workers_document},
-    {"/vipswitch/drops", "Dropped packets by reason. No parameters", drops_document},
+    {"/vipswitch/drops", "Dropped packets by reason, of all or of one port. Parameters: [PORT]",
+     drops_document},
     {"/vipswitch/learning", "What was learned from ARP and VRRP. No parameters", learning_document},
     {"/vipswitch/neighbours", "Hosts resolved on the provider network. No parameters", neighbours_document},
 };
 
 bool takes_parameter(const DocumentCommand& document) {
-  return document.make == havip_document || document.make == ports_document;
+  return document.make == havip_document || document.make == ports_document ||
+         document.make == drops_document;
 }
 
 }  // namespace

@@ -7,8 +7,14 @@ namespace {
 
 void end_dropped(WorkerState& worker, const Batch& batch, rte_mbuf* mbuf, DropReason reason) noexcept {
   worker.counters.count(reason);
-  if (PortLane* lane = worker.lane(batch.ingress->id); lane != nullptr) lane->counters.drops.add(1);
+  if (PortLane* lane = worker.lane(batch.ingress->id); lane != nullptr) count(lane->counters.drops, reason);
   rte_pktmbuf_free(mbuf);
+}
+
+void count_missing_copy(WorkerState& worker, PortId receiver) noexcept {
+  worker.counters.count(DropReason::no_mbuf);
+  if (PortLane* lane = worker.lane(receiver); lane != nullptr)
+    count(lane->counters.tx_drops, DropReason::no_mbuf);
 }
 
 // The ports that a flood goes to, one after the other, without the one it came from.
@@ -58,7 +64,7 @@ void replicate(WorkerState& worker, const Batch& batch, Packet& packet, const Po
       if (copy != nullptr) {
         send_later(worker, last, copy);
       } else {
-        worker.counters.count(DropReason::no_mbuf);
+        count_missing_copy(worker, last);
       }
     }
     last = port;

@@ -118,7 +118,26 @@ def test_counters_never_go_back(bed, switch):
         last = now
 
 
+def send_with_wrong_mac(vm):
+    with vm.namespace.socket(socket.AF_PACKET, socket.SOCK_RAW) as sender:
+        sender.bind(("eth0", 0))
+        sender.send(bytes.fromhex("ffffffffffff 020000000099 88b5") + bytes(46))
+
+
+def test_drops_of_a_port_are_told_by_reason(bed, switch):
+    vm, others = bed.vm("vm4"), bed.vm("other2")
+    before = switch.json(f"show drops port {vm.port}")["drops"]["spoofed_mac"]
+    send_with_wrong_mac(vm)
+    wait_until(lambda: switch.json(f"show drops port {vm.port}")["drops"]["spoofed_mac"] == before + 1, "the drop")
+    assert switch.json(f"show drops port {others.port}")["drops"]["spoofed_mac"] == 0
+    labels = {"port": vm.port, "direction": "rx", "reason": "spoofed_mac"}
+    samples = scrape(bed.switch_namespace).samples["vipswitch_port_dropped_packets_by_reason_total"]
+    assert samples[frozenset(labels.items())] == before + 1
+
+
 def test_every_metric_is_documented_with_its_type_and_labels(bed, switch, front):
+    send_with_wrong_mac(bed.vm("vm4"))
+    wait_until(lambda: switch.json("show drops port vm4-eth0")["drops"]["spoofed_mac"] > 0, "a drop at a port")
     answer, table = scrape(bed.switch_namespace), documented()
     for name, samples in answer.samples.items():
         kind, labels = table[name]

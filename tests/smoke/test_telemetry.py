@@ -84,7 +84,8 @@ def test_workers_and_ports_are_keyed_by_position(switch, client):
 @pytest.mark.parametrize("request_text, words", [
     ("/vipswitch/havip,nobody", "nobody"),
     ("/vipswitch/ports,nobody", "nobody"),
-    ("/vipswitch/drops,please", "expected none"),
+    ("/vipswitch/learning,please", "expected none"),
+    ("/vipswitch/drops,nobody", "nobody"),
 ])
 def test_what_cannot_be_answered_says_why(client, request_text, words):
     answer = client.ask(request_text)

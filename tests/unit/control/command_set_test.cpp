@@ -124,7 +124,8 @@ TEST_F(CommandSetTest, FlagMayBeSpelledAsAnOption) {
   EXPECT_EQ(pattern_of("--show drops"), "error: unknown command \"--show\", did you mean \"show\"?");
   EXPECT_EQ(pattern_of("show drops json --json"),
             "error: show drops: \"--json\" is given twice, usage: show drops [json]");
-  EXPECT_EQ(pattern_of("show drops --"), "error: show drops: unknown word \"--\", usage: show drops [json]");
+  EXPECT_EQ(pattern_of("show learning --"),
+            "error: show learning: unknown word \"--\", usage: show learning [json]");
 }
 
 TEST_F(CommandSetTest, WhatEndsTheSwitchCannotBeAbbreviated) {
@@ -211,9 +212,9 @@ TEST_F(CommandSetTest, CompletionOffersKeywordsThatAreLeft) {
 }
 
 TEST_F(CommandSetTest, CompletionFollowsTheSpellingOfAFlag) {
-  EXPECT_EQ(words("show drops "), Words{"json"});
-  EXPECT_EQ(words("show drops -"), Words{});
-  EXPECT_EQ(words("show drops --"), Words{"--json"});
+  EXPECT_EQ(words("show learning "), Words{"json"});
+  EXPECT_EQ(words("show learning -"), Words{});
+  EXPECT_EQ(words("show learning --"), Words{"--json"});
 }
 
 TEST_F(CommandSetTest, CompletionDescribesValuesThatCannotBeListed) {

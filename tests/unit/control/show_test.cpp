@@ -277,14 +277,15 @@ TEST_F(ShowTest, PortsAreCountedAndDescribed) {
   runtime_.port_statuses = {{"uplink", "net_af_packet0,iface=sw-inet", "net_af_packet",
                              Mac(2, 0, 0x5e, 0x10, 0, 1), true, 1500, 1, 2, 10, 1000, 20, 2000, 3, 4}};
   EXPECT_EQ(run("show port stats"),
-            "PORT    RX_PACKETS  RX_BYTES  TX_PACKETS  TX_BYTES  RX_MISSED  DROPS\n"
-            "uplink          10      1000          20      2000          3      4\n");
+            "PORT    RX_PACKETS  RX_BYTES  TX_PACKETS  TX_BYTES  RX_MISSED  DROPS  TX_DROPS\n"
+            "uplink          10      1000          20      2000          3      4         0\n");
   EXPECT_EQ(run("show port info"),
             "PORT    LINK  MAC                 MTU  RXQ  TXQ  DRIVER         DEVICE\n"
             "uplink  up    02:00:5e:10:00:01  1500    1    2  net_af_packet  net_af_packet0,iface=sw-inet\n");
   const auto expected = json::parse(R"({"ports": [{"name": "uplink", "device": "net_af_packet0,iface=sw-inet",
     "driver": "net_af_packet", "mac": "02:00:5e:10:00:01", "link_up": true, "mtu": 1500, "rx_queues": 1, "tx_queues": 2,
-    "rx_packets": 10, "rx_bytes": 1000, "tx_packets": 20, "tx_bytes": 2000, "rx_missed": 3, "drops": 4}]})");
+    "rx_packets": 10, "rx_bytes": 1000, "tx_packets": 20, "tx_bytes": 2000, "rx_missed": 3, "drops": 4,
+    "tx_drops": 0}]})");
   EXPECT_EQ(run_json("show port stats json"), expected);
   EXPECT_EQ(run_json("show port info json"), expected);
 }

@@ -26,6 +26,10 @@ class PortIoTest : public ::testing::Test {
   }
   void send(std::size_t size) { send_later(bed.worker().state(), bed.port(11), packet(size)); }
 
+  std::uint64_t dropped_towards(DropReason reason) {
+    return lane.counters.tx_drops[static_cast<std::size_t>(reason)].get();
+  }
+
   RxQueue queue() { return {bed.port(11), lane.device, 0}; }
 
   RingBed bed;
@@ -98,6 +102,7 @@ TEST_F(PortIoTest, LongestFrameOfTheMtuPassesAndOneByteMoreIsDropped) {
   flush(bed.worker().state());
   EXPECT_THAT(device.take_sent(), ElementsAre(SizeIs(lane.max_frame_bytes)));
   EXPECT_EQ(bed.drops(DropReason::mtu_exceeded), 1u);
+  EXPECT_EQ(dropped_towards(DropReason::mtu_exceeded), 1u);
   EXPECT_TRUE(bed.is_conserved());
   EXPECT_TRUE(bed.is_every_pool_full());
 }
@@ -106,6 +111,7 @@ TEST_F(PortIoTest, WhatTheDeviceDoesNotTakeIsDroppedAndNotCountedAsSent) {
   for (int i = 0; i < 70; ++i) send(100);
   flush(bed.worker().state());
   EXPECT_EQ(bed.drops(DropReason::tx_queue_full), 7u);
+  EXPECT_EQ(dropped_towards(DropReason::tx_queue_full), 7u);
   EXPECT_EQ(bed.counters().tx.get(), 63u);
   EXPECT_EQ(lane.counters.tx_packets.get(), 63u);
   EXPECT_EQ(lane.counters.tx_bytes.get(), 6300u);
@@ -117,6 +123,7 @@ TEST_F(PortIoTest, WhatTheDeviceDoesNotTakeIsDroppedAndNotCountedAsSent) {
 TEST_F(PortIoTest, FullLaneDropsAndFlushEmptiesIt) {
   for (unsigned i = 0; i < PortLane::kCapacity + 3; ++i) send(60);
   EXPECT_EQ(bed.drops(DropReason::tx_queue_full), 3u);
+  EXPECT_EQ(dropped_towards(DropReason::tx_queue_full), 3u);
   flush(bed.worker().state());
   EXPECT_EQ(lane.waiting_count, 0u);
   EXPECT_EQ(lane.waiting_bytes, 0u);

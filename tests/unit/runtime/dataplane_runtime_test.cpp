@@ -10,6 +10,7 @@ namespace vipswitch::testing {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 class DataplaneRuntimeTest : public ShopFixture {
  protected:
@@ -73,6 +74,7 @@ TEST_F(DataplaneRuntimeTest, TablesTellHowFullTheyAre) {
   const auto entries = [&](std::string_view name) {
     for (const TableStatus& table : runtime().tables()) {
       EXPECT_GT(table.capacity, 0u) << table.name;
+      EXPECT_GE(table.bytes, table.capacity * sizeof(void*)) << table.name;
       if (table.name == name) return table.entries;
     }
     return ~0u;
@@ -114,6 +116,16 @@ TEST_F(DataplaneRuntimeTest, DropsNameEveryReasonInOrder) {
   EXPECT_EQ(total, 1u);
   EXPECT_EQ(drops[static_cast<std::size_t>(DropReason::truncated)].packets, 1u);
   EXPECT_EQ(runtime().ports()[2].drops, 1u);
+}
+
+TEST_F(DataplaneRuntimeTest, PortTellsItsDropsByReasonAndDirection) {
+  vswitch.inject("vm1-eth0", Frame(10, 0));
+  EXPECT_THAT(runtime().ports()[1].drop_counts, IsEmpty());
+  const auto drops = runtime().ports()[2].drop_counts;
+  ASSERT_EQ(drops.size(), 1u);
+  EXPECT_EQ(drops[0].reason, DropReason::truncated);
+  EXPECT_EQ(drops[0].packets, 1u);
+  EXPECT_EQ(drops[0].tx_packets, 0u);
 }
 
 TEST_F(DataplaneRuntimeTest, LearningNamesEveryCounterInOrder) {

@@ -18,6 +18,8 @@ inline void fill(CannedRuntime& runtime) {
   port.tx_bytes = 2000;
   port.rx_missed = 3;
   port.drops = 4;
+  port.tx_drops = 2;
+  port.drop_counts = {{DropReason::truncated, 4, 0}, {DropReason::mtu_exceeded, 0, 2}};
   runtime.port_statuses = {port};
   WorkerStatus worker{};
   worker.lcore = 1;
@@ -31,7 +33,7 @@ inline void fill(CannedRuntime& runtime) {
   runtime.drop_counts = {{DropReason::truncated, 4}, {DropReason::spoofed_mac, 0}};
   runtime.learn_counts = {{LearnCounter::advert, 12}};
   runtime.neighbour_statuses = {{Ipv4(198, 51, 100, 1), Mac(2, 0, 0, 0, 0, 1), "resolved"}};
-  runtime.table_statuses = {{"havips", 2, 16384}};
+  runtime.table_statuses = {{"havips", 2, 16384, 4096}};
   runtime.summaries = {{"back", "web", "", OwnerState::kReleased, -1, 2, 0},
                        {"front", "web", "vm1-eth0", OwnerState::kOwnedVrrp, 57'500, 5, 1}};
 }

@@ -32,29 +32,35 @@ class MetricsTest : public ::testing::Test {
 
 TEST_F(MetricsTest, EachStatusBecomesItsSamples) {
   const std::string text = scrape();
-  for (const char* line : {"vipswitch_up 1\n",
-                           "vipswitch_start_time_seconds 1700000000\n",
-                           "vipswitch_forwarding 1\n",
-                           "vipswitch_port_link_up{port=\"vm1-eth0\"} 1\n",
-                           "vipswitch_port_receive_packets_total{port=\"vm1-eth0\"} 10\n",
-                           "vipswitch_port_receive_bytes_total{port=\"vm1-eth0\"} 1000\n",
-                           "vipswitch_port_transmit_packets_total{port=\"vm1-eth0\"} 20\n",
-                           "vipswitch_port_transmit_bytes_total{port=\"vm1-eth0\"} 2000\n",
-                           "vipswitch_port_receive_missed_packets_total{port=\"vm1-eth0\"} 3\n",
-                           "vipswitch_port_dropped_packets_total{port=\"vm1-eth0\"} 4\n",
-                           "vipswitch_worker_polls_total{lcore=\"1\"} 100\n",
-                           "vipswitch_worker_busy_seconds_total{lcore=\"1\"} 2.5\n",
-                           "vipswitch_worker_packets_in_total{lcore=\"1\",way=\"rx\"} 10\n",
-                           "vipswitch_worker_packets_out_total{lcore=\"1\",way=\"dropped\"} 4\n",
-                           "vipswitch_worker_conserved{lcore=\"1\"} 1\n",
-                           "vipswitch_dropped_packets_total{reason=\"truncated\",stage=\"parse\"} 4\n",
-                           "vipswitch_dropped_packets_total{reason=\"spoofed_mac\",stage=\"guard\"} 0\n",
-                           "vipswitch_learning_events_total{event=\"advert\"} 12\n",
-                           "vipswitch_havips{state=\"owned_vrrp\"} 1\n",
-                           "vipswitch_havips{state=\"suspect\"} 0\n",
-                           "vipswitch_neighbours{state=\"resolved\"} 1\n",
-                           "vipswitch_table_entries{table=\"havips\"} 2\n",
-                           "vipswitch_table_capacity{table=\"havips\"} 16384\n"}) {
+  for (const char* line :
+       {"vipswitch_up 1\n",
+        "vipswitch_start_time_seconds 1700000000\n",
+        "vipswitch_forwarding 1\n",
+        "vipswitch_port_link_up{port=\"vm1-eth0\"} 1\n",
+        "vipswitch_port_receive_packets_total{port=\"vm1-eth0\"} 10\n",
+        "vipswitch_port_receive_bytes_total{port=\"vm1-eth0\"} 1000\n",
+        "vipswitch_port_transmit_packets_total{port=\"vm1-eth0\"} 20\n",
+        "vipswitch_port_transmit_bytes_total{port=\"vm1-eth0\"} 2000\n",
+        "vipswitch_port_receive_missed_packets_total{port=\"vm1-eth0\"} 3\n",
+        "vipswitch_port_dropped_packets_total{port=\"vm1-eth0\"} 4\n",
+        "vipswitch_port_dropped_packets_by_reason_total{port=\"vm1-eth0\",direction=\"rx\","
+        "reason=\"truncated\"} 4\n",
+        "vipswitch_port_dropped_packets_by_reason_total{port=\"vm1-eth0\",direction=\"tx\","
+        "reason=\"mtu_exceeded\"} 2\n",
+        "vipswitch_worker_polls_total{lcore=\"1\"} 100\n",
+        "vipswitch_worker_busy_seconds_total{lcore=\"1\"} 2.5\n",
+        "vipswitch_worker_packets_in_total{lcore=\"1\",way=\"rx\"} 10\n",
+        "vipswitch_worker_packets_out_total{lcore=\"1\",way=\"dropped\"} 4\n",
+        "vipswitch_worker_conserved{lcore=\"1\"} 1\n",
+        "vipswitch_dropped_packets_total{reason=\"truncated\",stage=\"parse\"} 4\n",
+        "vipswitch_dropped_packets_total{reason=\"spoofed_mac\",stage=\"guard\"} 0\n",
+        "vipswitch_learning_events_total{event=\"advert\"} 12\n",
+        "vipswitch_havips{state=\"owned_vrrp\"} 1\n",
+        "vipswitch_havips{state=\"suspect\"} 0\n",
+        "vipswitch_neighbours{state=\"resolved\"} 1\n",
+        "vipswitch_table_entries{table=\"havips\"} 2\n",
+        "vipswitch_table_capacity{table=\"havips\"} 16384\n",
+        "vipswitch_table_bytes{table=\"havips\"} 4096\n"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
 }

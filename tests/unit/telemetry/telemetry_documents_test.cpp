@@ -77,9 +77,16 @@ TEST_F(TelemetryDocumentsTest, PortsAreToldTogetherOrOneByName) {
                             "port: \"nobody\" does not exist, expected one of the ports, or uplink"));
 }
 
+TEST_F(TelemetryDocumentsTest, DropsAreToldOfAllOrOfOnePort) {
+  EXPECT_EQ(make("/vipswitch/drops", "vm1-eth0").value()["drops"]["truncated"], 4);
+  EXPECT_EQ(make("/vipswitch/drops", "vm1-eth0").value()["tx_drops"]["mtu_exceeded"], 2);
+  EXPECT_TRUE(test::refused(make("/vipswitch/drops", "nobody"), ErrorCode::not_found,
+                            "port: \"nobody\" does not exist, expected one of the ports, or uplink"));
+}
+
 TEST_F(TelemetryDocumentsTest, SurplusParameterIsRefused) {
-  EXPECT_TRUE(test::refused(make("/vipswitch/drops", "x"), ErrorCode::usage,
-                            "/vipswitch/drops: parameter \"x\", expected none"));
+  EXPECT_TRUE(test::refused(make("/vipswitch/learning", "x"), ErrorCode::usage,
+                            "/vipswitch/learning: parameter \"x\", expected none"));
 }
 
 TEST_F(TelemetryDocumentsTest, EveryCommandAnswersAnObject) {
