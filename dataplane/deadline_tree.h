@@ -24,13 +24,13 @@ class DeadlineTree {
   static constexpr TimeMs kNever = INT64_MAX;
   static constexpr std::size_t kFan = 64;
 
-  explicit DeadlineTree(std::size_t slot_count) noexcept
+  explicit DeadlineTree(std::size_t slot_count, Memory memory = Memory::kHuge) noexcept
       : slot_count_(slot_count),
         block_count_((slot_count + kFan - 1) / kFan),
         group_count_((block_count_ + kFan - 1) / kFan),
-        slots_(make_rte_array<Cell>("deadline_slots", slot_count)),
-        blocks_(make_rte_array<Cell>("deadline_blocks", block_count_)),
-        groups_(make_rte_array<Cell>("deadline_groups", group_count_)) {
+        slots_(make_rte_array<Cell>("deadline_slots", slot_count, memory)),
+        blocks_(make_rte_array<Cell>("deadline_blocks", block_count_, memory)),
+        groups_(make_rte_array<Cell>("deadline_groups", group_count_, memory)) {
     if (!is_valid()) return;
     fill(slots_, slot_count_);
     fill(blocks_, block_count_);

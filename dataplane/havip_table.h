@@ -84,11 +84,11 @@ struct HavipSnapshot {
 
 class HavipTable {
  public:
-  explicit HavipTable(std::uint32_t capacity) noexcept
+  explicit HavipTable(std::uint32_t capacity, Memory memory = Memory::kHuge) noexcept
       : capacity_(capacity),
-        hot_(make_rte_array<HavipHot>("havip_hot", capacity)),
-        cold_(make_rte_array<HavipCold>("havip_cold", capacity)),
-        deadlines_(capacity) {}
+        hot_(make_rte_array<HavipHot>("havip_hot", capacity, memory)),
+        cold_(make_rte_array<HavipCold>("havip_cold", capacity, memory)),
+        deadlines_(capacity, memory) {}
 
   bool is_valid() const noexcept { return hot_ && cold_ && deadlines_.is_valid(); }
   std::uint32_t capacity() const noexcept { return capacity_; }

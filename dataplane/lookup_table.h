@@ -17,6 +17,10 @@
 
 namespace vipswitch {
 
+// Makes tables for a run without effects: what is looked up is read where it is, what packets change is a
+// copy of its own (control/trace/dry_world.h).
+struct DryRun {};
+
 template <class Key>
 class LookupTable {
   static_assert(std::has_unique_object_representations_v<Key>, "padding would be hashed");
@@ -37,9 +41,13 @@ class LookupTable {
     const std::size_t before = allocated_bytes();
     hash_.reset(rte_hash_create(&parameters));
     bytes_ = allocated_bytes() - before;
+    table_ = hash_.get();
   }
+  // The same entries, for reading alone, as long as `running` lives.
+  LookupTable(const LookupTable& running, DryRun) noexcept
+      : table_(running.table_), capacity_(running.capacity_) {}
 
-  bool is_valid() const noexcept { return hash_ != nullptr; }
+  bool is_valid() const noexcept { return table_ != nullptr; }
   std::uint32_t capacity() const noexcept { return capacity_; }
   std::uint32_t size() const noexcept { return size_; }
   // Memory that it takes, all of it from the start.
@@ -50,7 +58,7 @@ class LookupTable {
   // Workers. 0: not found.
   std::uint64_t lookup(const Key& key) const noexcept {
     void* value = nullptr;
-    return rte_hash_lookup_data(hash_.get(), &key, &value) < 0 ? 0 : as_integer(value);
+    return rte_hash_lookup_data(table_, &key, &value) < 0 ? 0 : as_integer(value);
   }
 
   // Workers. count <= kBulk; values[i] is 0 where keys[i] is not found.
@@ -59,7 +67,7 @@ class LookupTable {
     void* found[kBulk];
     std::uint64_t hits = 0;
     for (unsigned i = 0; i < count; ++i) key_pointers[i] = &keys[i];
-    rte_hash_lookup_bulk_data(hash_.get(), key_pointers, count, &hits, found);
+    rte_hash_lookup_bulk_data(table_, key_pointers, count, &hits, found);
     for (unsigned i = 0; i < count; ++i) values[i] = ((hits >> i) & 1) != 0 ? as_integer(found[i]) : 0;
   }
 
@@ -67,14 +75,14 @@ class LookupTable {
   bool insert(const Key& key, std::uint64_t value) noexcept {
     const bool is_new = lookup(key) == 0;
     if (is_new && room() == 0) return false;
-    if (rte_hash_add_key_data(hash_.get(), &key, reinterpret_cast<void*>(value)) < 0) return false;
+    if (rte_hash_add_key_data(table_, &key, reinterpret_cast<void*>(value)) < 0) return false;
     if (is_new) ++size_;
     return true;
   }
 
   // Control. What free_erased() needs after a grace period; nothing if the key was not there.
   std::optional<std::int32_t> erase(const Key& key) noexcept {
-    const std::int32_t position = rte_hash_del_key(hash_.get(), &key);
+    const std::int32_t position = rte_hash_del_key(table_, &key);
     if (position < 0) return std::nullopt;
     --size_;
     ++erased_;
@@ -82,14 +90,15 @@ class LookupTable {
   }
 
   void free_erased(std::int32_t position) noexcept {
-    rte_hash_free_key_with_position(hash_.get(), position);
+    rte_hash_free_key_with_position(table_, position);
     --erased_;
   }
 
  private:
   static std::uint64_t as_integer(void* value) noexcept { return reinterpret_cast<std::uint64_t>(value); }
 
-  HashHandle hash_;
+  HashHandle hash_;  // null: only the owner of the entries may free them
+  rte_hash* table_ = nullptr;
   std::uint32_t capacity_;
   std::size_t bytes_ = 0;
   std::uint32_t size_ = 0;

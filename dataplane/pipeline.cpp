@@ -8,13 +8,32 @@
 #include "dataplane/stage/tx.h"
 
 namespace vipswitch {
-void run_pipeline(WorkerState& worker, Batch& batch) noexcept {
+namespace {
+
+// `after(Stage)` stands between the stages.
+template <class After>
+[[gnu::always_inline]] inline void run_stages(WorkerState& worker, Batch& batch, After&& after) noexcept {
   stage::parse(worker, batch);
+  after(Stage::kParse);
   stage::guard(worker, batch);
+  after(Stage::kGuard);
   if (batch.has_control_packets) stage::snoop(worker, batch);
+  after(Stage::kSnoop);
   stage::nat(worker, batch);
+  after(Stage::kNat);
   stage::resolve(worker, batch);
+  after(Stage::kResolve);
   stage::tx(worker, batch);
+}
+
+}  // namespace
+
+void run_pipeline(WorkerState& worker, Batch& batch) noexcept {
+  run_stages(worker, batch, [](Stage) {});
+}
+
+void run_observed_pipeline(WorkerState& worker, Batch& batch, PipelineObserver& observer) noexcept {
+  run_stages(worker, batch, [&](Stage stage) { observer.after(stage, worker, batch); });
 }
 
 // The common case costs one load; after a commit anywhere, each packet's owner word is compared with the one

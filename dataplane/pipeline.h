@@ -14,11 +14,34 @@
 // or waits in a port's lane for port_io::flush(). It calls no driver, allocates nothing, takes no lock but a
 // HAVIP slot's.
 
+#include <cstdint>
+#include <string_view>
+
 #include "dataplane/worker_state.h"
 
 namespace vipswitch {
 
+enum class Stage : std::uint8_t { kParse, kGuard, kSnoop, kNat, kResolve, kTx };
+
+constexpr std::string_view to_word(Stage stage) noexcept {
+  constexpr std::string_view kWords[] = {"parse", "guard", "snoop", "nat", "resolve", "tx"};
+  return kWords[static_cast<std::size_t>(stage)];
+}
+
 void run_pipeline(WorkerState& worker, Batch& batch) noexcept;
+
+// Stands between the stages and looks, for traces: the packets are as the stage has left them. It is not
+// asked after tx, which has ended them. Like a stage it must not block or allocate when a worker runs it.
+class PipelineObserver {
+ public:
+  virtual void after(Stage stage, WorkerState& worker, Batch& batch) noexcept = 0;
+
+ protected:
+  ~PipelineObserver() = default;
+};
+
+// As run_pipeline(), with the observer between the stages.
+void run_observed_pipeline(WorkerState& worker, Batch& batch, PipelineObserver& observer) noexcept;
 
 // After the burst's flush: another worker may have moved a HAVIP while the burst was under way, and what went
 // to the old owner nevertheless is counted in the HAVIP's hot line.

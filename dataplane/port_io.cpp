@@ -4,18 +4,26 @@
 #include <rte_ethdev.h>
 #include <rte_ring_elem.h>
 
+#include "dataplane/observe/observation.h"
+
 namespace vipswitch {
 namespace {
 
 // `lane` is that of the port it was bound for; null if that is gone.
 void drop(WorkerState& worker, PortLane* lane, rte_mbuf* mbuf, DropReason reason) noexcept {
   worker.counters.count(reason);
-  if (lane != nullptr) count(lane->counters.tx_drops, reason);
+  if (lane != nullptr) {
+    count(lane->counters.tx_drops, reason);
+    observe_drop(worker, lane->port, *mbuf, reason, CaptureDirection::kOut);
+  }
   rte_pktmbuf_free(mbuf);
 }
 
 void drop_rest(WorkerState& worker, PortLane& lane, unsigned sent) noexcept {
-  for (unsigned i = sent; i < lane.waiting_count; ++i) lane.waiting_bytes -= lane.waiting[i]->pkt_len;
+  for (unsigned i = sent; i < lane.waiting_count; ++i) {
+    lane.waiting_bytes -= lane.waiting[i]->pkt_len;
+    observe_drop(worker, lane.port, *lane.waiting[i], DropReason::tx_queue_full, CaptureDirection::kOut);
+  }
   worker.counters.count(DropReason::tx_queue_full, lane.waiting_count - sent);
   count(lane.counters.tx_drops, DropReason::tx_queue_full, lane.waiting_count - sent);
   rte_pktmbuf_free_bulk(&lane.waiting[sent], lane.waiting_count - sent);

@@ -66,6 +66,12 @@ class RowTable {
   explicit RowTable(std::uint32_t capacity)
       : capacity_(capacity), rows_(new std::atomic<const Row*>[capacity]()) {}
 
+  // The rows of this moment, which stay those of `running`. Control.
+  RowTable(const RowTable& running, DryRun) : RowTable(running.capacity_) {
+    for (std::uint32_t i = 0; i < capacity_; ++i)
+      rows_[i].store(running.rows_[i].load(std::memory_order_relaxed), std::memory_order_relaxed);
+  }
+
   std::uint32_t capacity() const noexcept { return capacity_; }
   // Without the rows.
   std::size_t bytes() const noexcept { return capacity_ * sizeof rows_[0]; }
@@ -86,6 +92,10 @@ class RowTable {
 struct Tables {
   // `instance` tells the tables of several switches in one process (tests) apart: at most 12 characters.
   Tables(const TableCapacities& capacities, const char* instance);
+
+  // Reads what `running` has; the HAVIPs are its own, and there are none yet. Control, which must change
+  // nothing of `running` while this lives.
+  Tables(const Tables& running, DryRun);
 
   // False if memory was short for one of them.
   bool is_valid() const noexcept;

@@ -4,6 +4,7 @@
 #include <rte_cycles.h>
 #include <rte_pause.h>
 
+#include "dataplane/observe/observation.h"
 #include "dataplane/owner_decision.h"
 #include "dataplane/pipeline.h"
 
@@ -63,10 +64,18 @@ unsigned Worker::poll() noexcept {
     for (const RxQueue& queue : list->queues) packets += poll_queue(queue);
   }
   packets += take_handed_over(state_, handover_.get());
-  flush(state_);
+  if (state_.waiting_lanes != nullptr) flush_rest();
   account(begin_tsc, packets);
   state_.counters.end();
   return packets;
+}
+
+// What came from other workers and from control.
+void Worker::flush_rest() noexcept {
+  const Observation* observation = state_.observation.load(std::memory_order_acquire);
+  if (observation != nullptr) [[unlikely]]
+    observe_waiting(state_, *observation);
+  flush(state_);
 }
 
 unsigned Worker::poll_queue(const RxQueue& queue) noexcept {
@@ -77,7 +86,13 @@ unsigned Worker::poll_queue(const RxQueue& queue) noexcept {
     return batch_.count;
   }
   state_.now_ms = state_.clock.to_ms(batch_.received_tsc);
-  run_pipeline(state_, batch_);
+  const Observation* observation = state_.observation.load(std::memory_order_acquire);
+  if (observation != nullptr) [[unlikely]] {
+    run_pipeline_observed(state_, batch_, *observation);
+    observe_waiting(state_, *observation);
+  } else {
+    run_pipeline(state_, batch_);
+  }
   flush(state_);
   count_delivered_to_old_owner(state_, batch_);
   return batch_.count;

@@ -69,6 +69,7 @@ class Worker {
   void handle_messages() noexcept;
   void handle(const Message& message) noexcept;
   unsigned poll_queue(const RxQueue& queue) noexcept;
+  void flush_rest() noexcept;
   void account(std::uint64_t begin_tsc, unsigned packets) noexcept;
   void rest() noexcept;
 

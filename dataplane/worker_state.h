@@ -17,6 +17,8 @@
 
 namespace vipswitch {
 
+struct Observation;
+
 struct WorkerState {
   WorkerState(WorkerId worker_id, Tables& switch_tables, const Clock& switch_clock, rte_mempool* packet_pool,
               rte_ring* event_ring, std::uint32_t port_capacity)
@@ -37,6 +39,7 @@ struct WorkerState {
   TimeMs now_ms = 0;                                      // of this poll
   TimeMs next_hop_reported_ms = -1000;
   WorkerCounters counters;
+  std::atomic<const Observation*> observation{nullptr};  // traces and captures; control writes
 
   // Null if the port is gone.
   PortLane* lane(PortId port) noexcept { return lanes[port.value()].load(std::memory_order_acquire); }

@@ -1,5 +1,6 @@
 #include "dataplane/stage/tx.h"
 
+#include "dataplane/observe/observation.h"
 #include "dataplane/port_io.h"
 
 namespace vipswitch::stage {
@@ -8,6 +9,7 @@ namespace {
 void end_dropped(WorkerState& worker, const Batch& batch, rte_mbuf* mbuf, DropReason reason) noexcept {
   worker.counters.count(reason);
   if (PortLane* lane = worker.lane(batch.ingress->id); lane != nullptr) count(lane->counters.drops, reason);
+  observe_drop(worker, batch.ingress->id, *mbuf, reason, CaptureDirection::kIn);
   rte_pktmbuf_free(mbuf);
 }
 
