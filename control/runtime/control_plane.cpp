@@ -16,7 +16,8 @@ ControlPlane::ControlPlane(DataplaneHost& host)
       watchdog_(
           host.lcores(), [&host](std::size_t i) { return host.workers()[i]->state().counters.polls.get(); },
           events_),
-      load_(host.workers().size(), rte_get_tsc_hz()) {}
+      load_(host.workers().size(), rte_get_tsc_hz()),
+      observations_(host, publisher_.registry()) {}
 
 void ControlPlane::report_link(PortId port, bool is_up) {
   events_.add(EventName::port_link_changed, {{"port", publisher_.registry().port_name(port)}, {"up", is_up}});
@@ -44,6 +45,7 @@ void ControlPlane::tick() {
   uplink_.tick(now);
   publisher_.tick();
   watchdog_.tick(now);
+  observations_.tick();
   load_.tick(rte_rdtsc(), [this](std::size_t i) {
     const WorkerCounters& counters = host_.workers()[i]->state().counters;
     return WorkDone{counters.busy_cycles.get(), counters.polls.get() - counters.empty_polls.get(),

@@ -5,6 +5,7 @@
 // publish() and tick().
 
 #include "control/event/event_journal.h"
+#include "control/observe/observations.h"
 #include "control/publish/table_publisher.h"
 #include "control/runtime/dataplane_host.h"
 #include "control/runtime/decision_log.h"
@@ -40,6 +41,7 @@ class ControlPlane final : public Publisher {
   const LinkWatcher& links() const noexcept { return links_; }
   const UplinkAgent& uplink() const noexcept { return uplink_; }
   EventJournal& events() noexcept { return events_; }
+  Observations& observations() noexcept { return observations_; }
   bool is_stuck(std::size_t worker) const { return watchdog_.is_stuck(worker); }
   const LoadMeter::Load& load_of(std::size_t worker) const { return load_.of(worker); }
 
@@ -57,6 +59,7 @@ class ControlPlane final : public Publisher {
   DecisionLog decisions_;
   WorkerWatchdog watchdog_;
   LoadMeter load_;
+  Observations observations_;
 };
 
 }  // namespace vipswitch

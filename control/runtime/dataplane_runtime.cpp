@@ -6,6 +6,8 @@
 #include <thread>
 #include <utility>
 
+#include "control/trace/packet_tracer.h"
+
 namespace vipswitch {
 namespace {
 
@@ -95,11 +97,7 @@ class DataplaneRuntime::Questions {
 
   // In the order of asking.
   Result<std::vector<HavipStatus>> take_answers() {
-    for (const auto& question : asked_) {
-      const auto& is_done = question.request->is_done;
-      if (!wait_until([&] { return is_done.load(std::memory_order_acquire); }))
-        return no_answer(*question.havip);
-    }
+    if (auto answered = wait_for_answers(); !answered) return answered.error();
     runtime_.control_.drain_events();
     std::vector<HavipStatus> answers;
     answers.reserve(asked_.size());
@@ -109,7 +107,22 @@ class DataplaneRuntime::Questions {
     return answers;
   }
 
+  // Of a single question.
+  Result<HavipSnapshot> take_snapshot() {
+    if (auto answered = wait_for_answers(); !answered) return answered.error();
+    return asked_.front().request->snapshot;
+  }
+
  private:
+  Result<void> wait_for_answers() {
+    for (const auto& question : asked_) {
+      const auto& is_done = question.request->is_done;
+      if (!wait_until([&] { return is_done.load(std::memory_order_acquire); }))
+        return no_answer(*question.havip);
+    }
+    return {};
+  }
+
   struct Question {
     const HavipEntry* havip;
     std::unique_ptr<SnapshotRequest> request;
@@ -242,6 +255,18 @@ std::vector<TableStatus> DataplaneRuntime::tables() {
       {"ports", ports, tables.ports.capacity(), tables.ports.bytes() + ports * sizeof(PortRow)},
       {"subnets", in_use(registry.subnets), tables.subnets.capacity(), tables.subnets.bytes() + subnet_rows},
       {"vpcs", in_use(registry.vpcs), tables.vpcs.capacity(), tables.vpcs.bytes() + vpc_rows}};
+}
+
+// --- traces
+// ---------------------------------------------------------------------------------------------------------
+
+Result<PacketTrace> DataplaneRuntime::trace_packet(const TraceRequest& request) {
+  PacketTracer tracer(host_, control_.tables().registry(), [this](const HavipEntry& havip) {
+    Questions questions(*this);
+    if (auto asked = questions.ask(havip); !asked) return Result<HavipSnapshot>(asked.error());
+    return questions.take_snapshot();
+  });
+  return tracer.trace(request);
 }
 
 // --- ports and workers

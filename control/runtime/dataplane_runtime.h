@@ -26,6 +26,22 @@ class DataplaneRuntime final : public RuntimeView {
   std::vector<LearnCount> learning() override;
   std::vector<NeighbourStatus> neighbours() override;
 
+  Result<PacketTrace> trace_packet(const TraceRequest& request) override;
+
+  Result<unsigned> add_trace(const LiveTraceRequest& request) override {
+    return control_.observations().add_trace(request);
+  }
+  Result<void> remove_trace(unsigned number) override { return control_.observations().remove_trace(number); }
+  Result<LiveTraceStatus> trace(unsigned number) override { return control_.observations().trace(number); }
+  std::vector<LiveTraceStatus> traces() override { return control_.observations().traces(); }
+  Result<unsigned> start_capture(const CaptureRequest& request) override {
+    return control_.observations().start_capture(request);
+  }
+  Result<CaptureStatus> stop_capture(unsigned number) override {
+    return control_.observations().stop_capture(number);
+  }
+  std::vector<CaptureStatus> captures() override { return control_.observations().captures(); }
+
   TimeMs now_ms() const override { return host_.now_ms(); }
   std::uint64_t cycles_per_second() const override { return host_.clock().tsc_per_ms() * 1000; }
   EventJournal& events() override { return control_.events(); }

@@ -9,8 +9,11 @@
 #include <string_view>
 #include <vector>
 
+#include "control/capture/capture_status.h"
 #include "control/config/settings.h"
 #include "control/event/event_journal.h"
+#include "control/trace/live_trace_status.h"
+#include "control/trace/packet_trace.h"
 #include "vipswitch/address.h"
 #include "vipswitch/drop_reason.h"
 #include "vipswitch/evidence.h"
@@ -162,6 +165,19 @@ class RuntimeView {
   virtual std::vector<DropCount> drops() = 0;       // every reason, summed over workers
   virtual std::vector<LearnCount> learning() = 0;   // every counter, summed over workers
   virtual std::vector<NeighbourStatus> neighbours() = 0;
+
+  // What the pipeline would do with a packet; nothing is sent and nothing changes.
+  virtual Result<PacketTrace> trace_packet(const TraceRequest& request) = 0;
+
+  // Live traces and captures, by numbers that count from 1. Errors: not_found, for a port or number;
+  // invalid_argument, for a filter; quota, for too many at once; io.
+  virtual Result<unsigned> add_trace(const LiveTraceRequest& request) = 0;
+  virtual Result<void> remove_trace(unsigned number) = 0;
+  virtual Result<LiveTraceStatus> trace(unsigned number) = 0;
+  virtual std::vector<LiveTraceStatus> traces() = 0;
+  virtual Result<unsigned> start_capture(const CaptureRequest& request) = 0;
+  virtual Result<CaptureStatus> stop_capture(unsigned number) = 0;
+  virtual std::vector<CaptureStatus> captures() = 0;
 
   virtual TimeMs now_ms() const = 0;  // since the switch started
   virtual std::uint64_t cycles_per_second() const = 0;

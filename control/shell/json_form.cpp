@@ -160,6 +160,22 @@ Json to_json(const TableStatus& table) {
       {"name", table.name}, {"entries", table.entries}, {"capacity", table.capacity}, {"bytes", table.bytes}};
 }
 
+Json to_json(const std::vector<TraceStep>& steps) {
+  auto array = Json::array();
+  for (const auto& step : steps)
+    array.push_back({{"stage", step.stage}, {"verdict", step.verdict}, {"says", step.says}});
+  return array;
+}
+
+std::string tell_steps(const std::vector<TraceStep>& steps) {
+  std::string text;
+  for (const auto& step : steps) {
+    text += fmt::format("{:<8} {}\n", step.stage, step.verdict);
+    for (const auto& line : step.says) text += fmt::format("         {}\n", line);
+  }
+  return text;
+}
+
 std::string to_text(const Json& json) {
   return json.dump(2) + "\n";
 }

@@ -29,6 +29,9 @@ Json to_json(const PortStatus& port);
 Json to_json(const WorkerStatus& worker);
 Json to_json(const NeighbourStatus& neighbour);
 Json to_json(const TableStatus& table);
+Json to_json(const std::vector<TraceStep>& steps);
+// The same for people: a line a stage, what it says indented.
+std::string tell_steps(const std::vector<TraceStep>& steps);
 
 // As it is printed: indented, one document, with a newline at the end.
 std::string to_text(const Json& json);

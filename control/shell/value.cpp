@@ -43,6 +43,10 @@ std::vector<std::string> complete_any_port(const model::Objects& objects) {
   return {names.begin(), names.end()};
 }
 
+std::vector<std::string> complete_frame_kind(const model::Objects&) {
+  return {"announce", "arp", "icmp", "tcp", "udp", "vrrp"};
+}
+
 std::vector<std::string> complete_nic(const model::Objects&) {
   return {std::string(to_word(model::Nic::kPrimary)), std::string(to_word(model::Nic::kSecondary))};
 }
@@ -93,6 +97,7 @@ const ValueType kHavipName{parse_word, complete_names<&model::Objects::havips>};
 const ValueType kEipName{parse_word, complete_names<&model::Objects::eips>};
 const ValueType kInstanceName{parse_word, complete_instances};
 const ValueType kAnyPortName{parse_word, complete_any_port};
+const ValueType kFrameKind{parse_word, complete_frame_kind};
 const ValueType kCount{parse_count<kMaxCount>, complete_nothing};
 const ValueType kSmallCount{parse_count<kMaxSmallCount>, complete_nothing};
 const ValueType kIpv4{parse_with<text::parse_ipv4>, complete_nothing};

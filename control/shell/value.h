@@ -36,6 +36,7 @@ extern const ValueType kPortName;
 extern const ValueType kHavipName;
 extern const ValueType kEipName;
 extern const ValueType kAnyPortName;   // std::string: the name of a port, or uplink; not yet looked up
+extern const ValueType kFrameKind;     // std::string: what trace packet makes, or a file
 extern const ValueType kInstanceName;  // std::string: of a port, not yet looked for
 extern const ValueType kCount;         // std::uint64_t up to 2^32 - 1
 extern const ValueType kSmallCount;    // std::uint64_t up to 2^16 - 1

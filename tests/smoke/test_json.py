@@ -4,10 +4,12 @@ import itertools
 import json
 import pathlib
 import re
+import socket
 
 import pytest
 
 from support.json_docs import differences, read_page
+from support.undo import wait_until
 
 PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "json.md"
 # What an argument of a command can be, by its placeholder: command and list whose elements' names are tried.
@@ -29,6 +31,8 @@ def lines_of(switch, command: str) -> list[str]:
 def arguments(switch, placeholder: str) -> list[str]:
     if placeholder == "INSTANCE":
         return sorted({port["instance"] for port in switch.json("port show")["ports"]})
+    if placeholder == "TRACE":
+        return [str(trace["number"]) for trace in switch.json("trace list")["traces"]]
     kind = NAMES[placeholder]
     return [each["name"] for each in switch.json(f"{kind} show")[f"{kind}s"]]
 
@@ -38,6 +42,17 @@ def commands_of(pattern: str) -> set[str]:
     flags = set(re.findall(r" \[([a-z]+)\]", pattern)) - {"json"}
     command = re.sub(r" \[[^\]]*\]", "", pattern)
     return {command} | {f"{command} {flag}" for flag in flags}
+
+
+@pytest.fixture
+def traced(bed, switch):
+    """A live trace that has seen a packet, with a drop."""
+    vm = bed.vm("vm4")
+    switch.do(f'trace add port {vm.port} filter "ether proto 0x88b5"')
+    with vm.namespace.socket(socket.AF_PACKET, socket.SOCK_RAW) as sender:
+        sender.bind(("eth0", 0))
+        sender.send(bytes.fromhex("ffffffffffff 020000000099 88b5") + bytes(46))
+    wait_until(lambda: switch.json("trace list")["traces"][0]["seen"], "the traced packet")
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +68,7 @@ def test_every_document_is_described_and_no_other(switch, page):
     assert set().union(*map(commands_of, showing_commands(switch))) == set(page)
 
 
-def test_documents_have_the_described_fields_and_no_others(switch, front, page):
+def test_documents_have_the_described_fields_and_no_others(switch, front, traced, page):
     found = {}
     for command, fields in page.items():
         documents = [json.loads(switch.do(f"{line} json")) for line in lines_of(switch, command)]

@@ -61,6 +61,21 @@ TEST_F(CommandSetTest, EveryCommandParsesFromItsOwnPattern) {
                                              {" COUNT", " 2"},
                                              {" MTU", " 1500"},
                                              {" CHOICE", " default"},
+                                             {" SOURCE", " 10.0.0.1"},
+                                             {" DESTINATION", " 10.0.0.1"},
+                                             {" SMAC", " 02:00:00:00:00:01"},
+                                             {" DMAC", " 02:00:00:00:00:01"},
+                                             {" SPORT", " 2"},
+                                             {" DPORT", " 2"},
+                                             {" TTL", " 2"},
+                                             {" BYTES", " 2"},
+                                             {" VRID", " 2"},
+                                             {" PRIORITY", " 2"},
+                                             {" VERSION", " 2"},
+                                             {" NUMBER", " 2"},
+                                             {" RATE", " 2"},
+                                             {" TRACE", " 2"},
+                                             {" CAPTURE", " 2"},
                                              {" MODE", " observe"}}) {
       replace(placeholder, value);
     }
@@ -187,8 +202,9 @@ TEST_F(CommandSetTest, LineOfAnyLengthIsParsed) {
 }
 
 TEST_F(CommandSetTest, CompletionOffersCommands) {
-  EXPECT_EQ(words(""), (Words{"diff", "eip", "events", "havip", "help", "learn", "load", "port", "quit",
-                              "save", "show", "shutdown", "start", "stop", "subnet", "uplink", "vpc"}));
+  EXPECT_EQ(words(""),
+            (Words{"capture", "diff", "eip", "events", "havip", "help", "learn", "load", "port", "quit",
+                   "save", "show", "shutdown", "start", "stop", "subnet", "trace", "uplink", "vpc"}));
   EXPECT_EQ(words("st"), (Words{"start", "stop"}));
   EXPECT_EQ(words("sh"), Words{"show"});
   EXPECT_EQ(words("shu"), Words{"shutdown"});

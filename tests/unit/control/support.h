@@ -112,6 +112,34 @@ class CannedRuntime final : public RuntimeView {
   std::vector<DropCount> drops() override { return drop_counts; }
   std::vector<LearnCount> learning() override { return learn_counts; }
   std::vector<NeighbourStatus> neighbours() override { return neighbour_statuses; }
+  Result<PacketTrace> trace_packet(const TraceRequest& request) override {
+    traced = request;
+    return packet_trace;
+  }
+  Result<unsigned> add_trace(const LiveTraceRequest& request) override {
+    trace_request = request;
+    return 1u;
+  }
+  Result<void> remove_trace(unsigned number) override {
+    if (find_trace(number) != nullptr) return {};
+    return make_error(ErrorCode::not_found, "trace: {} does not exist", number);
+  }
+  Result<LiveTraceStatus> trace(unsigned number) override {
+    if (const auto* found = find_trace(number)) return *found;
+    return make_error(ErrorCode::not_found, "trace: {} does not exist", number);
+  }
+  std::vector<LiveTraceStatus> traces() override { return live_traces; }
+  Result<unsigned> start_capture(const CaptureRequest& request) override {
+    capture_request = request;
+    return 1u;
+  }
+  Result<CaptureStatus> stop_capture(unsigned number) override {
+    for (const auto& capture : capture_statuses) {
+      if (capture.number == number) return capture;
+    }
+    return make_error(ErrorCode::not_found, "capture: {} does not exist", number);
+  }
+  std::vector<CaptureStatus> captures() override { return capture_statuses; }
   TimeMs now_ms() const override { return now; }
   std::uint64_t cycles_per_second() const override { return 1'000'000'000; }
   EventJournal& events() override { return journal; }
@@ -127,10 +155,24 @@ class CannedRuntime final : public RuntimeView {
   std::vector<DropCount> drop_counts;
   std::vector<LearnCount> learn_counts;
   std::vector<NeighbourStatus> neighbour_statuses;
+  TraceRequest traced;
+  PacketTrace packet_trace;
+  LiveTraceRequest trace_request;
+  std::vector<LiveTraceStatus> live_traces;
+  CaptureRequest capture_request;
+  std::vector<CaptureStatus> capture_statuses;
   TimeMs now = 0;
   EventJournal journal;
   bool is_forwarding = true;
   Settings started_with;
+
+ private:
+  const LiveTraceStatus* find_trace(unsigned number) const {
+    for (const auto& each : live_traces) {
+      if (each.number == number) return &each;
+    }
+    return nullptr;
+  }
 };
 
 }  // namespace vipswitch::test

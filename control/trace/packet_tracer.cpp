@@ -1,0 +1,152 @@
+#include "control/trace/packet_tracer.h"
+
+#include <fmt/format.h>
+
+#include "control/text/make_error.h"
+#include "control/trace/dry_world.h"
+#include "control/trace/frame_text.h"
+#include "control/trace/trace_story.h"
+
+namespace vipswitch {
+namespace {
+
+using AskedHavips = std::vector<std::pair<const HavipEntry*, HavipSnapshot>>;
+
+// A host on the internet (RFC 5737), for packets of the uplink that name no source.
+constexpr Ipv4 kClient{192, 0, 2, 10};
+constexpr Mac kUnknownRouterMac{0x02, 0, 0, 0, 0, 0x01};
+constexpr Mac kVrrpGroupMac{0x01, 0, 0x5e, 0, 0, 0x12};
+
+Mac multicast_mac(Ipv4 group) {
+  const std::uint32_t address = group.host();
+  return Mac(0x01, 0, 0x5e, static_cast<std::uint8_t>(address >> 16 & 0x7f),
+             static_cast<std::uint8_t>(address >> 8), static_cast<std::uint8_t>(address));
+}
+
+bool is_multicast(Ipv4 address) {
+  return address.host() >> 28 == 0xe;
+}
+
+// The last stage, which is not looked behind: what left, and what did not.
+TraceStep tell_end(const TraceNames& names, const DryWorld::Outcome& outcome, const Packet& packet) {
+  TraceStep step{std::string(to_word(Stage::kTx)), {}, {}};
+  for (const auto& sent : outcome.sent)
+    step.says.push_back(fmt::format("{} bytes would leave {}", sent.bytes.size(), names.port(sent.port)));
+  const bool is_dropped_before = packet.verdict == Verdict::kDrop;
+  if (!is_dropped_before) {
+    for (const DropReason reason : outcome.drops)
+      step.says.push_back(fmt::format("{}: {}", info(reason).name, info(reason).help));
+  }
+  if (step.says.empty()) step.says.push_back("nothing would leave");
+  step.verdict = !outcome.sent.empty() ? "sent" : packet.verdict == Verdict::kConsume ? "consume" : "drop";
+  return step;
+}
+
+}  // namespace
+
+Result<PortId> PacketTracer::find_port(std::string_view name) const {
+  if (registry_.uplink && name == kUplinkName) return registry_.uplink->id;
+  const auto found = registry_.ports.find(name);
+  if (found != registry_.ports.end()) return found->second.id;
+  return make_error(ErrorCode::not_found, "port: \"{}\" does not exist, expected one of the ports, or uplink",
+                    name);
+}
+
+// The answer that the guest's own ARP would get; for what has none, the gateway's.
+Mac PacketTracer::destination_mac(const PortEntry& port, Ipv4 destination) const {
+  if (destination == Ipv4::broadcast()) return Mac::broadcast();
+  if (is_multicast(destination)) return multicast_mac(destination);
+  const auto is_neighbour = [&](const auto& entry) {
+    return entry.second.spec.subnet == port.spec.subnet && entry.second.spec.ipv4 == destination;
+  };
+  for (const auto& entry : registry_.havips) {
+    if (is_neighbour(entry)) return stable_mac(destination);
+  }
+  for (const auto& entry : registry_.ports) {
+    if (is_neighbour(entry)) return entry.second.spec.mac;
+  }
+  return kGatewayMac;
+}
+
+FrameSpec PacketTracer::complete(FrameSpec spec, std::string_view port) const {
+  const bool is_arp = spec.kind == FrameKind::kArpRequest || spec.kind == FrameKind::kArpAnnouncement;
+  const bool is_vrrp = spec.kind == FrameKind::kVrrp;
+  if (is_vrrp) spec.destination = wire::kVrrpGroup;
+  if (is_arp && !spec.destination_mac) spec.destination_mac = Mac::broadcast();
+  if (is_vrrp && !spec.destination_mac) spec.destination_mac = kVrrpGroupMac;
+  if (port == kUplinkName) {
+    const Mac router = host_.tables().uplink.load(std::memory_order_relaxed)->gateway_mac;
+    if (!spec.source_mac) spec.source_mac = router.is_zero() ? kUnknownRouterMac : router;
+    if (!spec.destination_mac) spec.destination_mac = registry_.uplink->spec.mac;
+    if (!spec.source) spec.source = is_arp ? registry_.uplink->spec.gateway : kClient;
+    return spec;
+  }
+  const PortEntry& entry = registry_.ports.find(port)->second;
+  if (!spec.source_mac) spec.source_mac = entry.spec.mac;
+  if (!spec.source) spec.source = entry.spec.ipv4;
+  if (!spec.destination_mac) spec.destination_mac = destination_mac(entry, spec.destination);
+  return spec;
+}
+
+Result<AskedHavips> PacketTracer::ask_for_havips_of(std::string_view port) const {
+  AskedHavips asked;
+  const auto found = registry_.ports.find(port);
+  if (found == registry_.ports.end()) return asked;
+  for (const auto& name : found->second.havips) {
+    const HavipEntry& havip = registry_.havips.find(name)->second;
+    auto snapshot = ask_(havip);
+    if (!snapshot) return snapshot.error();
+    asked.emplace_back(&havip, std::move(snapshot).value());
+  }
+  return asked;
+}
+
+Result<PacketTrace> PacketTracer::trace(const TraceRequest& request) {
+  const auto ingress = find_port(request.port);
+  if (!ingress) return ingress.error();
+  const auto claimed = ask_for_havips_of(request.port);
+  if (!claimed) return claimed.error();
+  const auto assumed = ask_for_havips_of(request.as_owner);
+  if (!assumed) return assumed.error();
+  if (!request.as_owner.empty() && assumed.value().empty()) {
+    return make_error(ErrorCode::invalid_argument,
+                      "as-owner: \"{}\" is bound to no HAVIP, expected a port that is", request.as_owner);
+  }
+
+  std::vector<PortId> ports;
+  for (const auto& [id, name] : registry_.port_names) ports.push_back(id);
+  if (registry_.uplink) ports.push_back(registry_.uplink->id);
+  std::vector<HavipId> havips;
+  for (const auto& [id, name] : registry_.havip_names) havips.push_back(id);
+  DryWorld world(host_, ports, havips);
+  for (const auto& [havip, snapshot] : claimed.value()) world.set_election(havip->id, snapshot);
+
+  PacketTrace trace;
+  trace.port = request.port;
+  for (const auto& [havip, snapshot] : assumed.value()) {
+    const PortId owner = registry_.ports.find(request.as_owner)->second.id;
+    world.set_owner(havip->id, owner, snapshot.election.delivery_of(owner));
+    trace.assumed.push_back(fmt::format("{} owns HAVIP {}", request.as_owner, havip->spec.name));
+  }
+
+  const auto* spec = std::get_if<FrameSpec>(&request.frame);
+  const FrameBytes frame =
+      spec != nullptr ? make_frame(complete(*spec, request.port)) : std::get<FrameBytes>(request.frame);
+  trace.frame = describe_frame(frame);
+  auto ran = world.run(ingress.value(), frame);
+  if (!ran) return ran.error();
+  const DryWorld::Outcome& outcome = ran.value();
+
+  const TraceNames names(registry_);
+  trace.steps = tell_stages(names, request.port, frame, outcome.stages);
+  const Packet& last = outcome.stages.back().record.packet;
+  if (last.verdict != Verdict::kDrop) trace.steps.push_back(tell_end(names, outcome, last));
+  trace.verdict = trace.steps.back().verdict;
+  if (trace.verdict == "drop" && !outcome.drops.empty())
+    trace.reason = std::string(info(outcome.drops.front()).name);
+  for (const auto& sent : outcome.sent)
+    trace.sent.push_back({names.port(sent.port), describe_frame(sent.bytes), sent.bytes});
+  return trace;
+}
+
+}  // namespace vipswitch

@@ -1,0 +1,38 @@
+#pragma once
+
+// The operator's names for what the pipeline knows by ids and addresses. Looks through the registry, so it is
+// for single packets.
+
+#include <string>
+
+#include "control/publish/registry.h"
+#include "vipswitch/address.h"
+
+namespace vipswitch {
+
+class TraceNames {
+ public:
+  explicit TraceNames(const Registry& registry) : registry_(registry) {}
+
+  const Registry& registry() const noexcept { return registry_; }
+
+  // Also of the uplink; `nobody` for no port, `a port that is gone`.
+  std::string port(PortId id) const;
+  std::string havip(HavipId id) const;
+  // Of the VPC that the port belongs to; empty for the uplink.
+  std::string vpc_of(std::string_view port) const;
+  std::string subnet_of(std::string_view port) const;
+
+  // `vm1-eth0's own address`, `HAVIP front`, `the gateway of subnet web`, `nobody's address`.
+  std::string holder(std::string_view vpc, Ipv4 address) const;
+  // `EIP front-public of HAVIP front`, or empty.
+  std::string eip(Ipv4 address) const;
+  // `port vm1-eth0`, or empty.
+  std::string mac_holder(std::string_view subnet, const Mac& mac) const;
+  bool is_inside(std::string_view vpc, Ipv4 address) const;
+
+ private:
+  const Registry& registry_;
+};
+
+}  // namespace vipswitch

@@ -1,0 +1,227 @@
+// A dry run says what the pipeline then does, and leaves no trace of its own.
+
+#include <algorithm>
+#include <tuple>
+
+#include "control/trace/packet_tracer.h"
+#include "dataplane/owner_decision.h"
+#include "tests/stage/random_frames.h"
+#include "tests/stage/shop.h"
+#include "tests/support/frame_checksums.h"
+
+namespace vipswitch::testing {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using W = ShopWorld;
+
+class DryRunTest : public ShopTest {
+ protected:
+  PacketTracer tracer{vswitch.control().host(), vswitch.control().tables().registry(),
+                      [this](const HavipEntry& havip) { return Result<HavipSnapshot>(look_at(havip.id)); }};
+
+  HavipSnapshot look_at(HavipId havip) {
+    HavipSnapshot snapshot;
+    take_snapshot(vswitch.worker(), havip, snapshot);
+    return snapshot;
+  }
+  PacketTrace trace(const TraceRequest& request) {
+    vswitch.worker().now_ms = vswitch.now();
+    auto traced = tracer.trace(request);
+    EXPECT_TRUE(traced.ok()) << (traced.ok() ? "" : traced.error().message);
+    return traced.ok() ? std::move(traced).value() : PacketTrace{};
+  }
+  PacketTrace trace(std::string_view port, const Frame& frame) {
+    return trace({std::string(port), frame, {}});
+  }
+  PacketTrace trace(const Vm& vm, const Frame& frame) { return trace(vm.port, frame); }
+  PacketTrace trace(const Vm& vm, const FrameSpec& spec, std::string as_owner = {}) {
+    return trace({std::string(vm.port), spec, std::move(as_owner)});
+  }
+  static std::vector<std::string> stages(const PacketTrace& trace) {
+    std::vector<std::string> names;
+    for (const auto& step : trace.steps) names.push_back(step.stage);
+    return names;
+  }
+  // Everything of one stage in one text.
+  static std::string says(const PacketTrace& trace, std::string_view stage) {
+    std::string text;
+    for (const auto& step : trace.steps) {
+      if (step.stage != stage) continue;
+      for (const auto& line : step.says) text += line + "\n";
+    }
+    return text;
+  }
+};
+
+// What VMs and the internet send, some of it damaged.
+std::pair<std::string_view, Frame> next_frame(RandomFrames& random) {
+  const Vm vm = random.one_of(std::vector<Vm>{kVm1, kVm2, kVm3, kDb1});
+  const std::vector<Frame> of_vm{advert(vm, static_cast<std::uint8_t>(random.number(0, 255))),
+                                 announcement(vm),
+                                 announcement(vm, vm.ip),
+                                 arp_request(vm, W::kFront),
+                                 arp_request(vm, kVm2.ip),
+                                 arp_request(vm, W::kWebGateway),
+                                 arp_reply_to_gateway(vm, W::kFront),
+                                 datagram(vm, vm.ip, W::kClient),
+                                 datagram(vm, W::kFront, W::kClient),
+                                 datagram(vm, vm.ip, W::kFront, stable_mac(W::kFront)),
+                                 datagram(vm, vm.ip, kDb1.ip),
+                                 datagram(vm, vm.ip, kVm2.ip, kVm2.mac)};
+  const std::vector<Frame> of_uplink{datagram_from_internet(W::kFrontEip), datagram_from_internet(W::kVm3Eip),
+                                     datagram_from_internet(W::kUplinkIp)};
+  const bool is_uplink = random.one_in(4);
+  const Frame frame = random.one_of(is_uplink ? of_uplink : of_vm);
+  return {is_uplink ? kUplink : vm.port,
+          random.one_in(2) ? random.mutated(frame, random.one_of(of_vm)) : frame};
+}
+
+std::vector<Sent> in_order(std::vector<Sent> sent) {
+  std::sort(sent.begin(), sent.end(), [](const Sent& a, const Sent& b) {
+    return std::tie(a.port, a.frame) < std::tie(b.port, b.frame);
+  });
+  return sent;
+}
+
+TEST_F(DryRunTest, SaysWhatThePipelineThenDoes) {
+  RandomFrames random(7);
+  elect(kVm1);
+  for (int i = 0; i < 2000; ++i) {
+    vswitch.advance_to(vswitch.now() + random.number(0, 300));
+    const auto [port, frame] = next_frame(random);
+    const PacketTrace told = trace(port, frame);
+    std::vector<Sent> told_sent;
+    for (const auto& sent : told.sent) told_sent.push_back({sent.port, sent.bytes});
+    const std::uint64_t drops_before = vswitch.drops();
+    const auto sent = inject(port, frame);
+    EXPECT_EQ(in_order(told_sent), in_order(sent)) << told.frame;
+    EXPECT_EQ(told.verdict == "drop", vswitch.drops() != drops_before) << told.frame << " " << told.reason;
+    if (HasFailure()) return;
+  }
+}
+
+TEST_F(DryRunTest, ChangesNothing) {
+  elect(kVm1);
+  const auto before = look_at(HavipId(0));
+  const auto learned = vswitch.learned(LearnCounter::advert);
+  const auto drops = vswitch.drops();
+  const auto told = trace(kVm2, advert(kVm2, 200));
+  EXPECT_THAT(says(told, "snoop"), HasSubstr("HAVIP front goes from vm1-eth0 to vm2-eth0: trigger advert"));
+  trace(kVm1, Frame(10));
+  EXPECT_EQ(vswitch.owner("front"), "vm1-eth0");
+  const auto after = look_at(HavipId(0));
+  EXPECT_EQ(after.owner, before.owner);
+  EXPECT_EQ(after.sequence, before.sequence);
+  EXPECT_EQ(after.election.generation(), before.election.generation());
+  EXPECT_EQ(vswitch.learned(LearnCounter::advert), learned);
+  EXPECT_EQ(vswitch.drops(), drops);
+  EXPECT_THAT(vswitch.take_sent(), IsEmpty());
+}
+
+TEST_F(DryRunTest, PacketToAHavipIsToldByNames) {
+  elect(kVm1);
+  const auto told = trace(kVm3, FrameSpec{.kind = FrameKind::kTcp, .destination = W::kFront});
+  EXPECT_THAT(stages(told), ElementsAre("parse", "guard", "snoop", "nat", "resolve", "tx"));
+  EXPECT_THAT(says(told, "parse"), HasSubstr("IPv4 10.77.0.13 -> 10.77.0.100, TCP 40000 -> 80, TTL 64"));
+  EXPECT_THAT(says(told, "guard"), HasSubstr("source 10.77.0.13 is vm3-eth0's own address"));
+  EXPECT_THAT(says(told, "nat"), HasSubstr("inside VPC shop: nothing to translate"));
+  EXPECT_THAT(says(told, "resolve"), HasSubstr("the destination is HAVIP front, owned by vm1-eth0"));
+  EXPECT_THAT(says(told, "tx"), HasSubstr("54 bytes would leave vm1-eth0"));
+  EXPECT_EQ(told.verdict, "sent");
+  EXPECT_EQ(told.reason, "");
+  ASSERT_EQ(told.sent.size(), 1u);
+  EXPECT_EQ(told.sent[0].port, "vm1-eth0");
+}
+
+TEST_F(DryRunTest, DropSaysWhereAndWhy) {
+  const auto told = trace(kVm3, FrameSpec{.destination = W::kFront});
+  EXPECT_EQ(told.verdict, "drop");
+  EXPECT_EQ(told.reason, "havip_no_owner");
+  EXPECT_EQ(stages(told).back(), "resolve");
+  EXPECT_THAT(says(told, "resolve"), HasSubstr("the HAVIP has no owner at the moment"));
+  const auto spoofed = trace(kVm3, FrameSpec{.source = W::kVm1Ip, .destination = W::kVm2Ip});
+  EXPECT_EQ(spoofed.reason, "spoofed_ip");
+  EXPECT_THAT(says(spoofed, "guard"), HasSubstr("source 10.77.0.11 is vm1-eth0's own address"));
+}
+
+TEST_F(DryRunTest, AsOwnerAnswersWhatIf) {
+  const FrameSpec spec{.destination = W::kFront};
+  EXPECT_EQ(trace(kVm3, spec).reason, "havip_no_owner");
+  const auto told = trace(kVm3, spec, "vm2-eth0");
+  EXPECT_THAT(told.assumed, ElementsAre("vm2-eth0 owns HAVIP front"));
+  ASSERT_EQ(told.sent.size(), 1u);
+  EXPECT_EQ(told.sent[0].port, "vm2-eth0");
+  EXPECT_EQ(vswitch.owner("front"), "");
+  // As the sender: what leaves through the EIP.
+  const FrameSpec out{.source = W::kFront, .destination = W::kClient};
+  EXPECT_EQ(trace(kVm1, out).reason, "eip_not_owner");
+  EXPECT_THAT(says(trace(kVm1, out, "vm1-eth0"), "nat"),
+              HasSubstr("source 10.77.0.100 becomes 203.0.113.10: EIP front-public of HAVIP front"));
+}
+
+TEST_F(DryRunTest, EipIsTranslatedInWords) {
+  const auto told = trace({"uplink", FrameSpec{.destination = W::kVm3Eip}, {}});
+  EXPECT_THAT(says(told, "nat"), HasSubstr("destination 203.0.113.11 is EIP vm3-public of port vm3-eth0"));
+  EXPECT_THAT(says(told, "nat"), HasSubstr("destination 203.0.113.11 becomes 10.77.0.13"));
+  ASSERT_EQ(told.sent.size(), 1u);
+  EXPECT_EQ(told.sent[0].port, "vm3-eth0");
+}
+
+TEST_F(DryRunTest, ArpIsAnsweredInWords) {
+  const auto told = trace(kVm3, FrameSpec{.kind = FrameKind::kArpRequest, .destination = W::kVm1Ip});
+  EXPECT_THAT(says(told, "parse"), HasSubstr("ARP: who has 10.77.0.11, asks 10.77.0.13"));
+  EXPECT_THAT(says(told, "snoop"), HasSubstr("answered: 10.77.0.11 is at 52:54:00:77:00:11"));
+}
+
+TEST_F(DryRunTest, MadeUpAdvertsAreGoodAdverts) {
+  for (const std::uint8_t version : {std::uint8_t{2}, std::uint8_t{3}}) {
+    FrameSpec spec;
+    spec.kind = FrameKind::kVrrp;
+    spec.vrid = 51;
+    spec.version = version;
+    spec.addresses = {W::kFront};
+    const auto told = trace(kVm1, spec);
+    EXPECT_THAT(says(told, "snoop"), HasSubstr("counted as advert"));
+    EXPECT_THAT(says(told, "snoop"), HasSubstr("HAVIP front goes from nobody to vm1-eth0"));
+    EXPECT_EQ(told.sent.size(), 1u);
+  }
+  const auto announced =
+      trace(kVm1, FrameSpec{.kind = FrameKind::kArpAnnouncement, .destination = W::kFront});
+  EXPECT_THAT(says(announced, "snoop"), HasSubstr("neighbours see the stable MAC"));
+}
+
+TEST_F(DryRunTest, MadeUpChecksumsAreRight) {
+  for (const FrameKind kind : {FrameKind::kTcp, FrameKind::kUdp, FrameKind::kEcho}) {
+    FrameSpec spec{.kind = kind, .destination = W::kVm2Ip, .payload_bytes = 33};
+    const auto told = trace(kVm1, spec);
+    ASSERT_EQ(told.sent.size(), 1u);
+    const ChecksumReport report = verify_checksums(told.sent[0].bytes);
+    EXPECT_TRUE(report.ok()) << report;
+    EXPECT_EQ(report.verified.size(), 2u);
+  }
+}
+
+TEST_F(DryRunTest, RejectedAdvertSaysHowItWasCounted) {
+  Vrrp2Fields fields{.vrid = kVrid, .addresses = {W::kFront}};
+  fields.checksum = VrrpChecksum::kWrong;
+  EXPECT_THAT(says(trace(kVm1, advert(kVm1, fields)), "snoop"), HasSubstr("counted as vrrp_bad_checksum"));
+}
+
+TEST_F(DryRunTest, RefusalsNameWhatIsWrong) {
+  const auto error_of = [&](const TraceRequest& request) {
+    const auto traced = tracer.trace(request);
+    return traced.ok() ? "ok" : traced.error().message;
+  };
+  EXPECT_THAT(error_of({"vm9", FrameSpec{}, {}}), HasSubstr("port: \"vm9\" does not exist"));
+  EXPECT_THAT(error_of({"vm1-eth0", FrameSpec{}, "vm3-eth0"}),
+              HasSubstr("as-owner: \"vm3-eth0\" is bound to no HAVIP"));
+  EXPECT_THAT(error_of({"vm1-eth0", FrameBytes(5000), {}}),
+              HasSubstr("packet: 5000 bytes, expected at most"));
+}
+
+}  // namespace
+}  // namespace vipswitch::testing
