@@ -6,10 +6,12 @@
 #include <array>
 #include <cstdint>
 #include <rte_mbuf.h>
+#include <type_traits>
 
 #include "dataplane/endpoint_ref.h"
 #include "dataplane/owner_word.h"
 #include "dataplane/packet_view.h"
+#include "dataplane/rows.h"
 #include "vipswitch/address.h"
 #include "vipswitch/drop_reason.h"
 #include "vipswitch/ids.h"
@@ -17,12 +19,11 @@
 
 namespace vipswitch {
 
-struct PortRow;
-
 inline constexpr unsigned kMaxBurst = 128;
 
 enum class PacketKind : std::uint8_t {
   kIpv4,
+  kIpv6,
   kArp,
   kOther,  // forwarded by MAC only: other EtherTypes, and everything inside a VLAN tag
 };
@@ -39,45 +40,65 @@ enum class Verdict : std::uint8_t {
   kDrop,          // with `reason`
 };
 
-// Index into PortRow::sources of the address a packet was sent from.
-inline constexpr std::uint8_t kNoSource = 0xff;
-
 struct alignas(64) Packet {
   rte_mbuf* mbuf;
   std::uint8_t* data;  // Ethernet header
   std::uint16_t size;  // bytes from `data` that lie in one piece; headers must fit in them
   std::uint16_t l3_offset;
-  std::uint16_t l4_offset;  // IPv4 only
-  std::uint16_t l3_size;    // IPv4 only: total length
+  std::uint16_t l4_offset;  // IP only, of what `protocol` names: behind options and extension headers
+  std::uint16_t l3_size;    // IP only: from the IP header to the end of its payload
   PacketKind kind;
   Verdict verdict;
   DropReason reason;
-  std::uint8_t protocol;  // IPv4 only
-  Fragment fragment;      // IPv4 only
-  std::uint8_t source_index;
-  bool is_group;  // destination MAC is multicast or broadcast
-  bool is_claim;  // must not be lost to the flood rate
-  Ipv4 source;    // IPv4 only
+  std::uint8_t protocol;      // IP only; IPv6: of the last header that parse walked to
+  Fragment fragment;          // IP only
+  std::uint8_t source_index;  // into the ingress port's PortSources of the packet's family
+  bool is_group;              // destination MAC is multicast or broadcast
+  bool is_claim;              // must not be lost to the flood rate
+  Ipv4 source;                // IPv4 only; IPv6 addresses are read where they lie
   Ipv4 destination;
   EndpointRef target;  // set by nat (EIP) or resolve (endpoint table)
   PortId egress;
   std::uint32_t owner_sequence;  // of the owner word followed, if `target` is a HAVIP
-  std::uint32_t listed_sources;  // kFloodMembers: bit i for PortRow::sources[i] of the ingress port
+  std::uint32_t listed_sources;  // kFloodMembers: bit i for PortSources::list[i] of the ingress port
 
   PacketView view() const noexcept { return {data, size}; }
 
   // Only after parse has proven them.
   wire::Ethernet& ethernet() const noexcept { return *reinterpret_cast<wire::Ethernet*>(data); }
   wire::Ipv4Header& ipv4() const noexcept { return *reinterpret_cast<wire::Ipv4Header*>(data + l3_offset); }
+  wire::Ipv6Header& ipv6() const noexcept { return *reinterpret_cast<wire::Ipv6Header*>(data + l3_offset); }
   wire::Arp& arp() const noexcept { return *reinterpret_cast<wire::Arp*>(data + l3_offset); }
 
   void drop(DropReason why) noexcept {
     verdict = Verdict::kDrop;
     reason = why;
   }
+  // Of the family whose addresses are `Address`; only for packets of its kind.
+  template <class Address>
+  Address source_of() const noexcept {
+    if constexpr (std::is_same_v<Address, Ipv4>) {
+      return source;
+    } else {
+      return ipv6().source;
+    }
+  }
+  template <class Address>
+  Address destination_of() const noexcept {
+    if constexpr (std::is_same_v<Address, Ipv4>) {
+      return destination;
+    } else {
+      return ipv6().destination;
+    }
+  }
+  bool is_ip() const noexcept { return kind == PacketKind::kIpv4 || kind == PacketKind::kIpv6; }
   bool is_pending() const noexcept { return verdict == Verdict::kPending; }
 };
 static_assert(sizeof(Packet) == 64);
+
+// The kind of packets whose addresses are `Address`.
+template <class Address>
+inline constexpr PacketKind kKindOf = std::is_same_v<Address, Ipv4> ? PacketKind::kIpv4 : PacketKind::kIpv6;
 
 struct Batch {
   std::array<Packet, kMaxBurst> packets;
@@ -85,7 +106,8 @@ struct Batch {
   const PortRow* ingress = nullptr;
   std::uint64_t received_tsc = 0;
   std::uint64_t owner_epoch = 0;     // when resolve read the first owner word
-  bool has_control_packets = false;  // ARP or VRRP: snoop has something to look at
+  bool has_control_packets = false;  // ARP, neighbour discovery or VRRP: snoop has something to look at
+  bool has_ipv6 = false;             // at least one packet is kIpv6
 
   Packet* begin() noexcept { return packets.data(); }
   Packet* end() noexcept { return packets.data() + count; }

@@ -68,7 +68,7 @@ void report(WorkerState& worker, HavipId havip, std::span<const owner::OwnerChan
   event.havip = havip;
   // Null if control has just removed the HAVIP; the address lets control tell a slot's tenants apart.
   const HavipRow* row = worker.tables.havips.hot(havip).row.load(std::memory_order_acquire);
-  if (row != nullptr) event.address = row->address;
+  if (row != nullptr) event.address = row->any_address();
   event.mode = told.mode;
   event.generation = told.generation;
   event.commit_tsc = rte_rdtsc();

@@ -6,9 +6,11 @@
 
 #include <array>
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include "dataplane/endpoint_ref.h"
+#include "dataplane/router_advertisement.h"
 #include "vipswitch/address.h"
 #include "vipswitch/checksum.h"
 #include "vipswitch/ids.h"
@@ -17,43 +19,74 @@ namespace vipswitch {
 
 enum class PortRole : std::uint8_t { kVm, kUplink };
 
-// One address rewritten into another. The delta covers the address alone; it holds for every checksum that
-// includes it.
+// One address rewritten into another of its family. The delta covers the address alone; it holds for every
+// checksum that includes it.
+template <class Address>
 struct AddressRewrite {
-  Ipv4 to;
+  Address to;
   std::uint16_t delta = 0;
   bool is_set = false;
 
-  static constexpr AddressRewrite between(Ipv4 from, Ipv4 to) noexcept {
+  static constexpr AddressRewrite between(const Address& from, const Address& to) noexcept {
     return {to, checksum_delta(from, to), true};
   }
 };
 
 // An address that a port may send from: its own, or a HAVIP bound to it.
+template <class Address>
 struct PortSource {
-  Ipv4 address;
-  HavipId havip;       // invalid: the port's own address
-  AddressRewrite eip;  // towards the internet; not set: no EIP
+  Address address;
+  HavipId havip;                // invalid: the port's own address
+  AddressRewrite<Address> eip;  // towards the internet; not set: no EIP
+
+  bool is_havip() const noexcept { return havip.is_valid(); }
 };
 
 inline constexpr std::size_t kMaxPortHavips = 16;
 
+// Index into PortSources of the address a packet was sent from.
+inline constexpr std::uint8_t kNoSource = 0xff;
+
+// What a port may send from, of one family: its own address first, if it has one, then its HAVIPs.
+template <class Address>
+struct PortSources {
+  std::uint8_t count = 0;
+  std::array<PortSource<Address>, 1 + kMaxPortHavips> list{};
+
+  void add(const PortSource<Address>& source) noexcept { list[count++] = source; }
+  const PortSource<Address>* begin() const noexcept { return list.data(); }
+  const PortSource<Address>* end() const noexcept { return list.data() + count; }
+  const PortSource<Address>& operator[](std::uint8_t index) const noexcept { return list[index]; }
+  bool has_havips() const noexcept { return count != 0 && list[count - 1].is_havip(); }
+
+  // kNoSource if the port may not send from `address`.
+  std::uint8_t index_of(const Address& address) const noexcept {
+    for (std::uint8_t i = 0; i < count; ++i) {
+      if (list[i].address == address) return i;
+    }
+    return kNoSource;
+  }
+  bool is_havip(std::uint8_t index) const noexcept { return index != kNoSource && list[index].is_havip(); }
+};
+
+// Each family has its own tables and fields; of<Address>() names them in code that serves both.
 struct PortRow {
   PortId id;
   PortRole role = PortRole::kVm;
-  std::uint8_t source_count = 0;  // sources[0] is the port's own address (VM ports)
   Mac mac;
   VpcId vpc;
   SubnetId subnet;
-  std::array<PortSource, 1 + kMaxPortHavips> sources{};
+  PortSources<Ipv4> ipv4;
+  PortSources<Ipv6> ipv6;
 
-  bool has_havips() const noexcept { return source_count > 1; }
-  // kNoSource-like 0xff if the port may not send from `address`.
-  std::uint8_t source_index(Ipv4 address) const noexcept {
-    for (std::uint8_t i = 0; i < source_count; ++i) {
-      if (sources[i].address == address) return i;
+  bool has_havips() const noexcept { return ipv4.has_havips() || ipv6.has_havips(); }
+  template <class Address>
+  const PortSources<Address>& of() const noexcept {
+    if constexpr (std::is_same_v<Address, Ipv4>) {
+      return ipv4;
+    } else {
+      return ipv6;
     }
-    return 0xff;
   }
 };
 
@@ -61,18 +94,57 @@ struct SubnetRow {
   SubnetId id;
   VpcId vpc;
   Ipv4Prefix prefix;
-  Ipv4 gateway;
+  Ipv4 gateway;  // unspecified: the subnet has no IPv4
+  Ipv6Prefix prefix6;
+  Ipv6 gateway6;            // unspecified: the subnet has no IPv6
+  bool is_managed = false;  // IPv6: guests are told to ask DHCPv6 for addresses
+  std::uint16_t mtu = 0;    // IPv6: that guests are told; 0: none
   std::vector<PortId> ports;
+
+  bool has_ipv6() const noexcept { return !gateway6.is_unspecified(); }
+  // Guests make their address by themselves only if that is the port's (RFC 4862).
+  RouterAdvertisement advertisement_to(const PortRow& port) const noexcept {
+    const bool is_autonomous =
+        prefix6.length == 64 && port.ipv6.index_of(autonomous_address(prefix6, port.mac)) != kNoSource;
+    return {prefix6, is_managed, is_autonomous, mtu};
+  }
 };
 
 struct VpcRow {
   VpcId id;
   Vni vni;
   std::vector<Ipv4Prefix> prefixes;  // of its subnets, disjoint
+  std::vector<Ipv6Prefix> prefixes6 = {};
 
-  bool contains(Ipv4 address) const noexcept {
+  bool contains(Ipv4 address) const noexcept { return is_in(prefixes, address); }
+  bool contains(const Ipv6& address) const noexcept { return is_in(prefixes6, address); }
+
+ private:
+  template <class Prefix, class Address>
+  static bool is_in(const std::vector<Prefix>& prefixes, const Address& address) noexcept {
     for (const auto& prefix : prefixes) {
       if (prefix.contains(address)) return true;
+    }
+    return false;
+  }
+};
+
+// One family of the uplink. Without addresses the provider network does not carry it.
+template <class Interface, class Address>
+struct UplinkSide {
+  std::vector<Interface> addresses;
+  Address gateway;
+  Mac gateway_mac;  // zero: not resolved yet
+
+  bool is_own_address(const Address& address) const noexcept {
+    for (const auto& own : addresses) {
+      if (own.address == address) return true;
+    }
+    return false;
+  }
+  bool is_on_link(const Address& address) const noexcept {
+    for (const auto& own : addresses) {
+      if (own.prefix().contains(address)) return true;
     }
     return false;
   }
@@ -82,39 +154,49 @@ struct VpcRow {
 struct UplinkRow {
   PortId port;
   Mac mac;
-  std::vector<Ipv4Interface> addresses;
-  Ipv4 gateway;
-  Mac gateway_mac;  // zero: not resolved yet
+  UplinkSide<Ipv4Interface, Ipv4> ipv4;
+  UplinkSide<Ipv6Interface, Ipv6> ipv6;
 
-  bool is_own_address(Ipv4 address) const noexcept {
-    for (const auto& own : addresses) {
-      if (own.address == address) return true;
-    }
-    return false;
+  template <class Address>
+  bool carries() const noexcept {
+    return !of<Address>().addresses.empty();
   }
-  bool is_on_link(Ipv4 address) const noexcept {
-    for (const auto& own : addresses) {
-      if (own.prefix().contains(address)) return true;
+  template <class Address>
+  const auto& of() const noexcept {
+    if constexpr (std::is_same_v<Address, Ipv4>) {
+      return ipv4;
+    } else {
+      return ipv6;
     }
-    return false;
   }
 };
 
 // One EIP: what the hash leads to. Holds the endpoint itself, so EIP -> owner is one lookup and two array
 // loads.
+template <class Address>
 struct EipRow {
-  Ipv4 address;
-  AddressRewrite inner;  // not set: the EIP has no target
+  Address address;
+  AddressRewrite<Address> inner;  // not set: the EIP has no target
   EndpointRef target;
 };
-static_assert(sizeof(EipRow) <= 32);
+static_assert(sizeof(EipRow<Ipv4>) <= 32 && sizeof(EipRow<Ipv6>) <= 64);
 
+// One virtual address. A HAVIP with one of each family has two of these, each with an election of its own
+// (owner learning 5.4 "Dual stack").
 struct HavipRow {
   HavipId id;
   VpcId vpc;
   SubnetId subnet;
-  Ipv4 address;
+  bool is_ipv6 = false;
+  Ipv4 address;               // unless is_ipv6
+  Ipv6 address6 = {};         // if is_ipv6
   std::vector<PortId> ports;  // bound ones
+
+  // IPv4 as ::ffff:a.b.c.d.
+  Ipv6 any_address() const noexcept { return is_ipv6 ? address6 : Ipv6::mapped(address); }
+  Mac stable_mac() const noexcept {
+    return is_ipv6 ? vipswitch::stable_mac(address6) : vipswitch::stable_mac(address);
+  }
 };
 
 }  // namespace vipswitch

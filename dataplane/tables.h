@@ -4,10 +4,10 @@
 // havip_table.h); read by workers without locks. What workers can still see after it was replaced or erased
 // is reclaimed after a grace period of rcu.h.
 //
-//   endpoints   (VPC, IPv4) -> EndpointRef          rte_hash
+//   endpoints   (VPC, address) -> EndpointRef       rte_hash; these three have one table a family
+//   eips        public address -> const EipRow*     rte_hash
+//   neighbours  address on the uplink's prefixes -> MAC  rte_hash; the gateway's MAC is in the uplink's row
 //   macs        (subnet, MAC) -> EndpointRef        rte_hash, for what is forwarded by MAC
-//   eips        public IPv4 -> const EipRow*        rte_hash
-//   neighbours  IPv4 on the uplink's prefixes -> MAC rte_hash; the gateway's MAC is in the uplink's row
 //   ports, subnets, vpcs   id -> row                array of pointers
 //   uplink      the one row                         pointer
 //   havips      slot -> owner word, election        havip_table.h
@@ -16,6 +16,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <type_traits>
 
 #include "dataplane/havip_table.h"
 #include "dataplane/lookup_table.h"
@@ -24,12 +25,14 @@
 
 namespace vipswitch {
 
+template <class Address>
 struct EndpointKey {
   std::uint32_t vpc;
-  std::uint32_t address;  // as on the wire
+  Address address;
 
   EndpointKey() noexcept = default;
-  EndpointKey(VpcId vpc_id, Ipv4 ipv4) noexcept : vpc(vpc_id.value()), address(ipv4.wire()) {}
+  EndpointKey(VpcId vpc_id, const Address& vpc_address) noexcept
+      : vpc(vpc_id.value()), address(vpc_address) {}
 };
 
 struct MacKey {
@@ -41,11 +44,41 @@ struct MacKey {
   MacKey(SubnetId subnet_id, const Mac& address) noexcept : subnet(subnet_id.value()), mac(address.bytes()) {}
 };
 
-struct Ipv4Key {
-  std::uint32_t address;  // as on the wire
+template <class Address>
+struct AddressKey {
+  Address address;
 
-  Ipv4Key() noexcept = default;
-  explicit Ipv4Key(Ipv4 ipv4) noexcept : address(ipv4.wire()) {}
+  AddressKey() noexcept = default;
+  explicit AddressKey(const Address& key) noexcept : address(key) {}
+};
+
+// What is looked up by address, of one family.
+template <class Address>
+struct AddressTables {
+  using Eip = EipRow<Address>;
+
+  // `family` goes into the names.
+  AddressTables(const TableCapacities& capacities, const char* instance, const char* family);
+  // As Tables' own: reads what `running` has.
+  AddressTables(const AddressTables& running, DryRun dry);
+  bool is_valid() const noexcept;
+
+  LookupTable<EndpointKey<Address>> endpoints;
+  LookupTable<AddressKey<Address>> eips;
+  LookupTable<AddressKey<Address>> neighbours;
+  RteArray<Eip> eip_rows;  // two for each EIP: a change is published as a new row
+
+  std::uint32_t eip_row_capacity() const noexcept { return 2 * eips.capacity(); }
+
+  EndpointRef lookup_endpoint(VpcId vpc, const Address& address) const noexcept {
+    return EndpointRef(endpoints.lookup(EndpointKey<Address>(vpc, address)));
+  }
+  const Eip* lookup_eip(const Address& address) const noexcept {
+    return eip_row(eips.lookup(AddressKey<Address>(address)));
+  }
+  // The values of `eips`; 0 is no row.
+  static const Eip* eip_row(std::uint64_t value) noexcept { return reinterpret_cast<const Eip*>(value); }
+  static std::uint64_t eip_value(const Eip& row) noexcept { return reinterpret_cast<std::uint64_t>(&row); }
 };
 
 // A MAC as the value of a LookupTable, never zero.
@@ -100,28 +133,23 @@ struct Tables {
   // False if memory was short for one of them.
   bool is_valid() const noexcept;
 
-  LookupTable<EndpointKey> endpoints;
+  AddressTables<Ipv4> ipv4;
+  AddressTables<Ipv6> ipv6;
   LookupTable<MacKey> macs;
-  LookupTable<Ipv4Key> eips;
-  LookupTable<Ipv4Key> neighbours;
   RowTable<struct PortTag, PortRow> ports;
   RowTable<struct SubnetTag, SubnetRow> subnets;
   RowTable<struct VpcTag, VpcRow> vpcs;
   std::atomic<const UplinkRow*> uplink{nullptr};
-  RteArray<EipRow> eip_rows;  // two for each EIP: a change is published as a new row
   HavipTable havips;
 
-  std::uint32_t eip_row_capacity() const noexcept { return 2 * eips.capacity(); }
-
-  EndpointRef lookup_endpoint(VpcId vpc, Ipv4 address) const noexcept {
-    return EndpointRef(endpoints.lookup(EndpointKey(vpc, address)));
+  template <class Address>
+  const AddressTables<Address>& of() const noexcept {
+    if constexpr (std::is_same_v<Address, Ipv4>) {
+      return ipv4;
+    } else {
+      return ipv6;
+    }
   }
-  const EipRow* lookup_eip(Ipv4 address) const noexcept { return eip_row(eips.lookup(Ipv4Key(address))); }
-  // The values of `eips`; 0 is no row.
-  static const EipRow* eip_row(std::uint64_t value) noexcept {
-    return reinterpret_cast<const EipRow*>(value);
-  }
-  static std::uint64_t eip_value(const EipRow& row) noexcept { return reinterpret_cast<std::uint64_t>(&row); }
 };
 
 }  // namespace vipswitch

@@ -84,9 +84,10 @@ void NatWorld::add_uplink(PortId id) {
   add_lane(id);
   uplink_ = {.port = id,
              .mac = ShopWorld::kUplinkMac,
-             .addresses = {{ShopWorld::kUplinkIp, 24}},
-             .gateway = ShopWorld::kRouterIp,
-             .gateway_mac = ShopWorld::kRouterMac};
+             .ipv4 = {.addresses = {{ShopWorld::kUplinkIp, 24}},
+                      .gateway = ShopWorld::kRouterIp,
+                      .gateway_mac = ShopWorld::kRouterMac},
+             .ipv6 = {}};
   host_->tables().uplink.store(&uplink_);
 }
 
@@ -96,14 +97,15 @@ void NatWorld::add_port(PortId id, unsigned first_eip, unsigned eip_count) {
   row->mac = port_mac(id);
   row->vpc = kVpc;
   row->subnet = kSubnet;
-  row->sources[row->source_count++] = {port_address(id), HavipId(), {}};
+  row->ipv4.add({port_address(id), HavipId(), {}});
   Tables& tables = host_->tables();
   for (unsigned eip = first_eip; eip < first_eip + eip_count; ++eip) {
     const Ipv4 inner = havip_address(eip), outer = public_address(eip);
-    row->sources[row->source_count++] = {inner, HavipId(eip), AddressRewrite::between(inner, outer)};
+    row->ipv4.add({inner, HavipId(eip), AddressRewrite<Ipv4>::between(inner, outer)});
     add_havip(HavipId(eip), id);
-    tables.eip_rows[eip] = {outer, AddressRewrite::between(outer, inner), EndpointRef(HavipId(eip))};
-    tables.eips.insert(Ipv4Key(outer), Tables::eip_value(tables.eip_rows[eip]));
+    tables.ipv4.eip_rows[eip] = {outer, AddressRewrite<Ipv4>::between(outer, inner),
+                                 EndpointRef(HavipId(eip))};
+    tables.ipv4.eips.insert(AddressKey(outer), AddressTables<Ipv4>::eip_value(tables.ipv4.eip_rows[eip]));
   }
   tables.ports.replace(id, row.get());
   port_rows_.push_back(std::move(row));

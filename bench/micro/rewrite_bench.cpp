@@ -28,14 +28,14 @@ void parse(benchmark::State& state) {
 
 void translate_destination(benchmark::State& state) {
   OneBurst one;
-  const auto rewrite = AddressRewrite::between(Ipv4(60, 0, 0, 0), Ipv4(10, 128, 0, 0));
+  const auto rewrite = AddressRewrite<Ipv4>::between(Ipv4(60, 0, 0, 0), Ipv4(10, 128, 0, 0));
   CycleSamples samples;
   for (auto _ : state) {
     one.burst.reset();
     stage::parse(one.world.worker(), one.burst.batch());
     samples.measure([&] {
       for (Packet& packet : one.burst.batch())
-        benchmark::DoNotOptimize(translate(packet, Side::kDestination, rewrite));
+        benchmark::DoNotOptimize(translate_hop(packet, Side::kDestination, rewrite));
     });
   }
   samples.report(state, kBurst);

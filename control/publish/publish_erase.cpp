@@ -23,7 +23,7 @@ void TablePublisher::erase_eip(const model::Change<model::Eip>& change, Batch& b
   const auto entry = registry_.eips.find(change.before->name);
   entry->second.spec.target.reset();  // relink_eips() is for those that stay as they are
   if (change.after && change.after->ipv4 == change.before->ipv4) return;
-  erase_key(tables_.eips, Ipv4Key(change.before->ipv4));
+  erase_key(tables_.ipv4.eips, AddressKey(change.before->ipv4));
   reclaimer_.retire([this, row = entry->second.row] { eip_rows_.free(row); });
   registry_.eips.erase(entry);
 }
@@ -43,7 +43,8 @@ void TablePublisher::erase_havip(const model::Change<model::Havip>& change, Batc
   if (stays) return;
 
   const SubnetEntry& subnet = registry_.subnets.find(havip.spec.subnet)->second;
-  erase_key(tables_.endpoints, EndpointKey(registry_.vpcs.find(subnet.spec.vpc)->second.id, havip.spec.ipv4));
+  erase_key(tables_.ipv4.endpoints,
+            EndpointKey(registry_.vpcs.find(subnet.spec.vpc)->second.id, havip.spec.ipv4));
   reclaimer_.retire_object(tables_.havips.hot(havip.id).row.exchange(nullptr, std::memory_order_acq_rel));
   reclaimer_.retire([this, id = havip.id] { havip_ids_.free(id.value()); });
   registry_.havip_names.erase(havip.id);
@@ -60,7 +61,7 @@ void TablePublisher::erase_port(const model::Change<model::Port>& change, Batch&
 
   const bool moves = !change.after || change.after->subnet != before.subnet;
   if (!keeps_address(change, batch.moved_subnets))
-    erase_key(tables_.endpoints, EndpointKey(vpc, before.ipv4));
+    erase_key(tables_.ipv4.endpoints, EndpointKey(vpc, before.ipv4));
   if (moves || change.after->mac != before.mac) erase_key(tables_.macs, MacKey(subnet.id, before.mac));
   if (moves) {
     subnet.ports.erase(before.name);
@@ -83,7 +84,7 @@ void TablePublisher::erase_subnet(const model::Change<model::Subnet>& change, Ba
   VpcEntry& vpc = registry_.vpcs.find(before.vpc)->second;
   const bool moves = !change.after || change.after->vpc != before.vpc;
   if (moves || change.after->gateway != before.gateway) {
-    erase_key(tables_.endpoints, EndpointKey(vpc.id, before.gateway));
+    erase_key(tables_.ipv4.endpoints, EndpointKey(vpc.id, before.gateway));
   }
   if (moves) {
     vpc.subnets.erase(before.name);

@@ -56,7 +56,7 @@ void TablePublisher::link_subnet(const model::Change<model::Subnet>& change, Bat
   // Ports carry their VPC.
   batch.ports.insert(entry->second.ports.begin(), entry->second.ports.end());
   batch.insert_keys.push_back([this, vpc_id = vpc.id, id = entry->second.id, gateway = subnet.gateway] {
-    tables_.endpoints.insert(EndpointKey(vpc_id, gateway), EndpointRef::gateway(id).raw());
+    tables_.ipv4.endpoints.insert(EndpointKey(vpc_id, gateway), EndpointRef::gateway(id).raw());
   });
 }
 
@@ -78,7 +78,7 @@ void TablePublisher::link_port(const model::Change<model::Port>& change, Batch& 
   batch.ports.insert(port.name);
   const VpcId vpc = registry_.vpcs.find(subnet.spec.vpc)->second.id;
   batch.insert_keys.push_back([this, vpc, subnet_id = subnet.id, id = entry->second.id, port] {
-    tables_.endpoints.insert(EndpointKey(vpc, port.ipv4), EndpointRef(id).raw());
+    tables_.ipv4.endpoints.insert(EndpointKey(vpc, port.ipv4), EndpointRef(id).raw());
     tables_.macs.insert(MacKey(subnet_id, port.mac), EndpointRef(id).raw());
   });
   if (change.before && change.before->ipv4 != port.ipv4) {
@@ -108,7 +108,7 @@ void TablePublisher::link_havip(const model::Change<model::Havip>& change, Batch
     const SubnetEntry& subnet = registry_.subnets.find(havip.subnet)->second;
     const VpcId vpc = registry_.vpcs.find(subnet.spec.vpc)->second.id;
     batch.insert_keys.push_back([this, vpc, id = linked.id, address = havip.ipv4] {
-      tables_.endpoints.insert(EndpointKey(vpc, address), EndpointRef(id).raw());
+      tables_.ipv4.endpoints.insert(EndpointKey(vpc, address), EndpointRef(id).raw());
     });
   }
   for (const auto& port : havip.ports) {

@@ -50,12 +50,12 @@ void TablePublisher::publish_eip(EipEntry& eip, Batch& batch) {
   const bool had_row = eip.row != EipEntry::kNoRow;
   const std::uint32_t old_row = eip.row;
   eip.row = eip_rows_.allocate();
-  tables_.eip_rows[eip.row] = build_eip_row(registry_, eip.spec);
+  tables_.ipv4.eip_rows[eip.row] = build_eip_row(registry_, eip.spec);
   if (had_row) {
     reclaimer_.retire([this, old_row] { eip_rows_.free(old_row); });
   }
   batch.insert_keys.push_back([this, address = eip.spec.ipv4, row = eip.row] {
-    tables_.eips.insert(Ipv4Key(address), Tables::eip_value(tables_.eip_rows[row]));
+    tables_.ipv4.eips.insert(AddressKey(address), AddressTables<Ipv4>::eip_value(tables_.ipv4.eip_rows[row]));
   });
 }
 
@@ -63,8 +63,8 @@ void TablePublisher::publish_uplink() {
   const UplinkEntry& uplink = *registry_.uplink;
   reclaimer_.retire_object(tables_.ports.replace(uplink.id, build_uplink_port_row(uplink).release()));
   const UplinkRow* before = tables_.uplink.load(std::memory_order_relaxed);
-  const bool same_gateway = before != nullptr && before->gateway == uplink.spec.gateway;
-  publish_uplink_row(same_gateway ? before->gateway_mac : Mac());
+  const bool same_gateway = before != nullptr && before->ipv4.gateway == uplink.spec.gateway;
+  publish_uplink_row(same_gateway ? before->ipv4.gateway_mac : Mac());
 }
 
 void TablePublisher::publish_uplink_row(const Mac& gateway_mac) {
@@ -87,9 +87,9 @@ void TablePublisher::set_next_hop(Ipv4 address, const Mac& mac) {
   if (registry_.uplink && address == registry_.uplink->spec.gateway) {
     publish_uplink_row(mac);
   } else if (mac.is_zero()) {  // also once the uplink is gone
-    erase_key(tables_.neighbours, Ipv4Key(address));
+    erase_key(tables_.ipv4.neighbours, AddressKey(address));
   } else if (registry_.uplink) {
-    tables_.neighbours.insert(Ipv4Key(address), mac_to_value(mac));
+    tables_.ipv4.neighbours.insert(AddressKey(address), mac_to_value(mac));
   }
   reclaimer_.close_batch();
 }

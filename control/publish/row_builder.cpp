@@ -3,8 +3,8 @@
 namespace vipswitch {
 namespace {
 
-PortSource source_of(Ipv4 address, HavipId havip, const std::optional<Ipv4>& eip) {
-  return {address, havip, eip ? AddressRewrite::between(address, *eip) : AddressRewrite{}};
+PortSource<Ipv4> source_of(Ipv4 address, HavipId havip, const std::optional<Ipv4>& eip) {
+  return {address, havip, eip ? AddressRewrite<Ipv4>::between(address, *eip) : AddressRewrite<Ipv4>{}};
 }
 
 VpcId vpc_of(const Registry& registry, const SubnetEntry& subnet) {
@@ -39,10 +39,10 @@ std::unique_ptr<PortRow> build_port_row(const Registry& registry, const PortEntr
   row->mac = port.spec.mac;
   row->vpc = vpc_of(registry, subnet);
   row->subnet = subnet.id;
-  row->sources[row->source_count++] = source_of(port.spec.ipv4, HavipId(), port.eip);
+  row->ipv4.add(source_of(port.spec.ipv4, HavipId(), port.eip));
   for (const auto& name : port.havips) {
     const HavipEntry& havip = registry.havips.find(name)->second;
-    row->sources[row->source_count++] = source_of(havip.spec.ipv4, havip.id, havip.eip);
+    row->ipv4.add(source_of(havip.spec.ipv4, havip.id, havip.eip));
   }
   return row;
 }
@@ -70,23 +70,23 @@ std::unique_ptr<UplinkRow> build_uplink_row(const UplinkEntry& uplink, const Mac
   auto row = std::make_unique<UplinkRow>();
   row->port = uplink.id;
   row->mac = uplink.spec.mac;
-  row->addresses = uplink.spec.addresses;
-  row->gateway = uplink.spec.gateway;
-  row->gateway_mac = gateway_mac;
+  row->ipv4.addresses = uplink.spec.addresses;
+  row->ipv4.gateway = uplink.spec.gateway;
+  row->ipv4.gateway_mac = gateway_mac;
   return row;
 }
 
-EipRow build_eip_row(const Registry& registry, const model::Eip& eip) {
-  EipRow row{};
+EipRow<Ipv4> build_eip_row(const Registry& registry, const model::Eip& eip) {
+  EipRow<Ipv4> row{};
   row.address = eip.ipv4;
   if (!eip.target) return row;
   if (eip.target->kind == model::TargetKind::kHavip) {
     const HavipEntry& havip = registry.havips.find(eip.target->name)->second;
-    row.inner = AddressRewrite::between(eip.ipv4, havip.spec.ipv4);
+    row.inner = AddressRewrite<Ipv4>::between(eip.ipv4, havip.spec.ipv4);
     row.target = EndpointRef(havip.id);
   } else {
     const PortEntry& port = registry.ports.find(eip.target->name)->second;
-    row.inner = AddressRewrite::between(eip.ipv4, port.spec.ipv4);
+    row.inner = AddressRewrite<Ipv4>::between(eip.ipv4, port.spec.ipv4);
     row.target = EndpointRef(port.id);
   }
   return row;

@@ -15,6 +15,6 @@ std::unique_ptr<PortRow> build_port_row(const Registry& registry, const PortEntr
 std::unique_ptr<PortRow> build_uplink_port_row(const UplinkEntry& uplink);
 std::unique_ptr<HavipRow> build_havip_row(const Registry& registry, const HavipEntry& havip);
 std::unique_ptr<UplinkRow> build_uplink_row(const UplinkEntry& uplink, const Mac& gateway_mac);
-EipRow build_eip_row(const Registry& registry, const model::Eip& eip);
+EipRow<Ipv4> build_eip_row(const Registry& registry, const model::Eip& eip);
 
 }  // namespace vipswitch

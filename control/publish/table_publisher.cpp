@@ -74,7 +74,7 @@ TablePublisher::TablePublisher(DataplaneHost& host)
       subnet_ids_(tables_.subnets.capacity()),
       port_ids_(tables_.ports.capacity()),
       havip_ids_(tables_.havips.capacity()),
-      eip_rows_(tables_.eip_row_capacity()),
+      eip_rows_(tables_.ipv4.eip_row_capacity()),
       attachments_(host.workers(), reclaimer_, host.settings().flood_pps),
       reclaimer_(host.rcu(), host.workers()) {}
 
@@ -159,8 +159,9 @@ Result<void> TablePublisher::check_room(const model::ChangeSet& changes, const B
     return full("ports", tables_.ports.capacity());
   if (macs > tables_.macs.room()) return full("ports", tables_.macs.capacity());
   if (slots > havip_ids_.room()) return full("havips", tables_.havips.capacity());
-  if (eips > tables_.eips.room() || eip_rows > eip_rows_.room()) return full("eips", tables_.eips.capacity());
-  if (endpoints > tables_.endpoints.room()) return full("endpoints", tables_.endpoints.capacity());
+  if (eips > tables_.ipv4.eips.room() || eip_rows > eip_rows_.room())
+    return full("eips", tables_.ipv4.eips.capacity());
+  if (endpoints > tables_.ipv4.endpoints.room()) return full("endpoints", tables_.ipv4.endpoints.capacity());
   return check_mailboxes(changes, batch);
 }
 

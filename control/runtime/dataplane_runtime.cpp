@@ -230,6 +230,12 @@ TableStatus status_of(const char* name, const LookupTable<Key>& table) {
   return {name, table.size(), table.capacity(), table.bytes()};
 }
 
+template <class Address>
+TableStatus eips_status(const char* name, const AddressTables<Address>& tables) {
+  const std::uint64_t rows = tables.eip_row_capacity() * sizeof(EipRow<Address>);
+  return {name, tables.eips.size(), tables.eips.capacity(), tables.eips.bytes() + rows};
+}
+
 }  // namespace
 
 std::vector<TableStatus> DataplaneRuntime::tables() {
@@ -244,14 +250,16 @@ std::vector<TableStatus> DataplaneRuntime::tables() {
   for (const auto& [name, subnet] : registry.subnets)
     subnet_rows += sizeof(SubnetRow) + subnet.ports.size() * sizeof(PortId);
   for (const auto& [name, vpc] : registry.vpcs)
-    vpc_rows += sizeof(VpcRow) + vpc.subnets.size() * sizeof(Ipv4Prefix);
-  const std::uint64_t eip_bytes = tables.eips.bytes() + tables.eip_row_capacity() * sizeof(EipRow);
+    vpc_rows += sizeof(VpcRow) + vpc.subnets.size() * (sizeof(Ipv4Prefix) + sizeof(Ipv6Prefix));
   return {
-      {"eips", in_use(registry.eips), tables.eips.capacity(), eip_bytes},
-      status_of("endpoints", tables.endpoints),
+      eips_status("eips", tables.ipv4),
+      eips_status("eips6", tables.ipv6),
+      status_of("endpoints", tables.ipv4.endpoints),
+      status_of("endpoints6", tables.ipv6.endpoints),
       {"havips", in_use(registry.havips), tables.havips.capacity(), tables.havips.bytes() + havip_rows},
       status_of("macs", tables.macs),
-      status_of("neighbours", tables.neighbours),
+      status_of("neighbours", tables.ipv4.neighbours),
+      status_of("neighbours6", tables.ipv6.neighbours),
       {"ports", ports, tables.ports.capacity(), tables.ports.bytes() + ports * sizeof(PortRow)},
       {"subnets", in_use(registry.subnets), tables.subnets.capacity(), tables.subnets.bytes() + subnet_rows},
       {"vpcs", in_use(registry.vpcs), tables.vpcs.capacity(), tables.vpcs.bytes() + vpc_rows}};

@@ -55,8 +55,10 @@ void UplinkAgent::announce(const model::Eip& eip) {
 
 void UplinkAgent::handle(const Event& event) {
   if (!publisher_.registry().uplink) return;
-  if (event.kind == EventKind::kNextHopMissing) neighbours_.want(event.address, host_.now_ms());
-  if (event.kind == EventKind::kNextHopLearned) neighbours_.learn(event.address, event.mac, host_.now_ms());
+  if (!event.address.is_ipv4_mapped()) return;
+  const Ipv4 address = event.address.mapped_ipv4();
+  if (event.kind == EventKind::kNextHopMissing) neighbours_.want(address, host_.now_ms());
+  if (event.kind == EventKind::kNextHopLearned) neighbours_.learn(address, event.mac, host_.now_ms());
 }
 
 void UplinkAgent::tick(TimeMs now) {

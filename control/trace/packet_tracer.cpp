@@ -75,7 +75,7 @@ FrameSpec PacketTracer::complete(FrameSpec spec, std::string_view port) const {
   if (is_arp && !spec.destination_mac) spec.destination_mac = Mac::broadcast();
   if (is_vrrp && !spec.destination_mac) spec.destination_mac = kVrrpGroupMac;
   if (port == kUplinkName) {
-    const Mac router = host_.tables().uplink.load(std::memory_order_relaxed)->gateway_mac;
+    const Mac router = host_.tables().uplink.load(std::memory_order_relaxed)->ipv4.gateway_mac;
     if (!spec.source_mac) spec.source_mac = router.is_zero() ? kUnknownRouterMac : router;
     if (!spec.destination_mac) spec.destination_mac = registry_.uplink->spec.mac;
     if (!spec.source) spec.source = is_arp ? registry_.uplink->spec.gateway : kClient;

@@ -27,6 +27,14 @@ class Delivery {
     return std::nullopt;
   }
 
+  // Likewise for an IPv6 address.
+  static constexpr std::optional<Delivery> of_source_ipv6(const Mac& source, const Mac& port_mac) noexcept {
+    if (source == port_mac) return Delivery::port_mac();
+    const std::uint8_t vrid = source.bytes()[5];
+    if (vrid != 0 && source == Mac::vrrp_ipv6(vrid)) return virtual_mac(vrid);
+    return std::nullopt;
+  }
+
   constexpr Delivery() noexcept = default;
 
   constexpr bool is_virtual() const noexcept { return vrid_ != 0; }

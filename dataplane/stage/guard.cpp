@@ -1,20 +1,14 @@
 #include "dataplane/stage/guard.h"
 
 #include "dataplane/owner/arp_claim.h"
+#include "dataplane/stage/guard_foreign.h"
+#include "dataplane/stage/guard_ipv6.h"
+#include "dataplane/stage/nd_view.h"
 
 namespace vipswitch::stage {
 namespace {
 
 constexpr std::uint16_t kDhcpClientPort = 68, kDhcpServerPort = 67;
-
-// Whether a claim of the port made it the owner of one of its HAVIPs with this virtual MAC.
-bool owns_with_virtual_mac(const WorkerState& worker, const PortRow& port, std::uint8_t vrid) noexcept {
-  for (std::uint8_t i = 1; i < port.source_count; ++i) {
-    const OwnerWord owner = worker.tables.havips.hot(port.sources[i].havip).owner_word();
-    if (owner.is_port(port.id) && owner.has_virtual_mac() && owner.vrid() == vrid) return true;
-  }
-  return false;
-}
 
 bool is_vrrp_of(const Packet& packet, std::uint8_t vrid) noexcept {
   if (packet.kind != PacketKind::kIpv4) return false;
@@ -32,16 +26,16 @@ bool is_vrrp_of(const Packet& packet, std::uint8_t vrid) noexcept {
 
 bool speaks_arp_for_havip(const Packet& packet, const PortRow& port) noexcept {
   if (packet.kind != PacketKind::kArp) return false;
-  const std::uint8_t index = port.source_index(packet.arp().sender_ip);
-  return index != kNoSource && index != 0;
+  return port.ipv4.is_havip(port.ipv4.index_of(packet.arp().sender_ip));
 }
 
 bool may_use_virtual_mac(const WorkerState& worker, const PortRow& port, const Packet& packet,
                          const Mac& mac) noexcept {
   const std::uint8_t vrid = mac.bytes()[5];
-  if (mac != Mac::vrrp_ipv4(vrid) || !port.has_havips()) return false;
+  if (mac == Mac::vrrp_ipv6(vrid)) return may_use_virtual_mac_ipv6(worker, port, packet, vrid);
+  if (mac != Mac::vrrp_ipv4(vrid) || !port.ipv4.has_havips()) return false;
   return is_vrrp_of(packet, vrid) || speaks_arp_for_havip(packet, port) ||
-         owns_with_virtual_mac(worker, port, vrid);
+         owns_with_virtual_mac<Ipv4>(worker, port, vrid);
 }
 
 bool may_send_unspecified(const Packet& packet) noexcept {
@@ -52,26 +46,8 @@ bool may_send_unspecified(const Packet& packet) noexcept {
          udp->destination_port.get().host() == kDhcpServerPort;
 }
 
-// The reason for dropping a packet that speaks for an address which is not the port's; the slow way, one
-// lookup.
-DropReason foreign_address(const WorkerState& worker, const PortRow& port, Ipv4 address, DropReason nobodys,
-                           bool is_announcement) noexcept {
-  const EndpointRef endpoint = worker.tables.lookup_endpoint(port.vpc, address);
-  switch (endpoint.kind()) {
-    case EndpointKind::kHavip:
-      return DropReason::claim_unbound;
-    case EndpointKind::kGateway:
-      return is_announcement ? DropReason::claim_gateway : nobodys;
-    case EndpointKind::kPort:
-      return is_announcement ? DropReason::claim_foreign : nobodys;
-    case EndpointKind::kNone:
-      break;
-  }
-  return nobodys;
-}
-
 void guard_ipv4(const WorkerState& worker, const PortRow& port, Packet& packet) noexcept {
-  packet.source_index = port.source_index(packet.source);
+  packet.source_index = port.ipv4.index_of(packet.source);
   if (packet.source_index != kNoSource) [[likely]]
     return;
   if (packet.source.is_unspecified() && may_send_unspecified(packet)) return;
@@ -86,7 +62,7 @@ void guard_arp(WorkerState& worker, const PortRow& port, Packet& packet) noexcep
     return packet.drop(DropReason::arp_bad);
   }
   const Ipv4 sender = arp.sender_ip;
-  packet.source_index = port.source_index(sender);
+  packet.source_index = port.ipv4.index_of(sender);
   if (packet.source_index == kNoSource && !sender.is_unspecified()) {
     return packet.drop(foreign_address(worker, port, sender, DropReason::spoofed_arp, true));
   }
@@ -96,13 +72,13 @@ void guard_arp(WorkerState& worker, const PortRow& port, Packet& packet) noexcep
 }
 
 // The uplink's device is promiscuous, since its MAC need not be the switch's; what is for others is not for
-// us. IPv4 that came by broadcast or multicast is not forwarded either (RFC 1812 5.3.4).
+// us. IP that came by broadcast or multicast is not forwarded either (RFC 1812 5.3.4).
 void guard_uplink(const PortRow& uplink, Batch& batch) noexcept {
   for (Packet& packet : batch) {
     if (!packet.is_pending() || packet.ethernet().destination == uplink.mac) [[likely]]
       continue;
-    const bool is_broadcast_arp = packet.is_group && packet.kind == PacketKind::kArp;
-    if (!is_broadcast_arp) packet.drop(DropReason::foreign_mac);
+    const bool asks_everybody = packet.is_group && (packet.kind == PacketKind::kArp || is_nd(packet));
+    if (!asks_everybody) packet.drop(DropReason::foreign_mac);
   }
 }
 
@@ -118,6 +94,8 @@ void guard(WorkerState& worker, Batch& batch) noexcept {
       packet.drop(DropReason::spoofed_mac);
     } else if (packet.kind == PacketKind::kIpv4) {
       guard_ipv4(worker, port, packet);
+    } else if (packet.kind == PacketKind::kIpv6) {
+      guard_ipv6(worker, port, packet);
     } else if (packet.kind == PacketKind::kArp) {
       guard_arp(worker, port, packet);
     }

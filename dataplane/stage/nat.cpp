@@ -1,71 +1,79 @@
 #include "dataplane/stage/nat.h"
 
+#include "dataplane/echo.h"
+#include "dataplane/icmp_quote.h"
+#include "dataplane/next_hop.h"
 #include "dataplane/rewrite.h"
 
 namespace vipswitch::stage {
 namespace {
 
-using EipLookup = LookupTable<Ipv4Key>;
-constexpr TimeMs kNextHopReportIntervalMs = 100;
+// Translates what an ICMP error quotes; what else is ICMP passes, unless it must not leave its link.
+// `rewrite_of` finds the rewrite of the quoted address, null if it has none.
+template <class Address, class RewriteOf>
+std::optional<DropReason> translate_icmp(Packet& packet, Side side, RewriteOf&& rewrite_of) noexcept {
+  switch (classify_icmp(packet)) {
+    case IcmpClass::kNoError:
+      return std::nullopt;
+    case IcmpClass::kLinkScoped:
+      return DropReason::icmp_link_scoped;
+    case IcmpClass::kError:
+      break;
+  }
+  const auto address = quoted_address<Address>(packet, side);
+  const AddressRewrite<Address>* rewrite = address ? rewrite_of(*address) : nullptr;
+  if (rewrite == nullptr) return DropReason::icmp_bad_quote;
+  translate_quote(packet, side, *rewrite);
+  return std::nullopt;
+}
 
-void translate_in(const UplinkRow& uplink, Packet& packet, const EipRow* eip) noexcept {
+template <class Address>
+constexpr bool is_icmp(std::uint8_t protocol) noexcept {
+  return protocol == (std::is_same_v<Address, Ipv4> ? wire::kProtoIcmp : wire::kProtoIcmp6);
+}
+
+template <class Address>
+void translate_in(const UplinkRow& uplink, Packet& packet, const EipRow<Address>* eip) noexcept {
   if (eip == nullptr) {
-    if (uplink.is_own_address(packet.destination) && answer_echo(packet, uplink.mac)) {
+    const bool is_own = uplink.of<Address>().is_own_address(packet.destination_of<Address>());
+    if (is_own && answer_echo(packet, uplink.mac)) {
       packet.verdict = Verdict::kAnswer;
       return;
     }
     return packet.drop(DropReason::unknown_eip);
   }
   if (!eip->inner.is_set) return packet.drop(DropReason::eip_unbound);
-  if (packet.ipv4().ttl <= 1) return packet.drop(DropReason::ttl_exceeded);
-  if (!translate(packet, Side::kDestination, eip->inner)) return packet.drop(DropReason::l4_truncated);
+  if (hop_limit(packet) <= 1) return packet.drop(DropReason::ttl_exceeded);
+  if (is_icmp<Address>(packet.protocol)) [[unlikely]] {
+    const auto wrong = translate_icmp<Address>(packet, Side::kSource, [eip](const Address& quoted) {
+      return quoted == eip->address ? &eip->inner : nullptr;
+    });
+    if (wrong) return packet.drop(*wrong);
+  }
+  if (!translate_hop(packet, Side::kDestination, eip->inner)) return packet.drop(DropReason::l4_truncated);
   packet.target = eip->target;
 }
 
+template <class Address>
 void from_uplink(const Tables& tables, const UplinkRow& uplink, Batch& batch) noexcept {
-  Ipv4Key keys[EipLookup::kBulk];
+  using EipLookup = LookupTable<AddressKey<Address>>;
+  AddressKey<Address> keys[EipLookup::kBulk];
   Packet* packets[EipLookup::kBulk];
   std::uint64_t rows[EipLookup::kBulk];
   Packet* next = batch.begin();
   while (next != batch.end()) {
     unsigned count = 0;
     for (; next != batch.end() && count < EipLookup::kBulk; ++next) {
-      if (!next->is_pending() || next->kind != PacketKind::kIpv4) continue;
-      keys[count] = Ipv4Key(next->destination);
+      if (!next->is_pending() || next->kind != kKindOf<Address>) continue;
+      keys[count] = AddressKey<Address>(next->destination_of<Address>());
       packets[count++] = next;
     }
     if (count == 0) break;
-    tables.eips.lookup_bulk(keys, count, rows);
+    tables.of<Address>().eips.lookup_bulk(keys, count, rows);
     for (unsigned i = 0; i < count; ++i) {
-      translate_in(uplink, *packets[i], Tables::eip_row(rows[i]));
+      translate_in<Address>(uplink, *packets[i], AddressTables<Address>::eip_row(rows[i]));
     }
   }
-}
-
-// Tells control that a next hop is wanted, at most every kNextHopReportIntervalMs.
-void report_missing(WorkerState& worker, Ipv4 next_hop) noexcept {
-  if (worker.now_ms - worker.next_hop_reported_ms < kNextHopReportIntervalMs) return;
-  worker.next_hop_reported_ms = worker.now_ms;
-  Event event{};
-  event.kind = EventKind::kNextHopMissing;
-  event.worker = worker.id;
-  event.address = next_hop;
-  event.at_ms = worker.now_ms;
-  worker.emit(event);
-}
-
-// Zero while it is not known.
-Mac next_hop_mac(WorkerState& worker, const UplinkRow& uplink, Ipv4 destination) noexcept {
-  if (destination == uplink.gateway || !uplink.is_on_link(destination)) {
-    if (uplink.gateway_mac.is_zero()) report_missing(worker, uplink.gateway);
-    return uplink.gateway_mac;
-  }
-  const std::uint64_t value = worker.tables.neighbours.lookup(Ipv4Key(destination));
-  if (value == 0) {
-    report_missing(worker, destination);
-    return {};
-  }
-  return value_to_mac(value);
 }
 
 // RFC 6890: "this network", loopback, link-local, and from 224.0.0.0 on multicast, reserved and broadcast.
@@ -75,20 +83,49 @@ constexpr bool is_unroutable(Ipv4 destination) noexcept {
          (address >> 28) >= 0xe;
 }
 
+// Likewise; link-local destinations never get here.
+constexpr bool is_unroutable(const Ipv6& destination) noexcept {
+  return destination.is_unspecified() || destination.is_loopback() || destination.is_multicast() ||
+         destination.is_ipv4_mapped();
+}
+
+// Guests reach their gateway by its link-local address; resolve knows it.
+constexpr bool is_on_link(Ipv4) noexcept {
+  return false;
+}
+constexpr bool is_on_link(const Ipv6& destination) noexcept {
+  return destination.is_link_local();
+}
+
+// The EIP of one of the port's addresses, null if it has none.
+template <class Address>
+const AddressRewrite<Address>* eip_of(const PortRow& port, const Address& address) noexcept {
+  const PortSources<Address>& sources = port.of<Address>();
+  const std::uint8_t index = sources.index_of(address);
+  return index != kNoSource && sources[index].eip.is_set ? &sources[index].eip : nullptr;
+}
+
+template <class Address>
 void translate_out(WorkerState& worker, const PortRow& port, Packet& packet) noexcept {
-  if (is_unroutable(packet.destination)) return packet.drop(DropReason::unroutable);
+  const Address destination = packet.destination_of<Address>();
+  if (is_unroutable(destination)) return packet.drop(DropReason::unroutable);
   const UplinkRow* uplink = worker.tables.uplink.load(std::memory_order_acquire);
-  if (uplink == nullptr) return packet.drop(DropReason::no_uplink);
+  if (uplink == nullptr || !uplink->carries<Address>()) return packet.drop(DropReason::no_uplink);
   if (packet.source_index == kNoSource) return packet.drop(DropReason::no_eip);
-  const PortSource& source = port.sources[packet.source_index];
+  const PortSource<Address>& source = port.of<Address>()[packet.source_index];
   if (!source.eip.is_set) return packet.drop(DropReason::no_eip);
-  if (source.havip.is_valid() && !worker.tables.havips.hot(source.havip).owner_word().is_port(port.id)) {
+  if (source.is_havip() && !worker.tables.havips.hot(source.havip).owner_word().is_port(port.id)) {
     return packet.drop(DropReason::eip_not_owner);
   }
-  if (packet.ipv4().ttl <= 1) return packet.drop(DropReason::ttl_exceeded);
-  const Mac next_hop = next_hop_mac(worker, *uplink, packet.destination);
+  if (hop_limit(packet) <= 1) return packet.drop(DropReason::ttl_exceeded);
+  const Mac next_hop = next_hop_mac(worker, *uplink, destination);
   if (next_hop.is_zero()) return packet.drop(DropReason::next_hop_unresolved);
-  if (!translate(packet, Side::kSource, source.eip)) return packet.drop(DropReason::l4_truncated);
+  if (is_icmp<Address>(packet.protocol)) [[unlikely]] {
+    const auto wrong = translate_icmp<Address>(
+        packet, Side::kDestination, [&port](const Address& quoted) { return eip_of(port, quoted); });
+    if (wrong) return packet.drop(*wrong);
+  }
+  if (!translate_hop(packet, Side::kSource, source.eip)) return packet.drop(DropReason::l4_truncated);
   wire::Ethernet& ethernet = packet.ethernet();
   ethernet.destination = next_hop;
   ethernet.source = uplink->mac;
@@ -96,13 +133,13 @@ void translate_out(WorkerState& worker, const PortRow& port, Packet& packet) noe
   packet.verdict = Verdict::kForward;
 }
 
-void from_vm(WorkerState& worker, const PortRow& port, Batch& batch) noexcept {
-  const VpcRow* vpc = worker.tables.vpcs.find(port.vpc);
-  if (vpc == nullptr) return;  // being removed: resolve finds no endpoint either
+template <class Address>
+void from_vm(WorkerState& worker, const PortRow& port, const VpcRow& vpc, Batch& batch) noexcept {
   for (Packet& packet : batch) {
-    if (packet.is_pending() && packet.kind == PacketKind::kIpv4 && !packet.is_group &&
-        !vpc->contains(packet.destination) && packet.ethernet().destination == kGatewayMac) {
-      translate_out(worker, port, packet);
+    if (packet.is_pending() && packet.kind == kKindOf<Address> && !packet.is_group &&
+        !vpc.contains(packet.destination_of<Address>()) && packet.ethernet().destination == kGatewayMac &&
+        !is_on_link(packet.destination_of<Address>())) {
+      translate_out<Address>(worker, port, packet);
     }
   }
 }
@@ -111,9 +148,19 @@ void from_vm(WorkerState& worker, const PortRow& port, Batch& batch) noexcept {
 
 void nat(WorkerState& worker, Batch& batch) noexcept {
   const PortRow& port = *batch.ingress;
-  if (port.role == PortRole::kVm) return from_vm(worker, port, batch);
+  if (port.role == PortRole::kVm) {
+    const VpcRow* vpc = worker.tables.vpcs.find(port.vpc);
+    if (vpc == nullptr) return;  // being removed: resolve finds no endpoint either
+    from_vm<Ipv4>(worker, port, *vpc, batch);
+    if (batch.has_ipv6) from_vm<Ipv6>(worker, port, *vpc, batch);
+    return;
+  }
   const UplinkRow* uplink = worker.tables.uplink.load(std::memory_order_acquire);
-  if (uplink != nullptr) return from_uplink(worker.tables, *uplink, batch);
+  if (uplink != nullptr) {
+    from_uplink<Ipv4>(worker.tables, *uplink, batch);
+    if (batch.has_ipv6) from_uplink<Ipv6>(worker.tables, *uplink, batch);
+    return;
+  }
   for (Packet& packet : batch) {
     if (packet.is_pending()) packet.drop(DropReason::no_uplink);
   }

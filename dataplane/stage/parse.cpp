@@ -2,6 +2,7 @@
 
 #include <rte_prefetch.h>
 
+#include "dataplane/stage/parse_ipv6.h"
 #include "vipswitch/checksum.h"
 
 namespace vipswitch::stage {
@@ -98,14 +99,16 @@ void parse_packet(Packet& packet, Batch& batch) noexcept {
     if (!packet.is_pending()) return;
   }
   if (type == wire::kEtherIpv4) return parse_ipv4(packet, batch);
+  if (type == wire::kEtherIpv6) return parse_ipv6(packet, batch);
   if (type == wire::kEtherArp) return parse_arp(packet, batch);
-  if (batch.ingress->role == PortRole::kUplink) packet.drop(DropReason::not_ipv4_or_arp);
+  if (batch.ingress->role == PortRole::kUplink) packet.drop(DropReason::not_ip_or_arp);
 }
 
 }  // namespace
 
 void parse(WorkerState&, Batch& batch) noexcept {
   batch.has_control_packets = false;
+  batch.has_ipv6 = false;
   for (unsigned i = 0; i < batch.count; ++i) {
     if (i + 4 < batch.count) rte_prefetch0(rte_pktmbuf_mtod(batch.packets[i + 4].mbuf, void*));
     parse_packet(batch.packets[i], batch);

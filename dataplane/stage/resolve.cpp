@@ -1,20 +1,18 @@
 #include "dataplane/stage/resolve.h"
 
+#include "dataplane/echo.h"
 #include "dataplane/rewrite.h"
 
 namespace vipswitch::stage {
 namespace {
-
-using EndpointLookup = LookupTable<EndpointKey>;
 
 enum class Hop : std::uint8_t { kBridged, kRouted };
 
 // TTL and source MAC of what crosses the gateway. Packets from the uplink had their TTL decremented by nat.
 void route_through_gateway(const Batch& batch, Packet& packet) noexcept {
   if (batch.ingress->role == PortRole::kVm) {
-    wire::Ipv4Header& ip = packet.ipv4();
-    if (ip.ttl <= 1) return packet.drop(DropReason::ttl_exceeded);
-    decrement_ttl(ip);
+    if (hop_limit(packet) <= 1) return packet.drop(DropReason::ttl_exceeded);
+    decrement_hop_limit(packet);
   }
   packet.ethernet().source = kGatewayMac;
 }
@@ -25,7 +23,7 @@ void deliver_to_port(const WorkerState& worker, const Batch& batch, Packet& pack
   if (port == nullptr) return packet.drop(DropReason::port_gone);
   if (port->id == batch.ingress->id) return packet.drop(DropReason::hairpin);
   if (hop == Hop::kRouted || port->subnet != batch.ingress->subnet) {
-    if (packet.kind == PacketKind::kIpv4) route_through_gateway(batch, packet);
+    if (packet.is_ip()) route_through_gateway(batch, packet);
     if (!packet.is_pending()) return;
   }
   packet.ethernet().destination = virtual_mac != nullptr ? *virtual_mac : port->mac;
@@ -40,7 +38,9 @@ void deliver_to_havip(const WorkerState& worker, const Batch& batch, Packet& pac
   packet.target = EndpointRef(id);
   packet.owner_sequence = owner.sequence();
   if (!owner.has_virtual_mac()) return deliver_to_port(worker, batch, packet, owner.port(), hop, nullptr);
-  const Mac virtual_mac = Mac::vrrp_ipv4(owner.vrid());
+  const HavipRow* row = worker.tables.havips.hot(id).row.load(std::memory_order_acquire);
+  if (row == nullptr) return packet.drop(DropReason::havip_no_owner);
+  const Mac virtual_mac = row->is_ipv6 ? Mac::vrrp_ipv6(owner.vrid()) : Mac::vrrp_ipv4(owner.vrid());
   deliver_to_port(worker, batch, packet, owner.port(), hop, &virtual_mac);
 }
 
@@ -62,6 +62,10 @@ void deliver(const WorkerState& worker, const Batch& batch, Packet& packet, Hop 
   }
 }
 
+bool is_for_gateway_link_local(const Packet& packet) noexcept {
+  return packet.kind == PacketKind::kIpv6 && packet.ipv6().destination.get() == kGatewayLinkLocal;
+}
+
 // A MAC means something inside its subnet only.
 bool is_havip_of(const Tables& tables, SubnetId subnet, EndpointRef endpoint) noexcept {
   if (endpoint.kind() != EndpointKind::kHavip) return false;
@@ -72,20 +76,23 @@ bool is_havip_of(const Tables& tables, SubnetId subnet, EndpointRef endpoint) no
 void deliver_by_mac(const WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
   const Mac& destination = packet.ethernet().destination;
   if (destination == kGatewayMac) {
-    return packet.drop(packet.kind == PacketKind::kIpv4 ? DropReason::unknown_destination
-                                                        : DropReason::not_for_gateway);
+    if (is_for_gateway_link_local(packet)) return deliver_to_gateway(packet);
+    return packet.drop(packet.is_ip() ? DropReason::unknown_destination : DropReason::not_for_gateway);
+  }
+  const EndpointRef endpoint(worker.tables.macs.lookup(MacKey(batch.ingress->subnet, destination)));
+  if (endpoint.kind() == EndpointKind::kHavip) {  // the stable MAC of an IPv6 one
+    return deliver_to_havip(worker, batch, packet, endpoint.havip(), Hop::kBridged);
   }
   if (is_switch_mac(destination)) {
     const Ipv4 address = address_of_stable_mac(destination);
-    const EndpointRef havip = worker.tables.lookup_endpoint(batch.ingress->vpc, address);
+    const EndpointRef havip = worker.tables.ipv4.lookup_endpoint(batch.ingress->vpc, address);
     if (!is_havip_of(worker.tables, batch.ingress->subnet, havip) || destination != stable_mac(address)) {
       return packet.drop(DropReason::unknown_mac);
     }
     return deliver_to_havip(worker, batch, packet, havip.havip(), Hop::kBridged);
   }
-  const EndpointRef port(worker.tables.macs.lookup(MacKey(batch.ingress->subnet, destination)));
-  if (port.kind() != EndpointKind::kPort) return packet.drop(DropReason::unknown_mac);
-  deliver_to_port(worker, batch, packet, port.port(), Hop::kBridged, nullptr);
+  if (endpoint.kind() != EndpointKind::kPort) return packet.drop(DropReason::unknown_mac);
+  deliver_to_port(worker, batch, packet, endpoint.port(), Hop::kBridged, nullptr);
 }
 
 void resolve_from_vm(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
@@ -103,22 +110,25 @@ void resolve_from_vm(WorkerState& worker, const Batch& batch, Packet& packet) no
   }
 }
 
-// Sets Packet::target of the pending unicast IPv4 packets whose destination is an endpoint of the VPC.
+// Sets Packet::target of the pending unicast IP packets of one family whose destination is an endpoint of the
+// VPC.
+template <class Address>
 void lookup_endpoints(const Tables& tables, Batch& batch) noexcept {
+  using EndpointLookup = LookupTable<EndpointKey<Address>>;
   const VpcId vpc = batch.ingress->vpc;
-  EndpointKey keys[EndpointLookup::kBulk];
+  EndpointKey<Address> keys[EndpointLookup::kBulk];
   Packet* packets[EndpointLookup::kBulk];
   std::uint64_t found[EndpointLookup::kBulk];
   Packet* next = batch.begin();
   while (next != batch.end()) {
     unsigned count = 0;
     for (; next != batch.end() && count < EndpointLookup::kBulk; ++next) {
-      if (!next->is_pending() || next->kind != PacketKind::kIpv4 || next->is_group) continue;
-      keys[count] = EndpointKey(vpc, next->destination);
+      if (!next->is_pending() || next->kind != kKindOf<Address> || next->is_group) continue;
+      keys[count] = EndpointKey<Address>(vpc, next->destination_of<Address>());
       packets[count++] = next;
     }
     if (count == 0) break;
-    tables.endpoints.lookup_bulk(keys, count, found);
+    tables.of<Address>().endpoints.lookup_bulk(keys, count, found);
     for (unsigned i = 0; i < count; ++i) packets[i]->target = EndpointRef(found[i]);
   }
 }
@@ -129,7 +139,8 @@ void resolve(WorkerState& worker, Batch& batch) noexcept {
   // Before the first owner word is read: whatever is committed later is noticed (pipeline.cpp).
   batch.owner_epoch = worker.tables.havips.owner_epoch().load(std::memory_order_acquire);
   const bool from_vm = batch.ingress->role == PortRole::kVm;
-  if (from_vm) lookup_endpoints(worker.tables, batch);
+  if (from_vm) lookup_endpoints<Ipv4>(worker.tables, batch);
+  if (from_vm && batch.has_ipv6) lookup_endpoints<Ipv6>(worker.tables, batch);
   for (Packet& packet : batch) {
     if (!packet.is_pending()) continue;
     if (from_vm) {

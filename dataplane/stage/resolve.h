@@ -1,6 +1,6 @@
 #pragma once
 
-// resolve: destination -> port (design: forwarding 1.3-1.5). Unicast IPv4 is steered by destination address,
+// resolve: destination -> port (design: forwarding 1.3-1.5). Unicast IP is steered by destination address,
 // whatever the destination MAC, when the address is an endpoint of the VPC: one hash lookup; a HAVIP leads to
 // its owner word. The rest goes by MAC within the subnet; a HAVIP's stable MAC leads to its owner, so that a
 // HAVIP can be a next hop. Between subnets, and for what is sent to the gateway's MAC, TTL - 1. The gateway

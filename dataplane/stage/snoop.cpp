@@ -1,6 +1,8 @@
 #include "dataplane/stage/snoop.h"
 
+#include "dataplane/stage/nd_view.h"
 #include "dataplane/stage/snoop_arp.h"
+#include "dataplane/stage/snoop_nd.h"
 #include "dataplane/stage/snoop_vrrp.h"
 
 namespace vipswitch::stage {
@@ -21,6 +23,8 @@ bool is_claim_in_vlan(const Packet& packet) noexcept {
 void snoop_vm_packet(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
   if (packet.kind == PacketKind::kArp) {
     snoop_arp_of_vm(worker, batch, packet);
+  } else if (is_nd(packet)) {
+    snoop_nd_of_vm(worker, batch, packet);
   } else if (packet.kind == PacketKind::kIpv4 &&
              (packet.protocol == wire::kProtoVrrp || packet.protocol == wire::kProtoAh)) {
     snoop_vrrp(worker, batch, packet);
@@ -40,6 +44,8 @@ void snoop(WorkerState& worker, Batch& batch) noexcept {
       snoop_vm_packet(worker, batch, packet);
     } else if (packet.kind == PacketKind::kArp && uplink != nullptr) {
       snoop_arp_of_uplink(worker, *uplink, packet);
+    } else if (is_nd(packet) && uplink != nullptr) {
+      snoop_nd_of_uplink(worker, *uplink, packet);
     }
   }
 }

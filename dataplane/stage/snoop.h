@@ -1,12 +1,14 @@
 #pragma once
 
-// snoop: the packets that tell who has an address. From VM ports, VRRP adverts and ARP become claims and run
-// the election (design: owner learning 2 and 4); ARP requests for what the switch knows are answered in their
-// place (forwarding 1.2, owner learning 5.4 "Proxy"). From the uplink, ARP for EIPs is answered and the MACs
-// of next hops are told to control. Bursts without ARP and VRRP pass at the cost of one test.
+// snoop: the packets that tell who has an address. From VM ports, VRRP adverts, ARP and neighbour
+// advertisements become claims and run the election (design: owner learning 2 and 4); ARP requests and
+// neighbour solicitations for what the switch knows are answered in their place (forwarding 1.2, owner
+// learning 5.4 "Proxy"). From the uplink, ARP for EIPs is answered and the MACs of next hops are told to
+// control. Bursts without ARP and VRRP pass at the cost of one test.
 //
 // Runs before resolve, so the data packets behind a claim in the same burst go to the new owner.
-// Drops: claim_unbound, vrrp_src_spoof, arp_unknown_target, arp_no_owner, arp_not_answered.
+// Drops: claim_unbound, vrrp_src_spoof, arp_unknown_target, arp_no_owner, arp_not_answered,
+// nd_unknown_target, nd_no_owner, nd_not_answered, no_router, nd_bad.
 
 #include "dataplane/worker_state.h"
 

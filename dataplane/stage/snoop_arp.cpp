@@ -1,5 +1,6 @@
 #include "dataplane/stage/snoop_arp.h"
 
+#include "dataplane/next_hop.h"
 #include "dataplane/owner/arp_claim.h"
 #include "dataplane/owner_decision.h"
 
@@ -29,7 +30,7 @@ void answer_for_havip(const WorkerState& worker, const PortRow& port, HavipId ha
   if (owner.location() == OwnerLocation::kUnknown) return packet.drop(DropReason::arp_no_owner);
   // A bound port that probes is about to take the address; an answer would fail its duplicate detection (RFC
   // 5227 2.1).
-  const bool is_bound = port.source_index(row->address) != kNoSource;
+  const bool is_bound = port.ipv4.index_of(row->address) != kNoSource;
   if (owner.is_port(port.id) || (is_bound && form == owner::ArpForm::kProbe)) {
     return packet.drop(DropReason::arp_not_answered);
   }
@@ -38,7 +39,7 @@ void answer_for_havip(const WorkerState& worker, const PortRow& port, HavipId ha
 
 void answer_request(const WorkerState& worker, const PortRow& port, owner::ArpForm form,
                     Packet& packet) noexcept {
-  const EndpointRef target = worker.tables.lookup_endpoint(port.vpc, packet.arp().target_ip);
+  const EndpointRef target = worker.tables.ipv4.lookup_endpoint(port.vpc, packet.arp().target_ip);
   switch (target.kind()) {
     case EndpointKind::kHavip:
       return answer_for_havip(worker, port, target.havip(), form, packet);
@@ -67,7 +68,7 @@ void show_stable_mac(Packet& packet) noexcept {
 
 void take_claim(WorkerState& worker, const Batch& batch, owner::ArpForm form, Packet& packet) noexcept {
   const PortRow& port = *batch.ingress;
-  const HavipId havip = port.sources[packet.source_index].havip;
+  const HavipId havip = port.ipv4[packet.source_index].havip;
   const wire::Arp& arp = packet.arp();
   if (form == owner::ArpForm::kAnnouncement) {
     const auto delivery =
@@ -86,29 +87,12 @@ void take_claim(WorkerState& worker, const Batch& batch, owner::ArpForm form, Pa
   });
 }
 
-bool is_known_neighbour(const WorkerState& worker, const UplinkRow& uplink, Ipv4 address,
-                        const Mac& mac) noexcept {
-  if (address == uplink.gateway) return uplink.gateway_mac == mac;
-  return worker.tables.neighbours.lookup(Ipv4Key(address)) == mac_to_value(mac);
-}
-
-// Tells control the MAC of a neighbour on the provider network.
-void report_neighbour(WorkerState& worker, Ipv4 address, const Mac& mac) noexcept {
-  Event event{};
-  event.kind = EventKind::kNextHopLearned;
-  event.worker = worker.id;
-  event.address = address;
-  event.mac = mac;
-  event.at_ms = worker.now_ms;
-  worker.emit(event);
-}
-
 }  // namespace
 
 void snoop_arp_of_vm(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
   const PortRow& port = *batch.ingress;
   const owner::ArpForm form = owner::classify_arp(packet.arp(), packet.ethernet().destination);
-  const bool speaks_for_havip = packet.source_index != kNoSource && packet.source_index != 0;
+  const bool speaks_for_havip = port.ipv4.is_havip(packet.source_index);
   if (speaks_for_havip) take_claim(worker, batch, form, packet);
   switch (form) {
     case owner::ArpForm::kProbe:
@@ -130,14 +114,14 @@ void snoop_arp_of_uplink(WorkerState& worker, const UplinkRow& uplink, Packet& p
   if (form == owner::ArpForm::kBad || form == owner::ArpForm::kBadSenderMac)
     return packet.drop(DropReason::arp_bad);
   const Ipv4 sender = arp.sender_ip, target = arp.target_ip;
-  const bool is_own_target = uplink.is_own_address(target);
-  const EipRow* eip = worker.tables.lookup_eip(target);
+  const bool is_own_target = uplink.ipv4.is_own_address(target);
+  const EipRow<Ipv4>* eip = worker.tables.ipv4.lookup_eip(target);
   const bool is_for_switch = is_own_target || (eip != nullptr && eip->inner.is_set);
   // Who asks us or answers us is a neighbour; from others only a change of the gateway's MAC matters. An
   // answer is told even if it brings nothing new: it keeps the entry alive.
   const bool is_answer = form == owner::ArpForm::kReply && is_own_target;
-  if (form != owner::ArpForm::kProbe && (is_for_switch || sender == uplink.gateway) &&
-      uplink.is_on_link(sender) &&
+  if (form != owner::ArpForm::kProbe && (is_for_switch || sender == uplink.ipv4.gateway) &&
+      uplink.ipv4.is_on_link(sender) &&
       (is_answer || !is_known_neighbour(worker, uplink, sender, arp.sender_mac))) {
     report_neighbour(worker, sender, arp.sender_mac);
   }

@@ -17,11 +17,11 @@ Listed find_listed(const WorkerState& worker, const PortRow& port,
                    const owner::VrrpAddressList& addresses) noexcept {
   Listed listed;
   for (std::size_t i = 0; i < addresses.size(); ++i) {
-    const std::uint8_t source = port.source_index(addresses[i]);
-    if (source == 0) continue;
-    if (source != kNoSource) {
+    const std::uint8_t source = port.ipv4.index_of(addresses[i]);
+    if (port.ipv4.is_havip(source)) {
       listed.bound |= std::uint32_t{1} << source;
-    } else if (worker.tables.lookup_endpoint(port.vpc, addresses[i]).kind() == EndpointKind::kHavip) {
+    } else if (source == kNoSource &&
+               worker.tables.ipv4.lookup_endpoint(port.vpc, addresses[i]).kind() == EndpointKind::kHavip) {
       listed.has_unbound = true;
     }
   }
@@ -61,11 +61,12 @@ void withdraw_unlisted(WorkerState& worker, const Batch& batch, HavipId havip,
 void claim_all(WorkerState& worker, const Batch& batch, std::uint32_t listed,
                const owner::AdvertEvidence& evidence) noexcept {
   const PortRow& port = *batch.ingress;
-  for (std::uint8_t i = 1; i < port.source_count; ++i) {
+  for (std::uint8_t i = 0; i < port.ipv4.count; ++i) {
+    if (!port.ipv4.is_havip(i)) continue;
     if (((listed >> i) & 1) != 0) {
-      claim(worker, batch, port.sources[i].havip, evidence);
+      claim(worker, batch, port.ipv4[i].havip, evidence);
     } else {
-      withdraw_unlisted(worker, batch, port.sources[i].havip, evidence);
+      withdraw_unlisted(worker, batch, port.ipv4[i].havip, evidence);
     }
   }
 }
@@ -92,7 +93,8 @@ void snoop_vrrp(WorkerState& worker, const Batch& batch, Packet& packet) noexcep
   const PortRow& port = *batch.ingress;
   const auto delivery = owner::Delivery::of_source(packet.ethernet().source, port.mac);
   // Guard has proven the Ethernet source; an advert comes from the port's own address, never from a HAVIP.
-  if (packet.source_index != 0 || !delivery) return packet.drop(DropReason::vrrp_src_spoof);
+  if (packet.source_index == kNoSource || port.ipv4.is_havip(packet.source_index) || !delivery)
+    return packet.drop(DropReason::vrrp_src_spoof);
 
   const Listed listed = find_listed(worker, port, advert.addresses);
   if (listed.bound == 0 && listed.has_unbound) return packet.drop(DropReason::claim_unbound);

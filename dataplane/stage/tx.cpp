@@ -42,10 +42,9 @@ class Receivers {
 Receivers members(const WorkerState& worker, const Batch& batch, const Packet& packet) noexcept {
   Receivers receivers;
   const PortRow& port = *batch.ingress;
-  for (std::uint8_t i = 1; i < port.source_count; ++i) {
-    if (((packet.listed_sources >> i) & 1) == 0) continue;
-    const HavipRow* havip =
-        worker.tables.havips.hot(port.sources[i].havip).row.load(std::memory_order_acquire);
+  for (std::uint8_t i = 0; i < port.ipv4.count; ++i) {
+    if (((packet.listed_sources >> i) & 1) == 0 || !port.ipv4.is_havip(i)) continue;
+    const HavipRow* havip = worker.tables.havips.hot(port.ipv4[i].havip).row.load(std::memory_order_acquire);
     if (havip == nullptr) continue;
     for (const PortId member : havip->ports) {
       if (member != port.id) receivers.add(member);

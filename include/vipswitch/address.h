@@ -55,6 +55,12 @@ class Ipv6 {
     }
     return Ipv6(bytes);
   }
+  // RFC 4291 2.5.5.2: how an IPv4 address stands where IPv6 ones do.
+  static constexpr Ipv6 mapped(Ipv4 address) noexcept {
+    const std::uint32_t h = address.host();
+    return from_groups(
+        {0, 0, 0, 0, 0, 0xffff, static_cast<std::uint16_t>(h >> 16), static_cast<std::uint16_t>(h)});
+  }
   // RFC 4291 2.7.1: ff02::1, every node of the link.
   static constexpr Ipv6 all_nodes() noexcept { return from_groups({0xff02, 0, 0, 0, 0, 0, 0, 1}); }
 
@@ -72,6 +78,8 @@ class Ipv6 {
     }
     return bytes_[10] == 0xff && bytes_[11] == 0xff;
   }
+  // The IPv4 address; only where is_ipv4_mapped().
+  constexpr Ipv4 mapped_ipv4() const noexcept { return {bytes_[12], bytes_[13], bytes_[14], bytes_[15]}; }
   // RFC 4291 2.7.1: the group of those who might have this address.
   constexpr Ipv6 solicited_node() const noexcept {
     Ipv6 group = from_groups({0xff02, 0, 0, 0, 0, 1, 0xff00, 0});

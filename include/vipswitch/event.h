@@ -27,9 +27,9 @@ struct Event {
   std::uint8_t vrid;
   WorkerId worker;
   HavipId havip;
-  PortId from;  // invalid: nobody
-  PortId to;    // invalid: nobody
-  Ipv4 address;
+  PortId from;   // invalid: nobody
+  PortId to;     // invalid: nobody
+  Ipv6 address;  // of the HAVIP or next hop; IPv4 as ::ffff:a.b.c.d
   Mac mac;
   LearnMode mode;  // kOwnerChanged: data follows the decision only while it is enforced
   std::uint8_t reserved;
@@ -39,6 +39,6 @@ struct Event {
   std::uint32_t evidence_cycles;  // from the burst with the evidence to the commit; 0: no packet brought it
   std::uint32_t generation;       // of the election, after the decision
 };
-static_assert(sizeof(Event) == 64);
+static_assert(sizeof(Event) == 72);
 
 }  // namespace vipswitch

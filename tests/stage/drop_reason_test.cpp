@@ -9,12 +9,13 @@
 #include "dataplane/stage/parse.h"
 #include "dataplane/stage/resolve.h"
 #include "dataplane/stage/tx.h"
-#include "tests/stage/shop.h"
+#include "tests/stage/shop6.h"
 
 namespace vipswitch::testing {
 namespace {
 
 using W = ShopWorld;
+using W6 = ShopWorld6;
 constexpr Ipv4 kNobody{10, 77, 0, 50};
 constexpr Mac kNobodysMac{0x52, 0x54, 0, 0x77, 0, 0x99};
 
@@ -48,11 +49,28 @@ void vlan_tagged(Shop& shop) {
   shop.expect_drop(DropReason::vlan_tagged, kUplink,
                    from_router().vlan({.id = 5}).ipv4({.destination = W::kVm3Eip}).build());
 }
-void not_ipv4_or_arp(Shop& shop) {
-  constexpr std::uint16_t kIpv6 = 0x86dd;
-  shop.expect_drop(DropReason::not_ipv4_or_arp, kUplink,
+Frame with_ipv6_header(const Ipv6Fields& fields) {
+  return from_vm(kVm1, kVm2.mac).ipv6(fields).counting_payload(16).build();
+}
+
+void ipv6_bad_version(Shop& shop) {
+  shop.expect_drop(DropReason::ipv6_bad_version, kVm1,
+                   with_ipv6_header({.source = W6::kVm1Ip, .version = 4}));
+}
+void ipv6_bad_length(Shop& shop) {
+  shop.expect_drop(DropReason::ipv6_bad_length, kVm1,
+                   with_ipv6_header({.source = W6::kVm1Ip, .payload_length = 17}));
+}
+void ipv6_bad_extensions(Shop& shop) {
+  PacketBuilder builder = from_vm(kVm1, kVm2.mac).ipv6({.source = W6::kVm1Ip, .destination = W6::kVm2Ip});
+  for (int i = 0; i < 9; ++i) builder.ipv6_extension({});
+  shop.expect_drop(DropReason::ipv6_bad_extensions, kVm1, builder.udp({}).build());
+}
+void not_ip_or_arp(Shop& shop) {
+  constexpr std::uint16_t kLldp = 0x88cc;
+  shop.expect_drop(DropReason::not_ip_or_arp, kUplink,
                    PacketBuilder()
-                       .ethernet({.destination = W::kUplinkMac, .source = W::kRouterMac, .type = kIpv6})
+                       .ethernet({.destination = W::kUplinkMac, .source = W::kRouterMac, .type = kLldp})
                        .counting_payload(40)
                        .build());
 }
@@ -74,6 +92,27 @@ void arp_bad(Shop& shop) {
       DropReason::arp_bad, kVm1,
       from_vm(kVm1, Mac::broadcast())
           .arp({.sender_mac = kVm1.mac, .sender_ip = kVm1.ip, .target_ip = kVm2.ip, .hardware_type = 6})
+          .build());
+}
+void spoofed_nd(Shop6& shop) {
+  shop.expect_drop(DropReason::spoofed_nd, kVm1, announcement6(kVm1, W6::kVm1Ip, v6(0x77, 0x50)));
+}
+void nd_bad(Shop6& shop) {
+  const Ipv6 group = W6::kVm2Ip.solicited_node();
+  shop.expect_drop(DropReason::nd_bad, kVm1,
+                   from_vm(kVm1, Mac::of_multicast(group))
+                       .ipv6({.source = W6::kVm1Ip, .destination = group, .hop_limit = 254})
+                       .neighbour({.target = W6::kVm2Ip, .mac = kVm1.mac})
+                       .build());
+}
+void ra_guard(Shop6& shop) {
+  shop.expect_drop(
+      DropReason::ra_guard, kVm1,
+      from_vm(kVm1, Mac::of_multicast(Ipv6::all_nodes()))
+          .ipv6({.source = link_local_of(kVm1.mac), .destination = Ipv6::all_nodes(), .hop_limit = 255})
+          .icmp6({.type = wire::kIcmp6RouterAdvertisement})
+          .counting_payload(0)
+          .payload(std::vector<std::uint8_t>(8))
           .build());
 }
 void foreign_mac(Shop& shop) {
@@ -110,6 +149,21 @@ void arp_not_answered(Shop& shop) {
   shop.expect_drop(DropReason::arp_not_answered, kVm1, arp_request(kVm1, W::kFront));
 }
 
+void nd_unknown_target(Shop6& shop) {
+  shop.expect_drop(DropReason::nd_unknown_target, kVm1, solicitation(kVm1, W6::kVm1Ip, v6(0x77, 0x50)));
+}
+void nd_no_owner(Shop6& shop) {
+  shop.expect_drop(DropReason::nd_no_owner, kVm3, solicitation(kVm3, W6::kVm3Ip, W6::kFront));
+}
+void nd_not_answered(Shop6& shop) {
+  shop.elect6(kVm1);
+  shop.expect_drop(DropReason::nd_not_answered, kVm1, solicitation(kVm1, W6::kVm1Ip, W6::kFront));
+}
+void no_router(Shop6& shop) {
+  shop.remove_subnet_ipv6(kVm1);
+  shop.expect_drop(DropReason::no_router, kVm1, router_solicitation(kVm1));
+}
+
 // --- nat
 
 void unknown_eip(Shop& shop) {
@@ -137,6 +191,24 @@ void l4_truncated(Shop& shop) {
                    from_router()
                        .ipv4({.source = W::kClient, .destination = W::kVm3Eip, .protocol = kTcp})
                        .counting_payload(17)
+                       .build());
+}
+void icmp_link_scoped(Shop& shop) {
+  shop.expect_drop(DropReason::icmp_link_scoped, kUplink,
+                   from_router()
+                       .ipv4({.source = W::kClient, .destination = W::kVm3Eip})
+                       .icmp({.type = wire::kIcmpRedirect})
+                       .counting_payload(28)
+                       .build());
+}
+// It quotes a packet that somebody else has sent.
+void icmp_bad_quote(Shop& shop) {
+  shop.expect_drop(DropReason::icmp_bad_quote, kUplink,
+                   from_router()
+                       .ipv4({.source = W::kClient, .destination = W::kVm3Eip})
+                       .icmp({.type = wire::kIcmpTimeExceeded})
+                       .ipv4({.source = kNobody, .destination = W::kClient})
+                       .udp({})
                        .build());
 }
 void unroutable(Shop& shop) {
@@ -236,11 +308,11 @@ void no_mbuf(Shop& shop) {
 
 struct Case {
   DropReason reason;
-  void (*trigger)(Shop&);
+  void (*trigger)(Shop6&);
 };
 
 constexpr Case kCases[] = {
-#define DROP_REASON(name, stage, help) {DropReason::name, trigger::name},
+#define DROP_REASON(name, stage, help) {DropReason::name, [](Shop6& shop) { trigger::name(shop); }},
 #include "vipswitch/drop_reasons.def"
 #undef DROP_REASON
 };
@@ -263,7 +335,7 @@ std::uint64_t counted_at_ports(Shop& shop, DropReason reason) {
 class EveryDropReason : public ::testing::TestWithParam<Case> {};
 
 TEST_P(EveryDropReason, IsTriggeredAndConservesPackets) {
-  Shop shop;
+  Shop6 shop;
   GetParam().trigger(shop);
   const DropReason reason = GetParam().reason;
   EXPECT_GT(shop.vswitch.drops(reason), 0u);

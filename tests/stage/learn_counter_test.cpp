@@ -190,6 +190,15 @@ std::uint64_t vrrp_checksum_whole_payload(Shop& shop) {
                           .build();
   return shop.learned_from(LearnCounter::vrrp_checksum_whole_payload, kVm1, frame);
 }
+std::uint64_t na_bad(Shop& shop) {
+  return shop.learned_from(LearnCounter::na_bad, kVm1,
+                           from_vm(kVm1, Mac::of_multicast(Ipv6::all_nodes()))
+                               .ipv6({.source = link_local_of(kVm1.mac), .destination = Ipv6::all_nodes()})
+                               .neighbour({.type = wire::kIcmp6NeighbourAdvertisement,
+                                           .target = link_local_of(kVm1.mac),
+                                           .mac = kVm1.mac})
+                               .build());
+}
 std::uint64_t arp_sha_bad(Shop& shop) {
   const Frame frame =
       from_vm(kVm1, Mac::broadcast()).gratuitous_arp_request(kVrrpGroupMac, W::kFront).build();

@@ -14,7 +14,7 @@ namespace {
 using W = ShopWorld;
 
 constexpr std::size_t kL3 = 14;
-constexpr std::uint8_t kTcp = 6, kUdp = 17;
+constexpr std::uint8_t kIcmp = 1, kTcp = 6, kUdp = 17, kDccp = 33, kUdpLite = 136;
 enum class Rewritten { kSource, kDestination };
 
 std::uint16_t load16(std::span<const std::uint8_t> bytes, std::size_t offset) {
@@ -38,12 +38,18 @@ struct Ipv4Bytes {
       : header(frame.data() + kL3, std::size_t{frame[kL3] & 0xfu} * 4),
         segment(header.data() + header.size(), load16(header, 2) - header.size()) {}
 
+  bool is_later_fragment() const { return (load16(header, 6) & 0x1fff) != 0; }
+  // Errors quote a packet, which random bytes are not; source quench and redirect never pass.
+  bool is_icmp_error() const {
+    constexpr std::uint8_t kErrors[] = {3, 4, 5, 11, 12};
+    return header[9] == kIcmp && !is_later_fragment() && segment.size() >= 8 &&
+           std::find(std::begin(kErrors), std::end(kErrors), segment[0]) != std::end(kErrors);
+  }
   // Where the checksum that covers the addresses stands in the segment; none in a later fragment.
   std::optional<std::size_t> l4_field() const {
-    const bool is_later_fragment = (load16(header, 6) & 0x1fff) != 0;
-    if (is_later_fragment) return std::nullopt;
+    if (is_later_fragment()) return std::nullopt;
     if (header[9] == kTcp) return 16;
-    if (header[9] == kUdp) return 6;
+    if (header[9] == kUdp || header[9] == kDccp || header[9] == kUdpLite) return 6;
     return std::nullopt;
   }
   // As it would have to be for what the segment holds.
@@ -60,6 +66,7 @@ struct Ipv4Bytes {
 std::optional<Frame> translate_slowly(Frame frame, const EthernetFields& macs, Rewritten side, Ipv4 address) {
   const Ipv4Bytes ip(frame);
   if (internet_checksum(ip.header) != 0 || ip.header[8] <= 1) return std::nullopt;
+  if (ip.is_icmp_error()) return std::nullopt;
   const std::optional<std::size_t> field = ip.l4_field();
   if (field && ip.segment.size() < *field + 2) return std::nullopt;
   const std::uint16_t right_before = field ? ip.right_l4_checksum(*field) : std::uint16_t{0};
@@ -78,7 +85,7 @@ std::optional<Frame> translate_slowly(Frame frame, const EthernetFields& macs, R
   // A wrong checksum stays wrong by as much as it was.
   const std::uint32_t error = sent + 0xffffu - right_before;
   auto value = static_cast<std::uint16_t>((ip.right_l4_checksum(*field) + error) % 0xffff);
-  if (ip.header[9] == kUdp && value == 0) value = 0xffff;
+  if ((ip.header[9] == kUdp || ip.header[9] == kUdpLite) && value == 0) value = 0xffff;
   store16(ip.segment, *field, value);
   return frame;
 }

@@ -232,7 +232,7 @@ TEST_F(Nat, NeighbourOnTheUplinksPrefixIsItsOwnNextHop) {
       << "control was not told";
   Event answered{};
   answered.kind = EventKind::kNextHopLearned;
-  answered.address = kNeighbour;
+  answered.address = Ipv6::mapped(kNeighbour);
   answered.mac = kNeighbourMac;
   vswitch.worker().emit(answered);
   vswitch.settle();

@@ -12,7 +12,7 @@ using ::testing::UnorderedElementsAre;
 using W = ShopWorld;
 
 constexpr Ipv4 kNobody{10, 77, 0, 50};
-constexpr std::uint16_t kIpv6 = 0x86dd;
+constexpr std::uint16_t kLldp = 0x88cc;
 
 struct DatagramFields {
   Mac destination_mac, source_mac;
@@ -31,7 +31,7 @@ Frame small_datagram(const DatagramFields& fields) {
 
 Frame non_ip(const Vm& vm, const Mac& destination) {
   return PacketBuilder()
-      .ethernet({.destination = destination, .source = vm.mac, .type = kIpv6})
+      .ethernet({.destination = destination, .source = vm.mac, .type = kLldp})
       .counting_payload(40)
       .build();
 }
@@ -92,8 +92,8 @@ TEST_F(Resolve, StableMacOfNoHavipIsUnknown) {
   for (const Ipv4 address : {kNobody, kVm1.ip, W::kWebGateway}) {
     expect_drop(DropReason::unknown_mac, kVm3, non_ip(kVm3, stable_mac(address)));
   }
-  constexpr Mac kIpv6Stable{0x0e, 0x06, 10, 77, 0, 100};
-  expect_drop(DropReason::unknown_mac, kVm3, non_ip(kVm3, kIpv6Stable));
+  constexpr Mac kLldpStable{0x0e, 0x06, 10, 77, 0, 100};
+  expect_drop(DropReason::unknown_mac, kVm3, non_ip(kVm3, kLldpStable));
 }
 
 // A MAC means something inside its subnet only.

@@ -37,10 +37,19 @@ std::uint16_t complement_of_folded(std::uint64_t sum) {
   return static_cast<std::uint16_t>(~sum);
 }
 
-// An IPv4 packet whose header was proven to be there.
+Ipv6 read_ipv6(Bytes bytes, std::size_t offset) {
+  std::array<std::uint8_t, 16> address{};
+  std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(offset), address.size(), address.begin());
+  return Ipv6(address);
+}
+
+// An IP packet whose header was proven to be there.
 struct Packet {
+  bool is_ipv6 = false;
   Ipv4 source;
   Ipv4 destination;
+  Ipv6 source6;
+  Ipv6 destination6;
   std::uint8_t protocol = 0;
   bool is_fragment = false;
   bool is_whole = false;  // all the bytes that the total length promises are there
@@ -60,6 +69,7 @@ class Verifier {
     }
     if (bytes.size() < offset + 2) return fail("the frame ends inside the Ethernet header");
     if (read16(bytes, offset) == 0x0800) ipv4(bytes.subspan(offset + 2));
+    if (read16(bytes, offset) == 0x86dd) ipv6(bytes.subspan(offset + 2));
   }
 
  private:
@@ -81,10 +91,40 @@ class Verifier {
     if (!packet.is_fragment && packet.is_whole) transport(packet);
   }
 
+  void ipv6(Bytes bytes) {
+    if (bytes.size() < 40) return fail("the packet ends inside the IPv6 header");
+    const std::size_t payload_size = read16(bytes, 4);
+    Packet packet;
+    packet.is_ipv6 = true;
+    packet.source6 = read_ipv6(bytes, 8);
+    packet.destination6 = read_ipv6(bytes, 24);
+    packet.protocol = bytes[6];
+    packet.is_whole = payload_size <= bytes.size() - 40;
+    packet.payload = bytes.subspan(40, std::min(payload_size, bytes.size() - 40));
+    if (!packet.is_whole && !is_quoted()) return fail("the frame ends before the IPv6 payload length");
+    while (packet.protocol == 0 || packet.protocol == 43 || packet.protocol == 44 || packet.protocol == 60) {
+      if (packet.payload.size() < 8) return;
+      const bool is_fragment_header = packet.protocol == 44;
+      if (is_fragment_header && (read16(packet.payload, 2) & 0xfff9) != 0) packet.is_fragment = true;
+      const std::size_t size = is_fragment_header ? 8 : (std::size_t{packet.payload[1]} + 1) * 8;
+      if (size > packet.payload.size()) return;
+      packet.protocol = packet.payload[0];
+      packet.payload = packet.payload.subspan(size);
+      if (packet.is_fragment) return;
+    }
+    if (packet.is_whole) transport(packet);
+  }
+
   void transport(const Packet& packet) {
     switch (packet.protocol) {
       case 1:
         return icmp(packet);
+      case 58:
+        return icmp6(packet);
+      case 33:
+        return with_pseudo_header("dccp", packet, 12);
+      case 136:
+        return with_pseudo_header("udp-lite", packet, 8);
       case 6:
         return with_pseudo_header("tcp", packet, 20);
       case 17:
@@ -101,13 +141,29 @@ class Verifier {
   void with_pseudo_header(const char* name, const Packet& packet, std::size_t smallest_size) {
     if (packet.payload.size() < smallest_size)
       return fail(std::string("the packet ends inside the header of ") + name);
-    verdict(name, internet_checksum(packet.source, packet.destination, packet.protocol, packet.payload) == 0);
+    verdict(name, sum_of(packet) == 0);
+  }
+
+  static std::uint16_t sum_of(const Packet& packet) {
+    return packet.is_ipv6
+               ? internet_checksum(packet.source6, packet.destination6, packet.protocol, packet.payload)
+               : internet_checksum(packet.source, packet.destination, packet.protocol, packet.payload);
+  }
+
+  // RFC 4443: types below 128 are errors and quote the packet they are about.
+  void icmp6(const Packet& packet) {
+    if (!packet.is_ipv6) return;
+    with_pseudo_header("icmp6", packet, 4);
+    if (is_quoted() || packet.payload.size() < 8 || packet.payload[0] >= 128) return;
+    prefix_ = "quoted ";
+    ipv6(packet.payload.subspan(8));
+    prefix_.clear();
   }
 
   void udp(const Packet& packet) {
     const auto bytes = packet.payload;
     if (bytes.size() < 8) return fail("the packet ends inside the UDP header");
-    if (read16(bytes, 4) != bytes.size()) return fail("the UDP length differs from the IPv4 payload's");
+    if (read16(bytes, 4) != bytes.size()) return fail("the UDP length differs from the IP payload's");
     if (read16(bytes, 6) != 0) with_pseudo_header("udp", packet, 8);
   }
 
@@ -176,6 +232,12 @@ std::uint16_t internet_checksum(Bytes bytes) {
 std::uint16_t internet_checksum(Ipv4 source, Ipv4 destination, std::uint8_t protocol, Bytes bytes) {
   return complement_of_folded(sum_pseudo_header(source, destination, protocol, bytes.size()) +
                               sum_words(bytes));
+}
+
+std::uint16_t internet_checksum(const Ipv6& source, const Ipv6& destination, std::uint8_t next_header,
+                                Bytes bytes) {
+  return complement_of_folded(sum_words(source.bytes()) + sum_words(destination.bytes()) + next_header +
+                              (bytes.size() >> 16) + (bytes.size() & 0xffff) + sum_words(bytes));
 }
 
 std::ostream& operator<<(std::ostream& out, const ChecksumReport& report) {

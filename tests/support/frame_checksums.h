@@ -22,6 +22,10 @@ std::uint16_t internet_checksum(std::span<const std::uint8_t> bytes);
 std::uint16_t internet_checksum(Ipv4 source, Ipv4 destination, std::uint8_t protocol,
                                 std::span<const std::uint8_t> bytes);
 
+// With the pseudo-header of IPv6 (RFC 8200 8.1).
+std::uint16_t internet_checksum(const Ipv6& source, const Ipv6& destination, std::uint8_t next_header,
+                                std::span<const std::uint8_t> bytes);
+
 struct ChecksumReport {
   std::vector<std::string> verified;  // every field that was there to look at, in order: "ipv4", "udp", ...
   std::vector<std::string> wrong;     // what is wrong, one sentence each
@@ -31,11 +35,11 @@ struct ChecksumReport {
 
 std::ostream& operator<<(std::ostream& out, const ChecksumReport& report);
 
-// Looks at every checksum of the frame: the IPv4 header's, then TCP, UDP, ICMP or VRRP (in any form that
-// routers in the field send; behind AH too), and those of the packet that an ICMP error quotes ("quoted
-// ipv4", ...) as far as it is whole. A UDP checksum of 0 was not computed, and fragments carry no whole
-// segment: neither is looked at. A frame too short for its own headers is reported as wrong. Frames without a
-// checksum (ARP) verify nothing.
+// Looks at every checksum of the frame: the IPv4 header's, then TCP, UDP, UDP-Lite, DCCP, ICMP, ICMPv6 or
+// VRRP (in any form that routers in the field send; behind AH too), and those of the packet that an ICMP
+// error quotes ("quoted ipv4", ...) as far as it is whole. A UDP checksum of 0 was not computed, and
+// fragments carry no whole segment: neither is looked at. A frame too short for its own headers is reported
+// as wrong. Frames without a checksum (ARP) verify nothing.
 ChecksumReport verify_checksums(std::span<const std::uint8_t> frame);
 
 }  // namespace vipswitch::testing

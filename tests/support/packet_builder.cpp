@@ -13,7 +13,8 @@ namespace {
 // What a layer needs to know of its neighbours.
 struct Surroundings {
   std::uint16_t next_type = 0;       // EtherType or IP protocol of the layer behind it
-  const Ipv4Fields* ipv4 = nullptr;  // the nearest IPv4 header before it
+  const Ipv4Fields* ipv4 = nullptr;  // the nearest IP header before it, of either family
+  const Ipv6Fields* ipv6 = nullptr;
 };
 
 class Writer {
@@ -26,6 +27,7 @@ class Writer {
   Writer& u32(std::uint32_t value) { return u16(value >> 16).u16(value); }
   Writer& mac(const Mac& value) { return range(value.bytes()); }
   Writer& ip(Ipv4 value) { return u32(value.host()); }
+  Writer& ip(const Ipv6& value) { return range(value.bytes()); }
   template <class Range>
   Writer& range(const Range& values) {
     bytes_.insert(bytes_.end(), values.begin(), values.end());
@@ -56,6 +58,16 @@ std::uint16_t in_form(std::uint16_t correct, Checksum form) {
   return correct;
 }
 
+// Of a transport, with the pseudo-header of the IP header before it.
+std::uint16_t transport_checksum(const Surroundings& around, const char* layer, std::uint8_t protocol,
+                                 const Frame& segment) {
+  if (around.ipv6 != nullptr) {
+    return internet_checksum(around.ipv6->source, around.ipv6->destination, protocol, segment);
+  }
+  if (around.ipv4 == nullptr) throw std::logic_error(std::string(layer) + " needs an IP header before it");
+  return internet_checksum(around.ipv4->source, around.ipv4->destination, protocol, segment);
+}
+
 const Ipv4Fields& enclosing(const Surroundings& around, const char* layer) {
   if (around.ipv4 == nullptr) throw std::logic_error(std::string(layer) + " needs an IPv4 header before it");
   return *around.ipv4;
@@ -73,6 +85,21 @@ std::uint16_t type_of(const ArpFields&) {
 }
 std::uint16_t type_of(const Ipv4Fields&) {
   return 0x0800;
+}
+std::uint16_t type_of(const Ipv6Fields&) {
+  return 0x86dd;
+}
+std::uint16_t type_of(const Ipv6ExtensionFields& fields) {
+  return fields.type;
+}
+std::uint16_t type_of(const Ipv6FragmentFields&) {
+  return 44;
+}
+std::uint16_t type_of(const Icmp6Fields&) {
+  return 58;
+}
+std::uint16_t type_of(const NeighbourFields&) {
+  return 58;
 }
 std::uint16_t type_of(const UdpFields&) {
   return 17;
@@ -155,8 +182,59 @@ Frame render(const Ipv4Fields& fields, const Frame& behind, const Surroundings& 
   return Writer().range(header).range(behind).take();
 }
 
+Frame render(const Ipv6Fields& fields, const Frame& behind, const Surroundings& around) {
+  return Writer()
+      .u32(std::uint32_t{fields.version} << 28 | std::uint32_t{fields.traffic_class} << 20)
+      .u16(fields.payload_length.value_or(static_cast<std::uint16_t>(behind.size())))
+      .u8(fields.next_header.value_or(static_cast<std::uint8_t>(around.next_type)))
+      .u8(fields.hop_limit)
+      .ip(fields.source)
+      .ip(fields.destination)
+      .range(behind)
+      .take();
+}
+
+Frame render(const Ipv6ExtensionFields& fields, const Frame& behind, const Surroundings& around) {
+  if (fields.size % 8 != 0 || fields.size == 0)
+    throw std::logic_error("IPv6 extension: a multiple of 8 bytes");
+  return Writer()
+      .u8(fields.next_header.value_or(static_cast<std::uint8_t>(around.next_type)))
+      .u8(fields.length.value_or(static_cast<std::uint8_t>(fields.size / 8 - 1)))
+      .u8(1)
+      .u8(static_cast<unsigned>(fields.size - 4))
+      .range(std::vector<std::uint8_t>(fields.size - 4))
+      .range(behind)
+      .take();
+}
+
+Frame render(const Ipv6FragmentFields& fields, const Frame& behind, const Surroundings& around) {
+  return Writer()
+      .u8(fields.next_header.value_or(static_cast<std::uint8_t>(around.next_type)))
+      .u8(0)
+      .u16(fields.offset | (fields.more_fragments ? 1U : 0U))
+      .u32(fields.identification)
+      .range(behind)
+      .take();
+}
+
+Frame render(const Icmp6Fields& fields, const Frame& behind, const Surroundings& around) {
+  Frame message =
+      Writer().u8(fields.type).u8(fields.code).u16(0).u32(fields.rest_of_header).range(behind).take();
+  store16(message, 2, in_form(transport_checksum(around, "ICMPv6", 58, message), fields.checksum));
+  return message;
+}
+
+Frame render(const NeighbourFields& fields, const Frame& behind, const Surroundings& around) {
+  constexpr std::uint8_t kSolicitation = 135, kSourceMac = 1, kTargetMac = 2;
+  Writer writer;
+  writer.u8(fields.type).u8(fields.code).u16(0).u32(fields.flags).ip(fields.target);
+  if (fields.mac) writer.u8(fields.type == kSolicitation ? kSourceMac : kTargetMac).u8(1).mac(*fields.mac);
+  Frame message = writer.range(behind).take();
+  store16(message, 2, in_form(transport_checksum(around, "ICMPv6", 58, message), fields.checksum));
+  return message;
+}
+
 Frame render(const UdpFields& fields, const Frame& behind, const Surroundings& around) {
-  const auto& ip = enclosing(around, "UDP");
   Frame segment = Writer()
                       .u16(fields.source_port)
                       .u16(fields.destination_port)
@@ -165,13 +243,12 @@ Frame render(const UdpFields& fields, const Frame& behind, const Surroundings& a
                       .range(behind)
                       .take();
   // RFC 768: a computed zero is sent as all ones, since zero says that none was computed.
-  const auto sum = internet_checksum(ip.source, ip.destination, 17, segment);
+  const auto sum = transport_checksum(around, "UDP", 17, segment);
   store16(segment, 6, in_form(sum == 0 ? 0xffff : sum, fields.checksum));
   return segment;
 }
 
 Frame render(const TcpFields& fields, const Frame& behind, const Surroundings& around) {
-  const auto& ip = enclosing(around, "TCP");
   const std::size_t header_size = 20 + fields.options.size();
   if (header_size % 4 != 0 || header_size > 60) throw std::logic_error("TCP options: 0, 4, ... 40 bytes");
   Frame segment = Writer()
@@ -187,7 +264,7 @@ Frame render(const TcpFields& fields, const Frame& behind, const Surroundings& a
                       .range(fields.options)
                       .range(behind)
                       .take();
-  store16(segment, 16, in_form(internet_checksum(ip.source, ip.destination, 6, segment), fields.checksum));
+  store16(segment, 16, in_form(transport_checksum(around, "TCP", 6, segment), fields.checksum));
   return segment;
 }
 
@@ -339,15 +416,17 @@ PacketBuilder& PacketBuilder::add(Layer layer) {
   return *this;
 }
 
-// From the inside out: a header's lengths and checksums depend on what is behind it, and on the one IPv4
+// From the inside out: a header's lengths and checksums depend on what is behind it, and on the one IP
 // header before it, whose addresses are fields.
 Frame PacketBuilder::build() const {
   Frame frame;
   Surroundings around;
   for (auto layer = layers_.rbegin(); layer != layers_.rend(); ++layer) {
-    const auto outer = std::find_if(std::next(layer), layers_.rend(),
-                                    [](const Layer& l) { return std::holds_alternative<Ipv4Fields>(l); });
-    around.ipv4 = outer == layers_.rend() ? nullptr : &std::get<Ipv4Fields>(*outer);
+    const auto outer = std::find_if(std::next(layer), layers_.rend(), [](const Layer& l) {
+      return std::holds_alternative<Ipv4Fields>(l) || std::holds_alternative<Ipv6Fields>(l);
+    });
+    around.ipv4 = outer == layers_.rend() ? nullptr : std::get_if<Ipv4Fields>(&*outer);
+    around.ipv6 = outer == layers_.rend() ? nullptr : std::get_if<Ipv6Fields>(&*outer);
     frame = std::visit([&](const auto& fields) { return render(fields, frame, around); }, *layer);
     around.next_type = std::visit([](const auto& fields) { return type_of(fields); }, *layer);
   }

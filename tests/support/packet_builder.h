@@ -85,6 +85,31 @@ struct Ipv4Fields {
   Checksum checksum = Checksum::kCorrect;
 };
 
+struct Ipv6Fields {
+  Ipv6 source = {};
+  Ipv6 destination = {};
+  std::uint8_t hop_limit = 64;
+  std::uint8_t traffic_class = 0;
+  std::uint8_t version = 6;
+  std::optional<std::uint8_t> next_header = {};
+  std::optional<std::uint16_t> payload_length = {};
+};
+
+// Hop-by-hop options (0), routing (43) and destination options (60): RFC 8200 4.3 to 4.6.
+struct Ipv6ExtensionFields {
+  std::uint8_t type = 60;
+  std::size_t size = 8;  // a multiple of 8; filled with PadN
+  std::optional<std::uint8_t> next_header = {};
+  std::optional<std::uint8_t> length = {};  // in 8-byte units, without the first
+};
+
+struct Ipv6FragmentFields {
+  std::uint16_t offset = 0;  // a multiple of 8
+  bool more_fragments = false;
+  std::uint32_t identification = 1;
+  std::optional<std::uint8_t> next_header = {};
+};
+
 struct UdpFields {
   std::uint16_t source_port = 0;
   std::uint16_t destination_port = 0;
@@ -109,6 +134,24 @@ struct IcmpFields {
   std::uint8_t type = 0;
   std::uint8_t code = 0;
   std::uint32_t rest_of_header = 0;  // echo: identifier and sequence; fragmentation needed: the MTU
+  Checksum checksum = Checksum::kCorrect;
+};
+
+// RFC 4443.
+struct Icmp6Fields {
+  std::uint8_t type = 0;
+  std::uint8_t code = 0;
+  std::uint32_t rest_of_header = 0;
+  Checksum checksum = Checksum::kCorrect;
+};
+
+// RFC 4861 4.3 and 4.4, in an ICMPv6 header of their own.
+struct NeighbourFields {
+  std::uint8_t type = 135;
+  Ipv6 target = {};
+  std::uint32_t flags = 0;  // router 0x80000000, solicited 0x40000000, override 0x20000000
+  std::optional<Mac> mac = {};
+  std::uint8_t code = 0;
   Checksum checksum = Checksum::kCorrect;
 };
 
@@ -165,6 +208,11 @@ class PacketBuilder {
   PacketBuilder& gratuitous_arp_reply(const Mac& mac, Ipv4 ip);
 
   PacketBuilder& ipv4(const Ipv4Fields& fields) { return add(fields); }
+  PacketBuilder& ipv6(const Ipv6Fields& fields) { return add(fields); }
+  PacketBuilder& ipv6_extension(const Ipv6ExtensionFields& fields) { return add(fields); }
+  PacketBuilder& ipv6_fragment(const Ipv6FragmentFields& fields) { return add(fields); }
+  PacketBuilder& icmp6(const Icmp6Fields& fields) { return add(fields); }
+  PacketBuilder& neighbour(const NeighbourFields& fields) { return add(fields); }
   PacketBuilder& udp(const UdpFields& fields) { return add(fields); }
   PacketBuilder& tcp(const TcpFields& fields) { return add(fields); }
   PacketBuilder& icmp(const IcmpFields& fields) { return add(fields); }
@@ -185,8 +233,10 @@ class PacketBuilder {
   Frame build() const;
 
  private:
-  using Layer = std::variant<EthernetFields, VlanFields, ArpFields, Ipv4Fields, UdpFields, TcpFields,
-                             IcmpFields, AuthenticationHeaderFields, Vrrp2Fields, Vrrp3Fields, PayloadBytes>;
+  using Layer =
+      std::variant<EthernetFields, VlanFields, ArpFields, Ipv4Fields, Ipv6Fields, Ipv6ExtensionFields,
+                   Ipv6FragmentFields, UdpFields, TcpFields, IcmpFields, Icmp6Fields, NeighbourFields,
+                   AuthenticationHeaderFields, Vrrp2Fields, Vrrp3Fields, PayloadBytes>;
 
   PacketBuilder& add(Layer layer);
 

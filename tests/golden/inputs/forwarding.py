@@ -86,7 +86,7 @@ def replication():
     dhcp = VM3.ether(BROADCAST) / IP(src="0.0.0.0", dst="255.255.255.255") / UDP(sport=68, dport=67) / Raw(bytes(240))
     mdns = from_vm(VM3, "224.0.0.251", UDP(sport=5353, dport=5353) / Raw("who"), mac="01:00:5e:00:00:fb", ttl=255)
     return {
-        "vm3-floods": [dhcp, mdns, VM3.ether("33:33:00:00:00:01", type=0x86dd) / Raw(bytes(40))],
+        "vm3-floods": [dhcp, mdns, VM3.ether("01:80:c2:00:00:0e", type=0x88cc) / Raw(bytes(40))],
         "vm1-adverts-front": [advert(VM1, 150)],
         "vm1-adverts-back": [advert(VM1, 150, ["10.77.0.101"], vrid=52)],
         "vm1-adverts-both": [advert(VM1, 150, [FRONT, "10.77.0.101"])],

@@ -197,7 +197,7 @@ void ShopWorld::build(InProcessSwitch& vswitch) {
   vswitch.settle();
   Event answered{};
   answered.kind = EventKind::kNextHopLearned;
-  answered.address = kRouterIp;
+  answered.address = Ipv6::mapped(kRouterIp);
   answered.mac = kRouterMac;
   vswitch.worker().emit(answered);
   vswitch.settle();

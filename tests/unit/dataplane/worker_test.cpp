@@ -305,7 +305,7 @@ TEST_F(WorkerTest, EventsOfADecisionSayWhenAndWhy) {
   ASSERT_EQ(rte_ring_sc_dequeue_elem(bed.host().events(), &event, sizeof event), 0);
   EXPECT_EQ(event.kind, EventKind::kOwnerChanged);
   EXPECT_EQ(event.havip, slot());
-  EXPECT_EQ(event.address, kFront);
+  EXPECT_EQ(event.address, Ipv6::mapped(kFront));
   EXPECT_FALSE(event.from.is_valid());
   EXPECT_EQ(event.to, bed.port(11));
   EXPECT_EQ(event.trigger, Trigger::kAdvert);

@@ -8,7 +8,7 @@ namespace {
 
 class PublishApply : public ShopFixture {
  protected:
-  const EipRow& eip(Ipv4 address) { return *vswitch.tables().lookup_eip(address); }
+  const EipRow<Ipv4>& eip(Ipv4 address) { return *vswitch.tables().ipv4.lookup_eip(address); }
 };
 
 TEST_F(PublishApply, SameModelChangesNothing) {
@@ -85,8 +85,9 @@ TEST_F(PublishApply, HavipCanMoveToAnotherSubnet) {
 TEST_F(PublishApply, GatewayOfASubnetMoves) {
   ASSERT_TRUE(succeeded(
       apply([](model::Objects& desired) { desired.subnets["web"].gateway = Ipv4(10, 77, 0, 254); })));
-  EXPECT_FALSE(
-      vswitch.tables().lookup_endpoint(registry().vpcs.find("shop")->second.id, W::kWebGateway).exists());
+  EXPECT_FALSE(vswitch.tables()
+                   .ipv4.lookup_endpoint(registry().vpcs.find("shop")->second.id, W::kWebGateway)
+                   .exists());
   EXPECT_THAT(audit(vswitch), IsEmpty());
 }
 
@@ -101,7 +102,7 @@ TEST_F(PublishApply, GatewayCanTakeTheAddressThatAPortGivesUp) {
 TEST_F(PublishApply, EipCanChangeItsAddress) {
   ASSERT_TRUE(succeeded(
       apply([](model::Objects& desired) { desired.eips["front-public"].ipv4 = Ipv4(203, 0, 113, 77); })));
-  EXPECT_EQ(vswitch.tables().lookup_eip(W::kFrontEip), nullptr);
+  EXPECT_EQ(vswitch.tables().ipv4.lookup_eip(W::kFrontEip), nullptr);
   EXPECT_THAT(audit(vswitch), IsEmpty());
 }
 
@@ -151,16 +152,16 @@ TEST_F(PublishApply, VniChangesInPlace) {
 }
 
 TEST_F(PublishApply, UplinkKeepsItsResolvedGatewayThroughOtherChanges) {
-  ASSERT_EQ(vswitch.tables().uplink.load()->gateway_mac, W::kRouterMac);
+  ASSERT_EQ(vswitch.tables().uplink.load()->ipv4.gateway_mac, W::kRouterMac);
   ASSERT_TRUE(succeeded(apply([](model::Objects& desired) { desired.uplink->mac = Mac(2, 0, 0, 0, 0, 9); })));
-  EXPECT_EQ(vswitch.tables().uplink.load()->gateway_mac, W::kRouterMac);
+  EXPECT_EQ(vswitch.tables().uplink.load()->ipv4.gateway_mac, W::kRouterMac);
   EXPECT_THAT(audit(vswitch), IsEmpty());
 }
 
 TEST_F(PublishApply, NewGatewayIsUnresolvedUntilItAnswers) {
   ASSERT_TRUE(
       succeeded(apply([](model::Objects& desired) { desired.uplink->gateway = Ipv4(198, 51, 100, 3); })));
-  EXPECT_TRUE(vswitch.tables().uplink.load()->gateway_mac.is_zero());
+  EXPECT_TRUE(vswitch.tables().uplink.load()->ipv4.gateway_mac.is_zero());
   EXPECT_THAT(audit(vswitch), IsEmpty());
 }
 
@@ -168,13 +169,13 @@ TEST_F(PublishApply, NeighbourThatBecomesTheGatewayIsKnownAtOnce) {
   const Mac mac(2, 0, 0, 0, 0, 3);
   Event learned{};
   learned.kind = EventKind::kNextHopLearned;
-  learned.address = Ipv4(198, 51, 100, 3);
+  learned.address = Ipv6::mapped(Ipv4(198, 51, 100, 3));
   learned.mac = mac;
   vswitch.worker().emit(learned);
   vswitch.settle();
   ASSERT_TRUE(
       succeeded(apply([](model::Objects& desired) { desired.uplink->gateway = Ipv4(198, 51, 100, 3); })));
-  EXPECT_EQ(vswitch.tables().uplink.load()->gateway_mac, mac);
+  EXPECT_EQ(vswitch.tables().uplink.load()->ipv4.gateway_mac, mac);
 }
 
 }  // namespace

@@ -99,7 +99,7 @@ TEST_F(PublishElection, EventUnderWayIsNotToldOfTheNextHavip) {
   Event late{};
   late.kind = EventKind::kOwnerChanged;
   late.havip = slot("front");
-  late.address = W::kFront;
+  late.address = Ipv6::mapped(W::kFront);
   late.to = port_id("vm1-eth0");
   vswitch.worker().emit(late);
   ASSERT_TRUE(

@@ -11,7 +11,8 @@ class PublishLifecycle : public ShopFixture {
   // What of the tables must come back: places, not contents.
   std::vector<std::uint32_t> rooms() {
     const Tables& tables = vswitch.tables();
-    return {tables.endpoints.room(), tables.macs.room(), tables.eips.room(), tables.neighbours.room()};
+    return {tables.ipv4.endpoints.room(), tables.macs.room(), tables.ipv4.eips.room(),
+            tables.ipv4.neighbours.room()};
   }
 };
 
@@ -78,14 +79,14 @@ TEST_F(PublishLifecycle, EipLeavesNothingBehind) {
 TEST_F(PublishLifecycle, UplinkLeavesNothingBehind) {
   Event learned{};
   learned.kind = EventKind::kNextHopLearned;
-  learned.address = Ipv4(198, 51, 100, 77);
+  learned.address = Ipv6::mapped(Ipv4(198, 51, 100, 77));
   learned.mac = Mac(2, 0, 0, 0, 0, 77);
   vswitch.worker().emit(learned);
   vswitch.settle();
-  ASSERT_EQ(vswitch.tables().neighbours.size(), 1u);
+  ASSERT_EQ(vswitch.tables().ipv4.neighbours.size(), 1u);
   ASSERT_TRUE(succeeded(settled(service().remove_uplink())));
   EXPECT_EQ(vswitch.tables().uplink.load(), nullptr);
-  EXPECT_EQ(vswitch.tables().neighbours.size(), 0u);
+  EXPECT_EQ(vswitch.tables().ipv4.neighbours.size(), 0u);
   EXPECT_THAT(audit(vswitch), IsEmpty());
 }
 

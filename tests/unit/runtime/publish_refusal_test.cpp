@@ -20,7 +20,8 @@ class PublishRefusal : public ShopFixture {
   Witness witness() {
     const Tables& tables = vswitch.tables();
     return {objects(),
-            {tables.endpoints.room(), tables.macs.room(), tables.eips.room(), tables.neighbours.room()},
+            {tables.ipv4.endpoints.room(), tables.macs.room(), tables.ipv4.eips.room(),
+             tables.ipv4.neighbours.room()},
             rte_eth_dev_count_total()};
   }
   void expect_unchanged(const Witness& before) {
@@ -259,7 +260,7 @@ TEST_F(FullTable, EndpointIsRefused) {
   for (std::uint8_t number = 10; number < 14; ++number) ASSERT_TRUE(succeeded(add_port(number)));
   ASSERT_TRUE(succeeded(add_havip(100)));
   ASSERT_TRUE(succeeded(add_havip(101)));
-  ASSERT_EQ(vswitch->tables().endpoints.room(), 0u);
+  ASSERT_EQ(vswitch->tables().ipv4.endpoints.room(), 0u);
   // Every other table of this world is full too, so the address of a port is changed for one more key.
   const auto before = vswitch->service().objects();
   model::Objects desired = before;
@@ -296,12 +297,12 @@ TEST_F(FullTable, NeighbourWithoutRoomIsLeftOut) {
   for (std::uint8_t host = 10; host < 14; ++host) {
     Event learned{};
     learned.kind = EventKind::kNextHopLearned;
-    learned.address = Ipv4(198, 51, 100, host);
+    learned.address = Ipv6::mapped(Ipv4(198, 51, 100, host));
     learned.mac = Mac(2, 0, 0, 0, 0, host);
     vswitch->worker().emit(learned);
   }
   vswitch->settle();
-  EXPECT_EQ(vswitch->tables().neighbours.size(), 2u);
+  EXPECT_EQ(vswitch->tables().ipv4.neighbours.size(), 2u);
   EXPECT_THAT(audit(*vswitch), IsEmpty());
 }
 

@@ -57,21 +57,21 @@ TEST_F(RowBuilder, PortMaySendFromItsOwnAddressAndItsHavips) {
   EXPECT_EQ(row->role, PortRole::kVm);
   EXPECT_EQ(row->vpc, VpcId(1));
   EXPECT_EQ(row->subnet, SubnetId(2));
-  ASSERT_EQ(row->source_count, 2);
-  EXPECT_EQ(row->source_index(kA), 0);
-  EXPECT_FALSE(row->sources[0].havip.is_valid());
-  EXPECT_EQ(row->source_index(kFront), 1);
-  EXPECT_EQ(row->sources[1].havip, HavipId(5));
-  EXPECT_EQ(row->source_index(kB), 0xff);
+  ASSERT_EQ(row->ipv4.count, 2);
+  EXPECT_EQ(row->ipv4.index_of(kA), 0);
+  EXPECT_FALSE(row->ipv4[0].havip.is_valid());
+  EXPECT_EQ(row->ipv4.index_of(kFront), 1);
+  EXPECT_EQ(row->ipv4[1].havip, HavipId(5));
+  EXPECT_EQ(row->ipv4.index_of(kB), 0xff);
 }
 
 TEST_F(RowBuilder, EipsStandAtTheSourcesTheyBelongTo) {
   registry.havips["front"].eip = kPublic;
   const auto row = build_port_row(registry, registry.ports["a"]);
-  EXPECT_FALSE(row->sources[0].eip.is_set);
-  ASSERT_TRUE(row->sources[1].eip.is_set);
-  EXPECT_EQ(row->sources[1].eip.to, kPublic);
-  EXPECT_EQ(row->sources[1].eip.delta, checksum_delta(kFront, kPublic));
+  EXPECT_FALSE(row->ipv4[0].eip.is_set);
+  ASSERT_TRUE(row->ipv4[1].eip.is_set);
+  EXPECT_EQ(row->ipv4[1].eip.to, kPublic);
+  EXPECT_EQ(row->ipv4[1].eip.delta, checksum_delta(kFront, kPublic));
 }
 
 TEST_F(RowBuilder, HavipListsItsPortsInTheOrderOfBinding) {
@@ -83,14 +83,14 @@ TEST_F(RowBuilder, HavipListsItsPortsInTheOrderOfBinding) {
 }
 
 TEST_F(RowBuilder, EipWithoutTargetLeadsNowhere) {
-  const EipRow row = build_eip_row(registry, {"e", kPublic, std::nullopt});
+  const EipRow<Ipv4> row = build_eip_row(registry, {"e", kPublic, std::nullopt});
   EXPECT_EQ(row.address, kPublic);
   EXPECT_FALSE(row.inner.is_set);
   EXPECT_FALSE(row.target.exists());
 }
 
 TEST_F(RowBuilder, EipOfAHavipLeadsToItsSlot) {
-  const EipRow row =
+  const EipRow<Ipv4> row =
       build_eip_row(registry, {"e", kPublic, model::EipTarget{model::TargetKind::kHavip, "front"}});
   EXPECT_EQ(row.target, EndpointRef(HavipId(5)));
   EXPECT_EQ(row.inner.to, kFront);
@@ -98,7 +98,8 @@ TEST_F(RowBuilder, EipOfAHavipLeadsToItsSlot) {
 }
 
 TEST_F(RowBuilder, EipOfAPortLeadsToThePort) {
-  const EipRow row = build_eip_row(registry, {"e", kPublic, model::EipTarget{model::TargetKind::kPort, "b"}});
+  const EipRow<Ipv4> row =
+      build_eip_row(registry, {"e", kPublic, model::EipTarget{model::TargetKind::kPort, "b"}});
   EXPECT_EQ(row.target, EndpointRef(PortId(4)));
   EXPECT_EQ(row.inner.to, kB);
 }
@@ -112,10 +113,10 @@ TEST_F(RowBuilder, UplinkRowsCarryTheUplink) {
                  .gateway = Ipv4(198, 51, 100, 1)};
   const auto row = build_uplink_row(uplink, Mac(2, 0, 0, 0, 0, 7));
   EXPECT_EQ(row->port, PortId(9));
-  EXPECT_EQ(row->gateway_mac, Mac(2, 0, 0, 0, 0, 7));
-  EXPECT_TRUE(row->is_own_address(Ipv4(198, 51, 100, 2)));
-  EXPECT_TRUE(row->is_on_link(Ipv4(198, 51, 100, 200)));
-  EXPECT_FALSE(row->is_on_link(Ipv4(198, 51, 101, 1)));
+  EXPECT_EQ(row->ipv4.gateway_mac, Mac(2, 0, 0, 0, 0, 7));
+  EXPECT_TRUE(row->ipv4.is_own_address(Ipv4(198, 51, 100, 2)));
+  EXPECT_TRUE(row->ipv4.is_on_link(Ipv4(198, 51, 100, 200)));
+  EXPECT_FALSE(row->ipv4.is_on_link(Ipv4(198, 51, 101, 1)));
 }
 
 }  // namespace

@@ -104,12 +104,13 @@ class Audit {
 
   void expect_endpoint(const std::string& vpc, Ipv4 address, EndpointRef wanted, const std::string& what) {
     ++endpoints_;
-    expect(tables_.lookup_endpoint(vpc_id(vpc), address) == wanted, "{} is not the endpoint {}", what,
+    expect(tables_.ipv4.lookup_endpoint(vpc_id(vpc), address) == wanted, "{} is not the endpoint {}", what,
            address);
   }
 
-  void expect_source(const PortSource& source, const model::Eip* eip, const std::string& what) {
-    const auto wanted = eip ? AddressRewrite::between(source.address, eip->ipv4) : AddressRewrite{};
+  void expect_source(const PortSource<Ipv4>& source, const model::Eip* eip, const std::string& what) {
+    const auto wanted =
+        eip ? AddressRewrite<Ipv4>::between(source.address, eip->ipv4) : AddressRewrite<Ipv4>{};
     expect(
         source.eip.is_set == wanted.is_set && source.eip.to == wanted.to && source.eip.delta == wanted.delta,
         "{} leaves by another EIP than the model's", what);
@@ -118,15 +119,15 @@ class Audit {
   void look_at_ports() {
     for (const auto& [name, port] : objects_.ports) {
       const PortRow* row = tables_.ports.find(port_id(name));
-      expect(row != nullptr && row->source_count > 0, "port {} has no row", name);
-      if (row == nullptr || row->source_count == 0) continue;
+      expect(row != nullptr && row->ipv4.count > 0, "port {} has no row", name);
+      if (row == nullptr || row->ipv4.count == 0) continue;
       const auto& subnet = subnet_of(port.subnet);
       expect(row->id == port_id(name) && row->role == PortRole::kVm, "port {} has another id or role", name);
       expect(row->mac == port.mac && row->vpc == vpc_id(subnet.vpc) && row->subnet == subnet_id(port.subnet),
              "port {} has another MAC, VPC or subnet", name);
-      expect(row->sources[0].address == port.ipv4 && !row->sources[0].havip.is_valid(),
+      expect(row->ipv4[0].address == port.ipv4 && !row->ipv4[0].havip.is_valid(),
              "port {} has another address", name);
-      expect_source(row->sources[0], eip_of(model::TargetKind::kPort, name), "port " + name);
+      expect_source(row->ipv4[0], eip_of(model::TargetKind::kPort, name), "port " + name);
       expect_endpoint(subnet.vpc, port.ipv4, EndpointRef(row->id), "port " + name);
       expect(tables_.macs.lookup(MacKey(subnet_id(port.subnet), port.mac)) == EndpointRef(row->id).raw(),
              "port {} is not found by its MAC", name);
@@ -140,15 +141,15 @@ class Audit {
     for (const auto& [name, havip] : objects_.havips) {
       if (std::find(havip.ports.begin(), havip.ports.end(), port) == havip.ports.end()) continue;
       ++bound;
-      const std::uint8_t index = row.source_index(havip.ipv4);
-      expect(index < row.source_count && row.sources[index].havip == havip_id(name),
+      const std::uint8_t index = row.ipv4.index_of(havip.ipv4);
+      expect(index < row.ipv4.count && row.ipv4[index].havip == havip_id(name),
              "port {} may not send from {}", port, name);
-      if (index < row.source_count) {
-        expect_source(row.sources[index], eip_of(model::TargetKind::kHavip, name),
+      if (index < row.ipv4.count) {
+        expect_source(row.ipv4[index], eip_of(model::TargetKind::kHavip, name),
                       "HAVIP " + name + " at " + port);
       }
     }
-    expect(row.source_count == 1 + bound, "port {} has {} HAVIPs, not {}", port, row.source_count - 1, bound);
+    expect(row.ipv4.count == 1 + bound, "port {} has {} HAVIPs, not {}", port, row.ipv4.count - 1, bound);
   }
 
   void look_at_havips() {
@@ -185,9 +186,9 @@ class Audit {
   }
 
   void look_at_eips() {
-    std::set<const EipRow*> rows;
+    std::set<const EipRow<Ipv4>*> rows;
     for (const auto& [name, eip] : objects_.eips) {
-      const EipRow* row = tables_.lookup_eip(eip.ipv4);
+      const EipRow<Ipv4>* row = tables_.ipv4.lookup_eip(eip.ipv4);
       expect(row != nullptr && row->address == eip.ipv4, "EIP {} is not found", name);
       if (row == nullptr) continue;
       expect(rows.insert(row).second, "EIP {} shares its row", name);
@@ -198,7 +199,7 @@ class Audit {
                                  : objects_.havips.find(eip.target->name)->second.ipv4;
       const EndpointRef target =
           is_port ? EndpointRef(port_id(eip.target->name)) : EndpointRef(havip_id(eip.target->name));
-      const auto wanted = AddressRewrite::between(eip.ipv4, inner);
+      const auto wanted = AddressRewrite<Ipv4>::between(eip.ipv4, inner);
       expect(row->target == target && row->inner.to == inner && row->inner.delta == wanted.delta,
              "EIP {} leads elsewhere", name);
     }
@@ -209,7 +210,8 @@ class Audit {
     expect((row != nullptr) == objects_.uplink.has_value(), "the uplink is in one place only");
     if (row == nullptr || !objects_.uplink) return;
     const model::Uplink& uplink = *objects_.uplink;
-    expect(row->mac == uplink.mac && row->addresses == uplink.addresses && row->gateway == uplink.gateway,
+    expect(row->mac == uplink.mac && row->ipv4.addresses == uplink.addresses &&
+               row->ipv4.gateway == uplink.gateway,
            "the uplink has another MAC, addresses or gateway");
     const PortRow* port = tables_.ports.find(row->port);
     expect(port != nullptr && port->role == PortRole::kUplink && port->mac == uplink.mac,
@@ -230,10 +232,10 @@ class Audit {
     for (std::uint32_t id = 0; id < tables_.havips.capacity(); ++id) {
       open_slots += tables_.havips.hot(HavipId(id)).row.load() != nullptr ? 1 : 0;
     }
-    expect(tables_.endpoints.size() == endpoints_, "{} endpoints, not {}", tables_.endpoints.size(),
+    expect(tables_.ipv4.endpoints.size() == endpoints_, "{} endpoints, not {}", tables_.ipv4.endpoints.size(),
            endpoints_);
     expect(tables_.macs.size() == objects_.ports.size(), "{} MACs", tables_.macs.size());
-    expect(tables_.eips.size() == objects_.eips.size(), "{} EIP keys", tables_.eips.size());
+    expect(tables_.ipv4.eips.size() == objects_.eips.size(), "{} EIP keys", tables_.ipv4.eips.size());
     expect(count_rows(tables_.vpcs) == objects_.vpcs.size(), "{} VPC rows", count_rows(tables_.vpcs));
     expect(count_rows(tables_.subnets) == objects_.subnets.size(), "{} subnet rows",
            count_rows(tables_.subnets));
@@ -261,10 +263,10 @@ std::vector<std::string> audit_empty(InProcessSwitch& vswitch) {
     if (room != capacity) found.push_back(fmt::format("{}: room for {} of {}", table, room, capacity));
   };
   const Tables& tables = vswitch.tables();
-  expect_free("endpoints", tables.endpoints.room(), tables.endpoints.capacity());
+  expect_free("endpoints", tables.ipv4.endpoints.room(), tables.ipv4.endpoints.capacity());
   expect_free("macs", tables.macs.room(), tables.macs.capacity());
-  expect_free("eips", tables.eips.room(), tables.eips.capacity());
-  expect_free("neighbours", tables.neighbours.room(), tables.neighbours.capacity());
+  expect_free("eips", tables.ipv4.eips.room(), tables.ipv4.eips.capacity());
+  expect_free("neighbours", tables.ipv4.neighbours.room(), tables.ipv4.neighbours.capacity());
   if (!(vswitch.service().objects() == model::Objects())) found.push_back("the model is not empty");
   return found;
 }

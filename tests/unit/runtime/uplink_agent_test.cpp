@@ -45,7 +45,7 @@ class UplinkAgentTest : public ::testing::Test {
   void tell(EventKind kind, Ipv4 address, const Mac& mac = {}) {
     Event event{};
     event.kind = kind;
-    event.address = address;
+    event.address = Ipv6::mapped(address);
     event.mac = mac;
     agent.handle(event);
   }
@@ -89,7 +89,7 @@ TEST_F(UplinkAgentTest, SilentGatewayIsAskedForEverySecond) {
 TEST_F(UplinkAgentTest, AnswerOfTheGatewayGoesIntoTheUplinksRow) {
   set_uplink();
   tell(EventKind::kNextHopLearned, kGateway, kRouterMac);
-  EXPECT_EQ(bed.host->tables().uplink.load()->gateway_mac, kRouterMac);
+  EXPECT_EQ(bed.host->tables().uplink.load()->ipv4.gateway_mac, kRouterMac);
   bed.sent();
   EXPECT_THAT(tick(29'999), IsEmpty());
 }
@@ -113,7 +113,7 @@ TEST_F(UplinkAgentTest, AnswerOfANeighbourGoesIntoTheTable) {
   const Ipv4 neighbour(198, 51, 100, 77);
   tell(EventKind::kNextHopMissing, neighbour);
   tell(EventKind::kNextHopLearned, neighbour, kRouterMac);
-  EXPECT_EQ(bed.host->tables().neighbours.lookup(Ipv4Key(neighbour)), mac_to_value(kRouterMac));
+  EXPECT_EQ(bed.host->tables().ipv4.neighbours.lookup(AddressKey(neighbour)), mac_to_value(kRouterMac));
 }
 
 TEST_F(UplinkAgentTest, BoundEipIsAnnouncedThreeTimes) {
@@ -190,7 +190,7 @@ TEST_F(UplinkAgentTest, RemovedUplinkTakesItsNeighboursWithIt) {
   bed.sent();
   ASSERT_TRUE(bed.service.remove_uplink().ok());
   EXPECT_TRUE(agent.neighbours().empty());
-  EXPECT_EQ(bed.host->tables().neighbours.size(), 0u);
+  EXPECT_EQ(bed.host->tables().ipv4.neighbours.size(), 0u);
 }
 
 TEST_F(UplinkAgentTest, FullMailboxCostsNoPacket) {

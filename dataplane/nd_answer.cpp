@@ -1,0 +1,87 @@
+#include "dataplane/nd_answer.h"
+
+#include <cstring>
+
+#include "vipswitch/checksum.h"
+
+namespace vipswitch {
+namespace {
+
+// Makes the frame end `message_size` bytes behind an IPv6 header without extensions: in its own buffer, or,
+// if that has no room, in one of the pool with a copy of what stands before the IPv6 header.
+bool resize(Packet& packet, rte_mempool* pool, std::size_t message_size) noexcept {
+  const auto wanted = static_cast<std::uint16_t>(packet.l3_offset + sizeof(wire::Ipv6Header) + message_size);
+  rte_mbuf* mbuf = packet.mbuf;
+  const bool has_room = mbuf->nb_segs == 1 && wanted <= mbuf->data_len + rte_pktmbuf_tailroom(mbuf);
+  if (!has_room) {
+    mbuf = rte_pktmbuf_alloc(pool);
+    if (mbuf == nullptr) return false;
+    std::memcpy(rte_pktmbuf_mtod(mbuf, void*), packet.data, packet.l3_offset);
+    rte_pktmbuf_free(packet.mbuf);
+    packet.mbuf = mbuf;
+    packet.data = rte_pktmbuf_mtod(mbuf, std::uint8_t*);
+  }
+  mbuf->data_len = wanted;
+  mbuf->pkt_len = wanted;
+  packet.size = wanted;
+  packet.l4_offset = static_cast<std::uint16_t>(packet.l3_offset + sizeof(wire::Ipv6Header));
+  packet.l3_size = static_cast<std::uint16_t>(sizeof(wire::Ipv6Header) + message_size);
+  return true;
+}
+
+// Headers and checksum around the message, which is in place with a checksum of zero.
+void finish(Packet& packet, const NdAsker& asker, const Ipv6& source, const Mac& source_mac) noexcept {
+  const bool to_all = asker.address.is_unspecified();
+  const Ipv6 destination = to_all ? Ipv6::all_nodes() : asker.address;
+  const std::size_t size = packet.l3_size - sizeof(wire::Ipv6Header);
+  wire::Ipv6Header& ip = packet.ipv6();
+  ip.version_class_flow = Be32::from_host(0x60000000);
+  ip.payload_length = Be16::from_host(static_cast<std::uint16_t>(size));
+  ip.next_header = wire::kProtoIcmp6;
+  ip.hop_limit = wire::kNdHopLimit;
+  ip.source = source;
+  ip.destination = destination;
+  std::uint8_t* message = packet.data + packet.l4_offset;
+  const std::uint64_t sum =
+      sum_pseudo_header(source, destination, wire::kProtoIcmp6, static_cast<std::uint32_t>(size)) +
+      sum_bytes(message, size);
+  const auto checksum = static_cast<std::uint16_t>(~fold(sum));
+  std::memcpy(message + offsetof(wire::Icmp, checksum), &checksum, sizeof checksum);
+  wire::Ethernet& ethernet = packet.ethernet();
+  ethernet.destination = to_all ? Mac::of_multicast(destination) : asker.mac;
+  ethernet.source = source_mac;
+  packet.protocol = wire::kProtoIcmp6;
+  packet.verdict = Verdict::kAnswer;
+}
+
+}  // namespace
+
+bool answer_solicitation(Packet& packet, rte_mempool* pool, const NdAsker& asker, const Ipv6& target,
+                         const Mac& mac, bool is_router) noexcept {
+  struct Answer {
+    wire::NeighbourDiscovery body;
+    wire::NdMacOption mac;
+  };
+  if (!resize(packet, pool, sizeof(Answer))) return false;
+  Answer answer{};
+  answer.body.type = wire::kIcmp6NeighbourAdvertisement;
+  answer.body.flags = Be32::from_host(wire::kNdOverride | (is_router ? wire::kNdRouter : 0) |
+                                      (asker.address.is_unspecified() ? 0 : wire::kNdSolicited));
+  answer.body.target = target;
+  answer.mac = {{wire::kNdTargetMac, 1}, mac};
+  std::memcpy(packet.data + packet.l4_offset, &answer, sizeof answer);
+  finish(packet, asker, target, mac);
+  return true;
+}
+
+bool answer_router_solicitation(Packet& packet, rte_mempool* pool, const NdAsker& asker,
+                                const RouterAdvertisement& advertisement) noexcept {
+  std::uint8_t message[kMaxRouterAdvertisement];
+  const std::size_t size = write_router_advertisement(message, advertisement);
+  if (!resize(packet, pool, size)) return false;
+  std::memcpy(packet.data + packet.l4_offset, message, size);
+  finish(packet, asker, kGatewayLinkLocal, kGatewayMac);
+  return true;
+}
+
+}  // namespace vipswitch

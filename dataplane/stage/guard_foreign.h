@@ -1,0 +1,38 @@
+#pragma once
+
+// The part of guard that names why a packet is dropped which speaks for an address that is not its port's.
+
+#include "dataplane/worker_state.h"
+
+namespace vipswitch::stage {
+
+// One lookup; only for packets that are dropped anyway. `nobodys` is the reason if it is no claim.
+template <class Address>
+DropReason foreign_address(const WorkerState& worker, const PortRow& port, const Address& address,
+                           DropReason nobodys, bool is_announcement) noexcept {
+  const EndpointRef endpoint = worker.tables.of<Address>().lookup_endpoint(port.vpc, address);
+  switch (endpoint.kind()) {
+    case EndpointKind::kHavip:
+      return DropReason::claim_unbound;
+    case EndpointKind::kGateway:
+      return is_announcement ? DropReason::claim_gateway : nobodys;
+    case EndpointKind::kPort:
+      return is_announcement ? DropReason::claim_foreign : nobodys;
+    case EndpointKind::kNone:
+      break;
+  }
+  return nobodys;
+}
+
+// Whether a claim of the port made it the owner of one of its HAVIPs with this virtual MAC.
+template <class Address>
+bool owns_with_virtual_mac(const WorkerState& worker, const PortRow& port, std::uint8_t vrid) noexcept {
+  for (const PortSource<Address>& source : port.of<Address>()) {
+    if (!source.is_havip()) continue;
+    const OwnerWord owner = worker.tables.havips.hot(source.havip).owner_word();
+    if (owner.is_port(port.id) && owner.has_virtual_mac() && owner.vrid() == vrid) return true;
+  }
+  return false;
+}
+
+}  // namespace vipswitch::stage

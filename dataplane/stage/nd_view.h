@@ -1,0 +1,29 @@
+#pragma once
+
+// The neighbour discovery message of a packet, for the stages that look at it.
+
+#include "dataplane/batch.h"
+#include "dataplane/owner/neighbour_discovery.h"
+
+namespace vipswitch::stage {
+
+// Whether the packet is neighbour discovery, right or wrong; fragments of it too (RFC 6980 section 5).
+inline bool is_nd(const Packet& packet) noexcept {
+  if (packet.kind != PacketKind::kIpv6 || packet.protocol != wire::kProtoIcmp6 ||
+      packet.fragment == Fragment::kLater) {
+    return false;
+  }
+  const auto* type = packet.view().header_at<wire::Field<std::uint8_t>>(packet.l4_offset);
+  return type != nullptr && owner::is_nd_type(*type);
+}
+
+// kBad if it is fragmented, or does not lie in one piece.
+inline owner::NdMessage nd_message(const Packet& packet) noexcept {
+  const std::size_t size = std::size_t{packet.l3_offset} + packet.l3_size - packet.l4_offset;
+  const auto bytes = packet.view().bytes(packet.l4_offset, size);
+  if (packet.fragment != Fragment::kWhole || bytes.size() != size) return {};
+  const wire::Ipv6Header& ip = packet.ipv6();
+  return owner::parse_nd({ip.source, ip.destination, ip.hop_limit, bytes});
+}
+
+}  // namespace vipswitch::stage

@@ -1,0 +1,15 @@
+#pragma once
+
+// The part of parse that walks an IPv6 header and its extension headers (RFC 8200 sections 3 and 4).
+
+#include "dataplane/worker_state.h"
+
+namespace vipswitch::stage {
+
+// How many extension headers are walked: no host sends more than a few, and each costs time.
+inline constexpr unsigned kMaxIpv6Extensions = 8;
+
+// A packet whose EtherType is IPv6. Sets its kind, protocol, offsets and fragment.
+void parse_ipv6(Packet& packet, Batch& batch) noexcept;
+
+}  // namespace vipswitch::stage

@@ -1,0 +1,336 @@
+// IPv6 through the whole pipeline: forwarding, NAT, neighbour discovery and claims.
+
+#include "dataplane/router_advertisement.h"
+#include "tests/stage/shop6.h"
+#include "tests/support/frame_checksums.h"
+
+namespace vipswitch::testing {
+namespace {
+
+using W = ShopWorld;
+using W6 = ShopWorld6;
+using ::testing::UnorderedElementsAre;
+
+class Ipv6Pipeline : public Shop6Test {
+ protected:
+  // The one frame that is sent because of `frame`, its checksums proven.
+  Sent sent_for(std::string_view port, const Frame& frame) {
+    const auto sent = inject(port, frame);
+    EXPECT_EQ(sent.size(), 1u);
+    if (sent.size() != 1) return {};
+    const ChecksumReport report = verify_checksums(sent[0].frame);
+    EXPECT_TRUE(report.ok()) << report;
+    return sent[0];
+  }
+};
+
+// --- forwarding
+
+TEST_F(Ipv6Pipeline, ReachesANeighbourUnchanged) {
+  const Frame frame = datagram6(kVm1, W6::kVm1Ip, W6::kVm3Ip, kVm3.mac);
+  EXPECT_EQ(sent_for(kVm1.port, frame), (Sent{"vm3-eth0", frame}));
+}
+
+TEST_F(Ipv6Pipeline, IsRoutedBetweenSubnetsWithOneHopLess) {
+  const Frame expected = PacketBuilder()
+                             .ethernet({.destination = kDb1.mac, .source = kGatewayMac})
+                             .ipv6({.source = W6::kVm1Ip, .destination = W6::kDb1Ip, .hop_limit = 63})
+                             .udp({.source_port = 4000, .destination_port = 53})
+                             .payload("question")
+                             .build();
+  EXPECT_EQ(sent_for(kVm1.port, datagram6(kVm1, W6::kVm1Ip, W6::kDb1Ip)), (Sent{"db1-eth0", expected}));
+}
+
+TEST_F(Ipv6Pipeline, HavipIsReachedAtItsOwnerWhateverTheMac) {
+  elect6(kVm1);
+  const auto sent = sent_for(kVm3.port, datagram6(kVm3, W6::kVm3Ip, W6::kFront, kVm2.mac));
+  EXPECT_EQ(sent, (Sent{"vm1-eth0", datagram6(kVm3, W6::kVm3Ip, W6::kFront, kVm1.mac)}));
+  elect6(kVm2);
+  EXPECT_EQ(sent_for(kVm3.port, datagram6(kVm3, W6::kVm3Ip, W6::kFront, kVm1.mac)).port, "vm2-eth0");
+}
+
+TEST_F(Ipv6Pipeline, StableMacOfAHavipLeadsToItsOwner) {
+  elect6(kVm1);
+  const Ipv6 beyond = v6(0x999, 1);
+  const auto sent = sent_for(kVm3.port, datagram6(kVm3, W6::kVm3Ip, beyond, stable_mac(W6::kFront)));
+  EXPECT_EQ(sent, (Sent{"vm1-eth0", datagram6(kVm3, W6::kVm3Ip, beyond, kVm1.mac)}));
+}
+
+TEST_F(Ipv6Pipeline, LinkLocalStaysInTheSubnet) {
+  const Ipv6 vm1 = link_local_of(kVm1.mac), vm3 = link_local_of(kVm3.mac);
+  const Frame frame = datagram6(kVm1, vm1, vm3, kVm3.mac);
+  EXPECT_EQ(sent_for(kVm1.port, frame), (Sent{"vm3-eth0", frame}));
+  expect_drop(DropReason::unknown_destination, kVm1, datagram6(kVm1, vm1, vm3));
+}
+
+TEST_F(Ipv6Pipeline, MulticastIsFlooded) {
+  const Frame frame = from_vm(kVm1, Mac(0x33, 0x33, 0, 0, 0, 0x12))
+                          .ipv6({.source = link_local_of(kVm1.mac),
+                                 .destination = Ipv6::from_groups({0xff02, 0, 0, 0, 0, 0, 0, 0x12})})
+                          .udp({})
+                          .build();
+  EXPECT_THAT(inject(kVm1, frame), UnorderedElementsAre(Sent{"vm2-eth0", frame}, Sent{"vm3-eth0", frame}));
+}
+
+TEST_F(Ipv6Pipeline, GatewayAnswersPingAtBothItsAddresses) {
+  for (const Ipv6& gateway : {W6::kWebGateway, kGatewayLinkLocal}) {
+    const Frame request = from_vm(kVm1, kGatewayMac)
+                              .ipv6({.source = W6::kVm1Ip, .destination = gateway, .hop_limit = 5})
+                              .icmp6({.type = wire::kIcmp6EchoRequest, .rest_of_header = 0x12340001})
+                              .payload("abc")
+                              .build();
+    const Frame reply = PacketBuilder()
+                            .ethernet({.destination = kVm1.mac, .source = kGatewayMac})
+                            .ipv6({.source = gateway, .destination = W6::kVm1Ip})
+                            .icmp6({.type = wire::kIcmp6EchoReply, .rest_of_header = 0x12340001})
+                            .payload("abc")
+                            .build();
+    EXPECT_EQ(sent_for(kVm1.port, request), (Sent{"vm1-eth0", reply}));
+  }
+}
+
+// --- guard
+
+TEST_F(Ipv6Pipeline, SourceMustBeThePorts) {
+  expect_drop(DropReason::spoofed_ip, kVm1, datagram6(kVm1, v6(0x77, 0x50), W6::kVm3Ip, kVm3.mac));
+  expect_drop(DropReason::spoofed_ip, kVm1, datagram6(kVm1, W6::kVm2Ip, W6::kVm3Ip, kVm3.mac));
+  expect_drop(DropReason::claim_unbound, kVm3, datagram6(kVm3, W6::kFront, W6::kVm1Ip, kVm1.mac));
+  expect_drop(DropReason::spoofed_ip, kVm1, datagram6(kVm1, kGatewayLinkLocal, W6::kVm3Ip, kVm3.mac));
+  expect_drop(DropReason::spoofed_ip, kVm1, datagram6(kVm1, Ipv6(), W6::kVm3Ip, kVm3.mac));
+}
+
+TEST_F(Ipv6Pipeline, AnnouncementMustBeForThePortsAddress) {
+  expect_drop(DropReason::claim_unbound, kVm3, announcement6(kVm3, W6::kVm3Ip));
+  expect_drop(DropReason::claim_gateway, kVm3, announcement6(kVm3, W6::kVm3Ip, W6::kWebGateway));
+  expect_drop(DropReason::claim_gateway, kVm3, announcement6(kVm3, W6::kVm3Ip, kGatewayLinkLocal));
+  expect_drop(DropReason::claim_foreign, kVm3, announcement6(kVm3, W6::kVm3Ip, W6::kVm1Ip));
+}
+
+TEST_F(Ipv6Pipeline, AdvertisedMacMustBeThePorts) {
+  const Frame frame =
+      from_vm(kVm1, Mac::of_multicast(Ipv6::all_nodes()))
+          .ipv6({.source = W6::kVm1Ip, .destination = Ipv6::all_nodes(), .hop_limit = 255})
+          .neighbour({.type = 136, .target = W6::kFront, .flags = wire::kNdOverride, .mac = kVm3.mac})
+          .build();
+  expect_drop(DropReason::spoofed_nd, kVm1, frame);
+  EXPECT_EQ(owner6(), "");
+}
+
+// --- claims
+
+TEST_F(Ipv6Pipeline, AnnouncementMakesTheOwnerAndShowsTheStableMac) {
+  const auto sent = inject(kVm1, announcement6(kVm1, W6::kVm1Ip));
+  EXPECT_EQ(owner6(), "vm1-eth0");
+  const Mac stable = stable_mac(W6::kFront);
+  const Frame shown =
+      PacketBuilder()
+          .ethernet({.destination = Mac::of_multicast(Ipv6::all_nodes()), .source = stable})
+          .ipv6({.source = W6::kVm1Ip, .destination = Ipv6::all_nodes(), .hop_limit = 255})
+          .neighbour({.type = 136, .target = W6::kFront, .flags = wire::kNdOverride, .mac = stable})
+          .build();
+  EXPECT_THAT(sent, UnorderedElementsAre(Sent{"vm2-eth0", shown}, Sent{"vm3-eth0", shown}));
+}
+
+TEST_F(Ipv6Pipeline, ClaimOfOneFamilyLeavesTheOtherAlone) {
+  elect6(kVm1);
+  EXPECT_EQ(vswitch.owner("front"), "");
+  elect(kVm2);
+  EXPECT_EQ(owner6(), "vm1-eth0");
+}
+
+TEST_F(Ipv6Pipeline, SolicitationsAreNoClaims) {
+  inject(kVm1, probe6(kVm1, W6::kFront));
+  inject(kVm1, solicitation(kVm1, W6::kFront, W6::kVm2Ip));
+  EXPECT_EQ(owner6(), "");
+}
+
+TEST_F(Ipv6Pipeline, AdvertisementWithoutOverrideOnlyHints) {
+  const auto advertise = [](const Vm& vm, std::uint32_t flags) {
+    return from_vm(vm, Mac::of_multicast(Ipv6::all_nodes()))
+        .ipv6({.source = link_local_of(vm.mac), .destination = Ipv6::all_nodes(), .hop_limit = 255})
+        .neighbour({.type = 136, .target = W6::kFront, .flags = flags, .mac = vm.mac})
+        .build();
+  };
+  elect6(kVm1);
+  EXPECT_EQ(learned_from(LearnCounter::weak, kVm2, advertise(kVm2, wire::kNdRouter)), 1u);
+  EXPECT_EQ(owner6(), "vm1-eth0");
+}
+
+// --- neighbour discovery answered by the switch
+
+Frame advertisement(const Mac& to, const Ipv6& destination, const Ipv6& target, const Mac& mac,
+                    std::uint32_t flags) {
+  return PacketBuilder()
+      .ethernet({.destination = to, .source = mac})
+      .ipv6({.source = target, .destination = destination, .hop_limit = 255})
+      .neighbour({.type = 136, .target = target, .flags = flags | wire::kNdOverride, .mac = mac})
+      .build();
+}
+
+TEST_F(Ipv6Pipeline, SolicitationsAreAnsweredForPortsHavipsAndGateways) {
+  elect6(kVm2);
+  struct Known {
+    Ipv6 target;
+    Mac mac;
+    std::uint32_t flags;
+  };
+  const Known known[] = {{W6::kVm3Ip, kVm3.mac, 0},
+                         {W6::kFront, stable_mac(W6::kFront), 0},
+                         {W6::kWebGateway, kGatewayMac, wire::kNdRouter},
+                         {kGatewayLinkLocal, kGatewayMac, wire::kNdRouter},
+                         {link_local_of(kVm3.mac), kVm3.mac, 0}};
+  for (const Known& each : known) {
+    EXPECT_EQ(sent_for(kVm1.port, solicitation(kVm1, W6::kVm1Ip, each.target)),
+              (Sent{"vm1-eth0", advertisement(kVm1.mac, W6::kVm1Ip, each.target, each.mac,
+                                              each.flags | wire::kNdSolicited)}));
+  }
+}
+
+TEST_F(Ipv6Pipeline, ProbeForAnothersAddressIsAnsweredToAll) {
+  EXPECT_EQ(sent_for(kVm1.port, probe6(kVm1, W6::kVm3Ip)),
+            (Sent{"vm1-eth0", advertisement(Mac::of_multicast(Ipv6::all_nodes()), Ipv6::all_nodes(),
+                                            W6::kVm3Ip, kVm3.mac, 0)}));
+}
+
+TEST_F(Ipv6Pipeline, ProbeForItsOwnIsNotAnswered) {
+  elect6(kVm1);
+  expect_drop(DropReason::nd_not_answered, kVm1, probe6(kVm1, W6::kVm1Ip));
+  expect_drop(DropReason::nd_not_answered, kVm2, probe6(kVm2, W6::kFront));
+}
+
+TEST_F(Ipv6Pipeline, AddressesOfOtherSubnetsAreNobodysHere) {
+  expect_drop(DropReason::nd_unknown_target, kVm1, solicitation(kVm1, W6::kVm1Ip, W6::kDb1Ip));
+  expect_drop(DropReason::nd_unknown_target, kVm1, solicitation(kVm1, W6::kVm1Ip, W6::kDbGateway));
+}
+
+TEST_F(Ipv6Pipeline, RouterSolicitationIsAnsweredWithPrefixAndMtu) {
+  std::vector<std::uint8_t> message(kMaxRouterAdvertisement);
+  message.resize(write_router_advertisement(message, {{v6(0x77, 0), 64}, false, false, 1500}));
+  const std::vector<std::uint8_t> behind(message.begin() + 8, message.end());
+  const std::uint32_t rest = 64U << 24 | 1800;
+  const Frame expected =
+      PacketBuilder()
+          .ethernet({.destination = kVm1.mac, .source = kGatewayMac})
+          .ipv6({.source = kGatewayLinkLocal, .destination = link_local_of(kVm1.mac), .hop_limit = 255})
+          .icmp6({.type = wire::kIcmp6RouterAdvertisement, .rest_of_header = rest})
+          .payload(behind)
+          .build();
+  EXPECT_EQ(sent_for(kVm1.port, router_solicitation(kVm1)), (Sent{"vm1-eth0", expected}));
+}
+
+// --- NAT
+
+TEST_F(Ipv6Pipeline, EipLeadsToTheOwner) {
+  elect6(kVm1);
+  const Frame expected = PacketBuilder()
+                             .ethernet({.destination = kVm1.mac, .source = kGatewayMac})
+                             .ipv6({.source = W6::kClient, .destination = W6::kFront, .hop_limit = 63})
+                             .udp({.source_port = 4000, .destination_port = 53})
+                             .payload("question")
+                             .build();
+  EXPECT_EQ(sent_for(kUplink, datagram6_from_internet(W6::kFrontEip)), (Sent{"vm1-eth0", expected}));
+}
+
+TEST_F(Ipv6Pipeline, OwnerSpeaksAsItsEip) {
+  elect6(kVm1);
+  const Frame expected = PacketBuilder()
+                             .ethernet({.destination = W::kRouterMac, .source = W::kUplinkMac})
+                             .ipv6({.source = W6::kFrontEip, .destination = W6::kClient, .hop_limit = 63})
+                             .udp({.source_port = 4000, .destination_port = 53})
+                             .payload("question")
+                             .build();
+  EXPECT_EQ(sent_for(kVm1.port, datagram6(kVm1, W6::kFront, W6::kClient)), (Sent{"uplink", expected}));
+  expect_drop(DropReason::eip_not_owner, kVm2, datagram6(kVm2, W6::kFront, W6::kClient));
+  expect_drop(DropReason::no_eip, kVm1, datagram6(kVm1, W6::kVm1Ip, W6::kClient));
+}
+
+TEST_F(Ipv6Pipeline, TransportsKeepTheirChecksumsThroughNat) {
+  const auto to_vm3 = [] { return from_router().ipv6({.source = W6::kClient, .destination = W6::kVm3Eip}); };
+  sent_for(kUplink, to_vm3().tcp({.source_port = 1, .destination_port = 2}).payload("x").build());
+  sent_for(kUplink, to_vm3().icmp6({.type = wire::kIcmp6EchoRequest}).payload("x").build());
+  sent_for(kUplink, to_vm3().ipv6_extension({.type = 60, .size = 24}).udp({}).payload("odd").build());
+  sent_for(kUplink, to_vm3().ipv6_extension({.type = 0}).ipv6_extension({.type = 43}).tcp({}).build());
+}
+
+TEST_F(Ipv6Pipeline, FragmentsKeepTheChecksumInTheFirst) {
+  const Ipv6Fields header{.source = W6::kClient, .destination = W6::kVm3Eip};
+  const Frame whole =
+      from_router().ipv6(header).udp({.source_port = 1, .destination_port = 2}).counting_payload(40).build();
+  const std::vector<std::uint8_t> segment(whole.begin() + 54, whole.end());
+  const auto piece = [&](std::size_t from, std::size_t to, bool more) {
+    return from_router()
+        .ipv6(header)
+        .ipv6_fragment(
+            {.offset = static_cast<std::uint16_t>(from), .more_fragments = more, .next_header = 17})
+        .payload(std::vector<std::uint8_t>(segment.begin() + static_cast<std::ptrdiff_t>(from),
+                                           segment.begin() + static_cast<std::ptrdiff_t>(to)))
+        .build();
+  };
+  const Sent second = sent_for(kUplink, piece(24, 48, false)), first = sent_for(kUplink, piece(0, 24, true));
+  Frame joined = PacketBuilder()
+                     .ethernet({})
+                     .ipv6({.source = W6::kClient, .destination = W6::kVm3Ip, .next_header = 17})
+                     .payload(std::vector<std::uint8_t>(first.frame.begin() + 62, first.frame.end()))
+                     .payload(std::vector<std::uint8_t>(second.frame.begin() + 62, second.frame.end()))
+                     .build();
+  EXPECT_TRUE(verify_checksums(joined).ok()) << verify_checksums(joined);
+}
+
+// --- errors
+
+TEST_F(Ipv6Pipeline, ErrorFromTheInternetQuotesWhatTheGuestSent) {
+  const Sent sent = sent_for(kUplink, from_router()
+                                          .ipv6({.source = W6::kRouterIp, .destination = W6::kVm3Eip})
+                                          .icmp6({.type = wire::kIcmp6PacketTooBig, .rest_of_header = 1280})
+                                          .ipv6({.source = W6::kVm3Eip, .destination = W6::kClient})
+                                          .udp({.source_port = 9, .destination_port = 53})
+                                          .payload("question")
+                                          .build());
+  const Frame expected = PacketBuilder()
+                             .ethernet({.destination = kVm3.mac, .source = kGatewayMac})
+                             .ipv6({.source = W6::kRouterIp, .destination = W6::kVm3Ip, .hop_limit = 63})
+                             .icmp6({.type = wire::kIcmp6PacketTooBig, .rest_of_header = 1280})
+                             .ipv6({.source = W6::kVm3Ip, .destination = W6::kClient})
+                             .udp({.source_port = 9, .destination_port = 53})
+                             .payload("question")
+                             .build();
+  EXPECT_EQ(sent, (Sent{"vm3-eth0", expected}));
+}
+
+TEST_F(Ipv6Pipeline, ErrorOfAGuestQuotesItsEip) {
+  const Sent sent = sent_for(kVm3.port, from_vm(kVm3, kGatewayMac)
+                                            .ipv6({.source = W6::kVm3Ip, .destination = W6::kClient})
+                                            .icmp6({.type = wire::kIcmp6Unreachable, .code = 4})
+                                            .ipv6({.source = W6::kClient, .destination = W6::kVm3Ip})
+                                            .udp({.source_port = 9, .destination_port = 53})
+                                            .payload("question")
+                                            .build());
+  const Frame expected = PacketBuilder()
+                             .ethernet({.destination = W::kRouterMac, .source = W::kUplinkMac})
+                             .ipv6({.source = W6::kVm3Eip, .destination = W6::kClient, .hop_limit = 63})
+                             .icmp6({.type = wire::kIcmp6Unreachable, .code = 4})
+                             .ipv6({.source = W6::kClient, .destination = W6::kVm3Eip})
+                             .udp({.source_port = 9, .destination_port = 53})
+                             .payload("question")
+                             .build();
+  EXPECT_EQ(sent, (Sent{"uplink", expected}));
+}
+
+// --- the provider network
+
+TEST_F(Ipv6Pipeline, UplinkAnswersForEipsAndItself) {
+  for (const Ipv6& target : {W6::kVm3Eip, W6::kUplinkIp}) {
+    const Ipv6 group = target.solicited_node();
+    const Frame question = PacketBuilder()
+                               .ethernet({.destination = Mac::of_multicast(group), .source = W::kRouterMac})
+                               .ipv6({.source = W6::kRouterIp, .destination = group, .hop_limit = 255})
+                               .neighbour({.target = target, .mac = W::kRouterMac})
+                               .build();
+    EXPECT_EQ(sent_for(kUplink, question),
+              (Sent{"uplink",
+                    advertisement(W::kRouterMac, W6::kRouterIp, target, W::kUplinkMac, wire::kNdSolicited)}));
+  }
+}
+
+}  // namespace
+}  // namespace vipswitch::testing
