@@ -27,6 +27,7 @@ class Capture {
   ~Capture() { finish(); }
 
   CaptureTap& tap() noexcept { return *tap_; }
+  PortId port() const noexcept { return tap_->port; }  // invalid: every port
   const CaptureRequest& request() const noexcept { return request_; }
   // What ports are called from now on.
   void set_names(const Names& names);

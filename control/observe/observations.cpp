@@ -175,9 +175,7 @@ void Observations::publish(std::unique_ptr<LiveTrace> removed) {
     if (is_there(trace.request.port, trace.live->port)) next->traces.push_back(trace.live.get());
   }
   for (const auto& [number, capture] : captures_) {
-    const bool is_of_port = capture->tap().port.is_valid();
-    if (is_of_port && !is_there(capture->request().port, capture->tap().port)) continue;
-    if (capture->status(number).is_running && !capture->wants_no_more())
+    if (capture->status(number).is_running && why_ended(*capture).empty())
       next->taps.push_back(&capture->tap());
   }
   const bool is_empty = next->traces.empty() && next->taps.empty();
@@ -201,22 +199,30 @@ bool Observations::wait_for_workers() {
 void Observations::tick() {
   std::erase_if(retired_, [this](const Retired& each) { return host_.rcu().is_over(each.token); });
   if (!observation_) return;
-  const bool is_outdated =
-      std::any_of(captures_.begin(), captures_.end(),
-                  [this](const auto& capture) {
-                    return is_observed(capture.second->tap()) &&
-                           (capture.second->wants_no_more() ||
-                            (capture.second->tap().port.is_valid() &&
-                             !is_there(capture.second->request().port, capture.second->tap().port)));
-                  }) ||
-      std::any_of(observation_->traces.begin(), observation_->traces.end(), [this](const LiveTrace* live) {
-        return std::none_of(traces_.begin(), traces_.end(), [&](const auto& trace) {
-          return trace.second.live.get() == live && is_there(trace.second.request.port, live->port);
-        });
-      });
-  for (const auto& [number, capture] : captures_) capture->set_names(names());
-  if (!is_outdated) return;
+  const bool is_trace_lost = std::any_of(traces_.begin(), traces_.end(), [this](const auto& trace) {
+    return is_observed(*trace.second.live) && !is_there(trace.second.request.port, trace.second.live->port);
+  });
+  std::vector<std::pair<Capture*, std::string>> ending;
+  for (const auto& [number, capture] : captures_) {
+    capture->set_names(names());
+    if (!is_observed(capture->tap())) continue;
+    if (auto why = why_ended(*capture); !why.empty()) ending.emplace_back(capture.get(), std::move(why));
+  }
+  if (!is_trace_lost && ending.empty()) return;
   publish();
+  for (auto& [capture, why] : ending) capture->finish(std::move(why));
+}
+
+// Empty: it goes on.
+std::string Observations::why_ended(const Capture& capture) const {
+  if (capture.wants_no_more()) return "has all its packets";
+  const bool is_gone = capture.port().is_valid() && !is_there(capture.request().port, capture.port());
+  return is_gone ? "lost its port" : "";
+}
+
+bool Observations::is_observed(const LiveTrace& trace) const {
+  const auto& traces = observation_->traces;
+  return std::find(traces.begin(), traces.end(), &trace) != traces.end();
 }
 
 bool Observations::is_observed(const CaptureTap& tap) const {

@@ -61,7 +61,10 @@ class Observations {
   LiveTraceStatus status_of(unsigned number, const Trace& trace) const;
   void publish(std::unique_ptr<LiveTrace> removed = nullptr);
   bool wait_for_workers();
+  // While there is an observation.
+  bool is_observed(const LiveTrace& trace) const;
   bool is_observed(const CaptureTap& tap) const;
+  std::string why_ended(const Capture& capture) const;
   Capture::Names names() const;
 
   DataplaneHost& host_;

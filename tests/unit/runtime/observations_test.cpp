@@ -2,6 +2,7 @@
 
 #include "control/observe/observations.h"
 
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -305,7 +306,13 @@ TEST_F(CaptureTest, SnapCutsAndCountEnds) {
   request.count = 2;
   const unsigned number = observations().start_capture(request).value();
   for (int i = 0; i < 5; ++i) p11.push(RingBed::frame(11, 12), bed.worker().pool());
-  EXPECT_EQ(stop(number).packets, 2u);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (observations().captures().at(0).is_running && std::chrono::steady_clock::now() < deadline)
+    bed.settle();
+  EXPECT_EQ(seen_by_worker(), nullptr);
+  const CaptureStatus status = stop(number);
+  EXPECT_EQ(status.packets, 2u);
+  EXPECT_EQ(status.ended, "has all its packets");
   const auto size = static_cast<std::uint32_t>(RingBed::frame(11, 12).size());
   EXPECT_THAT(read(), ElementsAre(Read{"p11", 1, "", 20, size}, Read{"p11", 1, "", 20, size}));
 }
@@ -315,7 +322,8 @@ TEST_F(CaptureTest, CaptureEndsByItselfWhenItsPortGoes) {
   ASSERT_TRUE(bed.service().remove_port("p11").ok());
   bed.settle();
   EXPECT_EQ(seen_by_worker(), nullptr);
-  EXPECT_TRUE(observations().stop_capture(number).ok());
+  EXPECT_FALSE(observations().captures().at(0).is_running);
+  EXPECT_EQ(observations().stop_capture(number).value().ended, "lost its port");
 }
 
 TEST_F(CaptureTest, FileIsWrittenByOneCaptureAtATime) {
