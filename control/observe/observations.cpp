@@ -95,7 +95,7 @@ Result<LiveTraceStatus> Observations::trace(unsigned number) const {
     return make_error(ErrorCode::not_found, "trace: {} does not exist, expected a number of trace list",
                       number);
   LiveTraceStatus status = status_of(number, found->second);
-  const TraceNames names(registry_);
+  const TraceNames names(registry_, host_.tables());
   for (std::uint32_t i = 0; i < status.seen; ++i) {
     const TraceEntry& entry = found->second.live->entries[i];
     if (entry.is_done.load(std::memory_order_acquire))

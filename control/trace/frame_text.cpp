@@ -30,6 +30,11 @@ std::string describe_upper(Bytes bytes, std::uint8_t protocol, std::size_t offse
   if (protocol == wire::kProtoTcp || protocol == wire::kProtoUdp)
     return describe_ports(bytes, protocol, offset);
   if (protocol == wire::kProtoVrrp) return describe_vrrp(bytes, offset);
+  const auto discovery = copy_header<wire::NeighbourDiscovery>(bytes, offset);
+  if (protocol == wire::kProtoIcmp6 && discovery && discovery->type == wire::kIcmp6NeighbourSolicitation)
+    return fmt::format("neighbour solicitation for {}", address_text(discovery->target));
+  if (protocol == wire::kProtoIcmp6 && discovery && discovery->type == wire::kIcmp6NeighbourAdvertisement)
+    return fmt::format("neighbour advertisement of {}", address_text(discovery->target));
   const auto icmp = copy_header<wire::Icmp>(bytes, offset);
   const bool is_icmp = protocol == wire::kProtoIcmp || protocol == wire::kProtoIcmp6;
   if (is_icmp && icmp) {
@@ -52,17 +57,13 @@ std::string describe_ipv4(Bytes bytes, std::size_t offset) {
   return text + fmt::format(", TTL {}, {} bytes", ip->ttl, ip->total_length.get().host());
 }
 
-std::string ipv6_text(const void* address) {
-  char text[INET6_ADDRSTRLEN];
-  return inet_ntop(AF_INET6, address, text, sizeof text);
-}
-
 std::string describe_ipv6(Bytes bytes, std::size_t offset) {
   const auto ip = copy_header<wire::Ipv6Header>(bytes, offset);
   if (!ip) return "IPv6, cut off";
-  return fmt::format("IPv6 {} -> {}, {}, hop limit {}, {} bytes of payload", ipv6_text(&ip->source),
-                     ipv6_text(&ip->destination), describe_upper(bytes, ip->next_header, offset + sizeof *ip),
-                     ip->hop_limit, ip->payload_length.get().host());
+  return fmt::format("IPv6 {} -> {}, {}, hop limit {}, {} bytes of payload", address_text(ip->source),
+                     address_text(ip->destination),
+                     describe_upper(bytes, ip->next_header, offset + sizeof *ip), ip->hop_limit,
+                     ip->payload_length.get().host());
 }
 
 std::string describe_arp(Bytes bytes, std::size_t offset) {
@@ -76,6 +77,12 @@ std::string describe_arp(Bytes bytes, std::size_t offset) {
 }
 
 }  // namespace
+
+std::string address_text(const Ipv6& address) {
+  if (address.is_ipv4_mapped()) return fmt::to_string(address.mapped_ipv4());
+  char text[INET6_ADDRSTRLEN];
+  return inet_ntop(AF_INET6, &address, text, sizeof text);
+}
 
 std::string protocol_name(std::uint8_t protocol) {
   switch (protocol) {

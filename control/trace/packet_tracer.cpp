@@ -137,7 +137,7 @@ Result<PacketTrace> PacketTracer::trace(const TraceRequest& request) {
   if (!ran) return ran.error();
   const DryWorld::Outcome& outcome = ran.value();
 
-  const TraceNames names(registry_);
+  const TraceNames names(registry_, host_.tables());
   trace.steps = tell_stages(names, request.port, frame, outcome.stages);
   const Packet& last = outcome.stages.back().record.packet;
   if (last.verdict != Verdict::kDrop) trace.steps.push_back(tell_end(names, outcome, last));

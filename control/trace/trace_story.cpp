@@ -13,6 +13,23 @@ namespace {
 using Bytes = std::span<const std::uint8_t>;
 using Says = std::vector<std::string>;
 
+// What of an IP header is told; IPv4 addresses as ::ffff:a.b.c.d.
+struct IpEnds {
+  Ipv6 source, destination;
+  unsigned ttl;
+};
+
+std::optional<IpEnds> ip_ends(Bytes bytes, const Packet& packet) {
+  if (packet.kind == PacketKind::kIpv4) {
+    const auto ip = copy_header<wire::Ipv4Header>(bytes, packet.l3_offset);
+    if (ip) return IpEnds{Ipv6::mapped(ip->source), Ipv6::mapped(ip->destination), ip->ttl};
+  } else if (packet.kind == PacketKind::kIpv6) {
+    const auto ip = copy_header<wire::Ipv6Header>(bytes, packet.l3_offset);
+    if (ip) return IpEnds{ip->source, ip->destination, ip->hop_limit};
+  }
+  return std::nullopt;
+}
+
 // The frame before and behind one stage.
 struct Look {
   std::string_view port;  // it came from
@@ -20,7 +37,6 @@ struct Look {
   const Packet& packet;  // behind the stage
 
   bool is_from_uplink() const { return port == kUplinkName; }
-  bool is_ipv4() const { return packet.kind == PacketKind::kIpv4; }
   bool is_arp() const { return packet.kind == PacketKind::kArp; }
   template <class Header>
   std::optional<Header> was(std::size_t offset) const {
@@ -30,9 +46,17 @@ struct Look {
   std::optional<Header> is(std::size_t offset) const {
     return copy_header<Header>(after, offset);
   }
-  std::optional<wire::Ipv4Header> ip_before() const { return was<wire::Ipv4Header>(packet.l3_offset); }
-  std::optional<wire::Ipv4Header> ip_after() const { return is<wire::Ipv4Header>(packet.l3_offset); }
-  bool has_ip() const { return is_ipv4() && ip_before() && ip_after(); }
+  std::optional<IpEnds> ip_before() const { return ip_ends(before, packet); }
+  std::optional<IpEnds> ip_after() const { return ip_ends(after, packet); }
+  bool has_ip() const { return ip_before() && ip_after(); }
+  bool is_discovery() const {
+    const auto icmp = was<wire::Icmp>(packet.l4_offset);
+    return packet.kind == PacketKind::kIpv6 && packet.protocol == wire::kProtoIcmp6 && icmp &&
+           icmp->type >= wire::kIcmp6RouterSolicitation && icmp->type <= wire::kIcmp6Redirect;
+  }
+  bool is_vrrp() const {
+    return has_ip() && (packet.protocol == wire::kProtoVrrp || packet.protocol == wire::kProtoAh);
+  }
 };
 
 class Teller {
@@ -64,9 +88,11 @@ class Teller {
                            names_.havip(event.havip), names_.port(event.from), names_.port(event.to),
                            to_word(event.trigger), to_word(event.rule), to_word(event.evidence));
       case EventKind::kNextHopMissing:
-        return fmt::format("the next hop {} is not resolved: control is told to ask for it", event.address);
+        return fmt::format("the next hop {} is not resolved: control is told to ask for it",
+                           address_text(event.address));
       case EventKind::kNextHopLearned:
-        return fmt::format("{} on the provider network is at {}: control is told", event.address, event.mac);
+        return fmt::format("{} on the provider network is at {}: control is told",
+                           address_text(event.address), event.mac);
     }
     return {};
   }
@@ -85,8 +111,8 @@ class Teller {
     return network.empty() ? Says{fmt::format("EtherType 0x{:04x}", type)} : Says{network};
   }
 
-  std::string who(Ipv4 address) const {
-    return fmt::format("{} is {}", address, names_.holder(vpc_, address));
+  std::string who(const Ipv6& address) const {
+    return fmt::format("{} is {}", address_text(address), names_.holder(vpc_, address));
   }
 
   Says tell_guard(const Look& look) const {
@@ -106,7 +132,7 @@ class Teller {
                                                      : "is not the port's own")};
     if (look.has_ip()) says.push_back("source " + who(look.ip_before()->source));
     const auto arp = look.is<wire::Arp>(look.packet.l3_offset);
-    if (look.is_arp() && arp) says.push_back("ARP sender " + who(arp->sender_ip));
+    if (look.is_arp() && arp) says.push_back("ARP sender " + who(Ipv6::mapped(arp->sender_ip)));
     return says;
   }
 
@@ -116,13 +142,29 @@ class Teller {
     if (look.is_arp() && before && after) return tell_arp(look, *before, *after);
     if (look.packet.verdict == Verdict::kFloodMembers)
       return {"a VRRP advert: goes to the other ports bound to the HAVIPs that it lists"};
-    const bool is_vrrp = look.is_ipv4() &&
-                         (look.packet.protocol == wire::kProtoVrrp || look.packet.protocol == wire::kProtoAh);
-    return {is_vrrp ? "VRRP or AH: looked at for claims" : "neither ARP nor VRRP: tells nothing of owners"};
+    if (look.is_discovery()) return tell_discovery(look);
+    return {look.is_vrrp() ? "VRRP or AH: looked at for claims"
+                           : "neither ARP, neighbour discovery nor VRRP: tells nothing of owners"};
+  }
+
+  Says tell_discovery(const Look& look) const {
+    Says says{"neighbour discovery: looked at for claims"};
+    const auto message = look.was<wire::NeighbourDiscovery>(look.packet.l4_offset);
+    const bool has_target = message && (message->type == wire::kIcmp6NeighbourSolicitation ||
+                                        message->type == wire::kIcmp6NeighbourAdvertisement);
+    if (has_target) says.push_back("target " + who(message->target));
+    const auto before = look.was<wire::Ethernet>(0), after = look.is<wire::Ethernet>(0);
+    if (look.packet.verdict == Verdict::kAnswer) {
+      says.push_back(fmt::format("answered from {}", after->source));
+    } else if (before->source != after->source) {
+      says.push_back(fmt::format("an announcement; neighbours see the stable MAC {} instead of {}",
+                                 after->source, before->source));
+    }
+    return says;
   }
 
   Says tell_arp(const Look& look, const wire::Arp& before, const wire::Arp& after) const {
-    Says says{"ARP target " + who(before.target_ip)};
+    Says says{"ARP target " + who(Ipv6::mapped(before.target_ip))};
     if (look.packet.verdict == Verdict::kAnswer) {
       says.push_back(fmt::format("answered: {} is at {}", after.sender_ip.get(), after.sender_mac));
     } else if (before.sender_mac != after.sender_mac) {
@@ -133,28 +175,32 @@ class Teller {
   }
 
   Says tell_nat(const Look& look) const {
-    if (!look.has_ip()) return {"not IPv4: nothing to translate"};
-    const Ipv4 source = look.ip_before()->source, destination = look.ip_before()->destination;
+    if (!look.has_ip()) return {"not IP: nothing to translate"};
+    const Ipv6 source = look.ip_before()->source, destination = look.ip_before()->destination;
     Says says;
     if (look.is_from_uplink()) {
       const std::string eip = names_.eip(destination);
-      says.push_back(fmt::format("destination {} is {}", destination, eip.empty() ? "no EIP" : eip));
+      says.push_back(
+          fmt::format("destination {} is {}", address_text(destination), eip.empty() ? "no EIP" : eip));
     } else if (names_.is_inside(vpc_, destination)) {
-      says.push_back(fmt::format("destination {} is inside VPC {}: nothing to translate", destination, vpc_));
+      says.push_back(fmt::format("destination {} is inside VPC {}: nothing to translate",
+                                 address_text(destination), vpc_));
     } else {
-      says.push_back(fmt::format("destination {} is outside of VPC {}", destination, vpc_));
+      says.push_back(fmt::format("destination {} is outside of VPC {}", address_text(destination), vpc_));
     }
     tell_rewrite(look, source, destination, says);
     return says;
   }
 
-  void tell_rewrite(const Look& look, Ipv4 source, Ipv4 destination, Says& says) const {
-    const Ipv4 new_source = look.ip_after()->source, new_destination = look.ip_after()->destination;
+  void tell_rewrite(const Look& look, const Ipv6& source, const Ipv6& destination, Says& says) const {
+    const Ipv6 new_source = look.ip_after()->source, new_destination = look.ip_after()->destination;
     if (look.packet.verdict == Verdict::kAnswer) return says.push_back("an echo request, answered");
     if (source != new_source)
-      says.push_back(fmt::format("source {} becomes {}: {}", source, new_source, names_.eip(new_source)));
+      says.push_back(fmt::format("source {} becomes {}: {}", address_text(source), address_text(new_source),
+                                 names_.eip(new_source)));
     if (destination != new_destination)
-      says.push_back(fmt::format("destination {} becomes {}", destination, new_destination));
+      says.push_back(
+          fmt::format("destination {} becomes {}", address_text(destination), address_text(new_destination)));
     if (look.packet.verdict != Verdict::kForward) return;
     const auto ethernet = look.is<wire::Ethernet>(0);
     says.push_back(

@@ -205,6 +205,38 @@ TEST_F(DryRunTest, MadeUpChecksumsAreRight) {
   }
 }
 
+// A UDP datagram of 20 bytes and a neighbour solicitation, without their checksums.
+Frame ipv6_frame(const Vm& vm, std::uint8_t next_header, std::vector<std::uint8_t> payload) {
+  Frame frame =
+      PacketBuilder().ethernet({.destination = kGatewayMac, .source = vm.mac, .type = 0x86dd}).build();
+  const std::vector<std::uint8_t> header{0x60,        0,  0, 0, 0, static_cast<std::uint8_t>(payload.size()),
+                                         next_header, 255};
+  frame.insert(frame.end(), header.begin(), header.end());
+  for (const std::uint8_t last : {std::uint8_t{0x11}, std::uint8_t{0x99}}) {
+    const std::vector<std::uint8_t> address{0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last};
+    frame.insert(frame.end(), address.begin(), address.end());
+  }
+  frame.insert(frame.end(), payload.begin(), payload.end());
+  return frame;
+}
+
+TEST_F(DryRunTest, Ipv6IsToldToo) {
+  const auto udp = trace(kVm1, ipv6_frame(kVm1, 17, {0x9c, 0x40, 0, 53, 0, 8, 0, 0}));
+  EXPECT_THAT(says(udp, "parse"),
+              HasSubstr("IPv6 2001:db8::11 -> 2001:db8::99, UDP 40000 -> 53, hop limit 255"));
+  EXPECT_THAT(says(udp, "guard"), HasSubstr("source 2001:db8::11 is nobody's address"));
+  EXPECT_EQ(udp.verdict, "drop");
+  EXPECT_EQ(stages(udp).back(), "guard");
+  std::vector<std::uint8_t> solicitation(24);
+  solicitation[0] = 135;
+  solicitation[8] = 0xfe;
+  solicitation[9] = 0x80;
+  solicitation[23] = 1;
+  const auto nd = trace(kVm1, ipv6_frame(kVm1, 58, solicitation));
+  EXPECT_THAT(says(nd, "parse"), HasSubstr("neighbour solicitation for fe80::1"));
+  EXPECT_EQ(nd.verdict, "drop");
+}
+
 TEST_F(DryRunTest, RejectedAdvertSaysHowItWasCounted) {
   Vrrp2Fields fields{.vrid = kVrid, .addresses = {W::kFront}};
   fields.checksum = VrrpChecksum::kWrong;
