@@ -1,9 +1,9 @@
 #include "dataplane/stage/guard.h"
 
+#include "dataplane/nd_view.h"
 #include "dataplane/owner/arp_claim.h"
 #include "dataplane/stage/guard_foreign.h"
 #include "dataplane/stage/guard_ipv6.h"
-#include "dataplane/stage/nd_view.h"
 
 namespace vipswitch::stage {
 namespace {

@@ -1,7 +1,7 @@
 #include "dataplane/stage/guard_ipv6.h"
 
+#include "dataplane/nd_view.h"
 #include "dataplane/stage/guard_foreign.h"
-#include "dataplane/stage/nd_view.h"
 
 namespace vipswitch::stage {
 namespace {

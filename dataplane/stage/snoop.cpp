@@ -1,6 +1,6 @@
 #include "dataplane/stage/snoop.h"
 
-#include "dataplane/stage/nd_view.h"
+#include "dataplane/nd_view.h"
 #include "dataplane/stage/snoop_arp.h"
 #include "dataplane/stage/snoop_nd.h"
 #include "dataplane/stage/snoop_vrrp.h"

@@ -1,9 +1,9 @@
 #include "dataplane/stage/snoop_nd.h"
 
 #include "dataplane/nd_answer.h"
+#include "dataplane/nd_view.h"
 #include "dataplane/next_hop.h"
 #include "dataplane/owner_decision.h"
-#include "dataplane/stage/nd_view.h"
 
 namespace vipswitch::stage {
 namespace {

@@ -8,7 +8,6 @@
 #include <compare>
 #include <cstdint>
 #include <functional>
-#include <string_view>
 
 #include "vipswitch/byte_order.h"
 
@@ -235,8 +234,9 @@ struct Ipv6Interface {
 template <>
 struct std::hash<vipswitch::Ipv6> {
   std::size_t operator()(const vipswitch::Ipv6& address) const noexcept {
-    return std::hash<std::string_view>{}(
-        {reinterpret_cast<const char*>(address.bytes().data()), address.bytes().size()});
+    std::size_t hash = 14695981039346656037ULL;  // FNV-1a
+    for (const auto byte : address.bytes()) hash = (hash ^ byte) * 1099511628211ULL;
+    return hash;
   }
 };
 

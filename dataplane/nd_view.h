@@ -5,7 +5,7 @@
 #include "dataplane/batch.h"
 #include "dataplane/owner/neighbour_discovery.h"
 
-namespace vipswitch::stage {
+namespace vipswitch {
 
 // Whether the packet is neighbour discovery, right or wrong; fragments of it too (RFC 6980 section 5).
 inline bool is_nd(const Packet& packet) noexcept {
@@ -26,4 +26,4 @@ inline owner::NdMessage nd_message(const Packet& packet) noexcept {
   return owner::parse_nd({ip.source, ip.destination, ip.hop_limit, bytes});
 }
 
-}  // namespace vipswitch::stage
+}  // namespace vipswitch
