@@ -234,9 +234,9 @@ struct Ipv6Interface {
 template <>
 struct std::hash<vipswitch::Ipv6> {
   std::size_t operator()(const vipswitch::Ipv6& address) const noexcept {
-    std::size_t hash = 14695981039346656037ULL;  // FNV-1a
-    for (const auto byte : address.bytes()) hash = (hash ^ byte) * 1099511628211ULL;
-    return hash;
+    std::size_t value = 14695981039346656037ULL;  // FNV-1a
+    for (const auto byte : address.bytes()) value = (value ^ byte) * 1099511628211ULL;
+    return value;
   }
 };
 
