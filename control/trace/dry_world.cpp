@@ -1,7 +1,7 @@
 #include "control/trace/dry_world.h"
 
+#include <algorithm>
 #include <atomic>
-#include <cstring>
 #include <fmt/format.h>
 #include <rte_ring_elem.h>
 
@@ -82,7 +82,7 @@ Result<DryWorld::Outcome> DryWorld::run(PortId ingress, const FrameBytes& frame)
     return make_error(ErrorCode::invalid_argument, "packet: {} bytes, expected at most {}", frame.size(),
                       longest);
   }
-  std::memcpy(room, frame.data(), frame.size());
+  std::copy(frame.begin(), frame.end(), room);  // of no bytes, too
   Batch batch;
   batch.count = 1;
   batch.ingress = tables_.ports.find(ingress);
