@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dataplane/ipv6_extensions.h"
 #include "dataplane/owner/neighbour_discovery.h"
 
 namespace vipswitch {
@@ -29,27 +30,14 @@ QuotedTransport transport_of(const wire::Ipv4Header& ip, std::size_t offset, con
   return {PacketKind::kIpv4, ip.protocol, offset + ip.header_length()};
 }
 
+// A quote may end anywhere; where its extension headers cannot be walked no transport is found.
 QuotedTransport transport_of(const wire::Ipv6Header& ip, std::size_t offset,
                              const PacketView& view) noexcept {
-  constexpr unsigned kMaxExtensions = 8;
-  QuotedTransport found{PacketKind::kIpv6, ip.next_header, offset + sizeof ip};
-  for (unsigned i = 0; i < kMaxExtensions; ++i) {
-    if (found.protocol == wire::kProtoFragment) {
-      const auto* fragment = view.header_at<wire::Ipv6Fragment>(found.offset);
-      if (fragment == nullptr || (fragment->offset_and_more.get().host() & wire::kIpv6OffsetMask) != 0) {
-        return {PacketKind::kIpv6};
-      }
-      found = {PacketKind::kIpv6, fragment->next_header, found.offset + sizeof *fragment};
-    } else if (found.protocol == wire::kProtoHopByHop || found.protocol == wire::kProtoRouting ||
-               found.protocol == wire::kProtoDestination) {
-      const auto* extension = view.header_at<wire::Ipv6Extension>(found.offset);
-      if (extension == nullptr) return {PacketKind::kIpv6};
-      found = {PacketKind::kIpv6, extension->next_header, found.offset + extension->size()};
-    } else {
-      return found;
-    }
+  Ipv6Walk walk{offset + sizeof ip, ip.next_header};
+  if (walk_extensions(view, view.size(), walk) || walk.fragment == Fragment::kLater) {
+    return {PacketKind::kIpv6};
   }
-  return {PacketKind::kIpv6};
+  return {PacketKind::kIpv6, walk.protocol, walk.offset};
 }
 
 std::uint16_t change_of(std::uint16_t before, std::uint16_t after) noexcept {

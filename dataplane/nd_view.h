@@ -7,14 +7,19 @@
 
 namespace vipswitch {
 
-// Whether the packet is neighbour discovery, right or wrong; fragments of it too (RFC 6980 section 5).
-inline bool is_nd(const Packet& packet) noexcept {
+// 0, which is no type, if the packet is not ICMPv6 or does not hold it.
+inline std::uint8_t icmp6_type(const Packet& packet) noexcept {
   if (packet.kind != PacketKind::kIpv6 || packet.protocol != wire::kProtoIcmp6 ||
       packet.fragment == Fragment::kLater) {
-    return false;
+    return 0;
   }
   const auto* type = packet.view().header_at<wire::Field<std::uint8_t>>(packet.l4_offset);
-  return type != nullptr && owner::is_nd_type(*type);
+  return type != nullptr ? type->get() : std::uint8_t{0};
+}
+
+// Whether the packet is neighbour discovery, right or wrong; fragments of it too (RFC 6980 section 5).
+inline bool is_nd(const Packet& packet) noexcept {
+  return owner::is_nd_type(icmp6_type(packet));
 }
 
 // kBad if it is fragmented, or does not lie in one piece.

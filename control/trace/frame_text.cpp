@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "control/text/format.h"
-#include "control/trace/header_copy.h"
+#include "vipswitch/header_copy.h"
 #include "vipswitch/wire.h"
 
 namespace vipswitch {

@@ -1,22 +1,13 @@
 #include "dataplane/owner/neighbour_discovery.h"
 
-#include <cstring>
-
 #include "vipswitch/checksum.h"
+#include "vipswitch/header_copy.h"
 #include "vipswitch/wire.h"
 
 namespace vipswitch::owner {
 namespace {
 
 using Bytes = std::span<const std::uint8_t>;
-
-template <class Header>
-std::optional<Header> read(Bytes bytes, std::size_t offset) noexcept {
-  if (offset > bytes.size() || bytes.size() - offset < sizeof(Header)) return std::nullopt;
-  Header header;
-  std::memcpy(&header, bytes.data() + offset, sizeof header);
-  return header;
-}
 
 // Where the options begin; 0 for what is not neighbour discovery.
 constexpr std::size_t size_without_options(std::uint8_t type) noexcept {
@@ -43,13 +34,13 @@ constexpr std::uint8_t mac_option_of(std::uint8_t type) noexcept {
 // False if an option has no length or ends behind the message.
 bool read_options(Bytes message, std::size_t offset, std::uint8_t wanted, NdMessage& read_into) noexcept {
   while (offset < message.size()) {
-    const auto option = read<wire::NdOption>(message, offset);
+    const auto option = copy_header<wire::NdOption>(message, offset);
     if (!option || option->length == 0) return false;
     const std::size_t size = std::size_t{option->length} * 8;
     if (size > message.size() - offset) return false;
     if (option->type == wanted && size == sizeof(wire::NdMacOption) && !read_into.mac) {
       read_into.mac_offset = offset + offsetof(wire::NdMacOption, mac);
-      read_into.mac = read<Mac>(message, read_into.mac_offset);
+      read_into.mac = copy_header<Mac>(message, read_into.mac_offset);
     }
     offset += size;
   }
@@ -82,7 +73,7 @@ NdForm form_of(const NdPacket& packet, std::uint8_t type, NdMessage& message) no
     default:
       break;
   }
-  const auto body = read<wire::NeighbourDiscovery>(packet.message, 0);
+  const auto body = copy_header<wire::NeighbourDiscovery>(packet.message, 0);
   message.target = body->target;
   if (type == wire::kIcmp6NeighbourSolicitation) return form_of_solicitation(packet, message);
   return form_of_advertisement(packet, body->flags.get().host(), message);
@@ -99,7 +90,7 @@ bool has_right_checksum(const NdPacket& packet) noexcept {
 
 NdMessage parse_nd(const NdPacket& packet) noexcept {
   NdMessage message;
-  const auto icmp = read<wire::Icmp>(packet.message, 0);
+  const auto icmp = copy_header<wire::Icmp>(packet.message, 0);
   if (!icmp || packet.hop_limit != wire::kNdHopLimit || icmp->code != 0) return message;
   const std::size_t options = size_without_options(icmp->type);
   if (options == 0 || packet.message.size() < options || !has_right_checksum(packet)) return message;

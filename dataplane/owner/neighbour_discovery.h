@@ -14,7 +14,6 @@
 #include <span>
 
 #include "vipswitch/address.h"
-#include "vipswitch/evidence.h"
 
 namespace vipswitch::owner {
 
@@ -52,11 +51,5 @@ constexpr bool is_nd_type(std::uint8_t type) noexcept {
 }
 
 NdMessage parse_nd(const NdPacket& packet) noexcept;
-
-// The strength of the claim to the target.
-constexpr EvidenceClass evidence_of(NdForm form) noexcept {
-  if (form == NdForm::kAnnouncement) return EvidenceClass::kAnnouncement;
-  return form == NdForm::kAdvertisement ? EvidenceClass::kWeak : EvidenceClass::kNone;
-}
 
 }  // namespace vipswitch::owner

@@ -14,12 +14,6 @@ constexpr bool is_mld(std::uint8_t icmp6_type) noexcept {
   return icmp6_type == 131 || icmp6_type == 132 || icmp6_type == 143;
 }
 
-std::uint8_t icmp6_type(const Packet& packet) noexcept {
-  if (packet.protocol != wire::kProtoIcmp6 || packet.fragment != Fragment::kWhole) return 0;
-  const auto* type = packet.view().header_at<wire::Field<std::uint8_t>>(packet.l4_offset);
-  return type != nullptr ? type->get() : std::uint8_t{0};
-}
-
 bool may_send_unspecified(const Packet& packet) noexcept {
   const std::uint8_t type = icmp6_type(packet);
   return type == wire::kIcmp6NeighbourSolicitation || type == wire::kIcmp6RouterSolicitation || is_mld(type);

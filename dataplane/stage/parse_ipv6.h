@@ -6,9 +6,6 @@
 
 namespace vipswitch::stage {
 
-// How many extension headers are walked: no host sends more than a few, and each costs time.
-inline constexpr unsigned kMaxIpv6Extensions = 8;
-
 // A packet whose EtherType is IPv6. Sets its kind, protocol, offsets and fragment.
 void parse_ipv6(Packet& packet, Batch& batch) noexcept;
 
