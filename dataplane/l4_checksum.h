@@ -17,11 +17,10 @@ namespace vipswitch {
 
 // From the beginning of the transport header; 0: the protocol has no such checksum.
 constexpr std::size_t l4_checksum_field(PacketKind kind, std::uint8_t protocol) noexcept {
+  // Tested before the rest, which a switch alone would make one jump through a table of.
+  if (protocol == wire::kProtoTcp) return offsetof(wire::Tcp, checksum);
+  if (protocol == wire::kProtoUdp) return offsetof(wire::Udp, checksum);
   switch (protocol) {
-    case wire::kProtoTcp:
-      return offsetof(wire::Tcp, checksum);
-    case wire::kProtoUdp:
-      return offsetof(wire::Udp, checksum);
     case wire::kProtoDccp:
       return offsetof(wire::Dccp, checksum);
     case wire::kProtoUdpLite:

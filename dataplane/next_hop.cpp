@@ -21,29 +21,13 @@ Event next_hop_event(const WorkerState& worker, EventKind kind, const Ipv6& addr
   return event;
 }
 
-// Tells control that a next hop is wanted, at most every kReportIntervalMs.
+}  // namespace
+
 template <class Address>
 void report_missing(WorkerState& worker, const Address& next_hop) noexcept {
   if (worker.now_ms - worker.next_hop_reported_ms < kReportIntervalMs) return;
   worker.next_hop_reported_ms = worker.now_ms;
   worker.emit(next_hop_event(worker, EventKind::kNextHopMissing, as_ipv6(next_hop)));
-}
-
-}  // namespace
-
-template <class Address>
-Mac next_hop_mac(WorkerState& worker, const UplinkRow& uplink, const Address& destination) noexcept {
-  const auto& side = uplink.of<Address>();
-  if (destination == side.gateway || !side.is_on_link(destination)) {
-    if (side.gateway_mac.is_zero() && !side.gateway.is_unspecified()) report_missing(worker, side.gateway);
-    return side.gateway_mac;
-  }
-  const std::uint64_t value = worker.tables.of<Address>().neighbours.lookup(AddressKey<Address>(destination));
-  if (value == 0) {
-    report_missing(worker, destination);
-    return {};
-  }
-  return value_to_mac(value);
 }
 
 template <class Address>
@@ -61,8 +45,8 @@ void report_neighbour(WorkerState& worker, const Address& address, const Mac& ma
   worker.emit(event);
 }
 
-template Mac next_hop_mac(WorkerState&, const UplinkRow&, const Ipv4&) noexcept;
-template Mac next_hop_mac(WorkerState&, const UplinkRow&, const Ipv6&) noexcept;
+template void report_missing(WorkerState&, const Ipv4&) noexcept;
+template void report_missing(WorkerState&, const Ipv6&) noexcept;
 template bool is_known_neighbour(const WorkerState&, const UplinkRow&, const Ipv4&, const Mac&) noexcept;
 template bool is_known_neighbour(const WorkerState&, const UplinkRow&, const Ipv6&, const Mac&) noexcept;
 template void report_neighbour(WorkerState&, const Ipv4&, const Mac&) noexcept;

@@ -7,9 +7,25 @@
 
 namespace vipswitch {
 
+// Tells control that the MAC of a next hop is wanted, at a bounded rate.
+template <class Address>
+void report_missing(WorkerState& worker, const Address& next_hop) noexcept;
+
 // The MAC that packets to `destination` go to; zero while it is not known, which control is told.
 template <class Address>
-Mac next_hop_mac(WorkerState& worker, const UplinkRow& uplink, const Address& destination) noexcept;
+[[gnu::always_inline]] inline Mac next_hop_mac(WorkerState& worker, const UplinkRow& uplink,
+                                               const Address& destination) noexcept {
+  const auto& side = uplink.of<Address>();
+  if (!side.is_on_link(destination) || destination == side.gateway) {
+    if (side.gateway_mac.is_zero() && !side.gateway.is_unspecified()) [[unlikely]]
+      report_missing(worker, side.gateway);
+    return side.gateway_mac;
+  }
+  const std::uint64_t mac = worker.tables.of<Address>().neighbours.lookup(AddressKey<Address>(destination));
+  if (mac != 0) return value_to_mac(mac);
+  report_missing(worker, destination);
+  return {};
+}
 
 // Whether `mac` is what the tables have for the neighbour.
 template <class Address>

@@ -32,10 +32,6 @@ inline void decrement_hop_limit(Packet& packet) noexcept {
 
 enum class Side : std::uint8_t { kSource, kDestination };
 
-constexpr Side other(Side side) noexcept {
-  return side == Side::kSource ? Side::kDestination : Side::kSource;
-}
-
 // Replaces one address of a header, without its checksum.
 template <class Header, class Address>
 void set_address(Header& ip, Side side, const Address& address) noexcept {
@@ -46,13 +42,14 @@ void set_address(Header& ip, Side side, const Address& address) noexcept {
   }
 }
 
-// Translates one address; false, and nothing changed, if the packet ends before the L4 checksum.
-inline bool translate(Packet& packet, Side side, const AddressRewrite<Ipv4>& rewrite,
-                      std::uint16_t further_delta = 0) noexcept {
+// Translates one address and takes 1 off the TTL or hop limit, which must be at least 1; false, and nothing
+// changed, if the packet ends before the L4 checksum.
+inline bool translate(Packet& packet, Side side, const AddressRewrite<Ipv4>& rewrite) noexcept {
   const std::uint16_t l4 = l4_checksum_offset(packet);
   if (l4 == kMissing) return false;
   wire::Ipv4Header& ip = packet.ipv4();
-  ip.checksum = update_checksum(ip.checksum, combine_deltas(rewrite.delta, further_delta));
+  --ip.ttl;
+  ip.checksum = update_checksum(ip.checksum, combine_deltas(rewrite.delta, kTtlDelta));
   set_address(ip, side, rewrite.to);
   (side == Side::kSource ? packet.source : packet.destination) = rewrite.to;
   if (l4 != 0) update_l4_checksum(packet, l4, rewrite.delta);
@@ -62,21 +59,10 @@ inline bool translate(Packet& packet, Side side, const AddressRewrite<Ipv4>& rew
 inline bool translate(Packet& packet, Side side, const AddressRewrite<Ipv6>& rewrite) noexcept {
   const std::uint16_t l4 = l4_checksum_offset(packet);
   if (l4 == kMissing) return false;
-  set_address(packet.ipv6(), side, rewrite.to);
+  wire::Ipv6Header& ip = packet.ipv6();
+  --ip.hop_limit;
+  set_address(ip, side, rewrite.to);
   if (l4 != 0) update_l4_checksum(packet, l4, rewrite.delta);
-  return true;
-}
-
-// translate(), and 1 off the TTL or hop limit, which must be at least 1.
-inline bool translate_hop(Packet& packet, Side side, const AddressRewrite<Ipv4>& rewrite) noexcept {
-  if (!translate(packet, side, rewrite, kTtlDelta)) return false;
-  --packet.ipv4().ttl;
-  return true;
-}
-
-inline bool translate_hop(Packet& packet, Side side, const AddressRewrite<Ipv6>& rewrite) noexcept {
-  if (!translate(packet, side, rewrite)) return false;
-  --packet.ipv6().hop_limit;
   return true;
 }
 

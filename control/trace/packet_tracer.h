@@ -24,7 +24,6 @@ class PacketTracer {
   Result<PacketTrace> trace(const TraceRequest& request);
 
  private:
-  Result<PortId> find_port(std::string_view name) const;
   FrameSpec complete(FrameSpec spec, std::string_view port) const;
   Mac destination_mac(const PortEntry& port, Ipv4 destination) const;
   Result<std::vector<std::pair<const HavipEntry*, HavipSnapshot>>> ask_for_havips_of(

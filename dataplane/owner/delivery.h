@@ -18,21 +18,14 @@ class Delivery {
   static constexpr Delivery port_mac() noexcept { return Delivery(0); }
   static constexpr Delivery virtual_mac(std::uint8_t vrid) noexcept { return Delivery(vrid); }
 
-  // What a claim says that came from `source` (Ethernet source, ARP sender) through a port that has
-  // `port_mac`. Nothing, if that is neither the port's own MAC nor the IPv4 virtual MAC of a group.
+  // What a claim to an IPv4 address says that came from `source` (Ethernet source, ARP sender) through a port
+  // that has `port_mac`. Nothing, if that is neither the port's own MAC nor the virtual MAC of a group.
   static constexpr std::optional<Delivery> of_source(const Mac& source, const Mac& port_mac) noexcept {
-    if (source == port_mac) return Delivery::port_mac();
-    const std::uint8_t vrid = source.bytes()[5];
-    if (vrid != 0 && source == Mac::vrrp_ipv4(vrid)) return virtual_mac(vrid);
-    return std::nullopt;
+    return of_source(source, port_mac, Mac::vrrp_ipv4(source.bytes()[5]));
   }
-
   // Likewise for an IPv6 address.
   static constexpr std::optional<Delivery> of_source_ipv6(const Mac& source, const Mac& port_mac) noexcept {
-    if (source == port_mac) return Delivery::port_mac();
-    const std::uint8_t vrid = source.bytes()[5];
-    if (vrid != 0 && source == Mac::vrrp_ipv6(vrid)) return virtual_mac(vrid);
-    return std::nullopt;
+    return of_source(source, port_mac, Mac::vrrp_ipv6(source.bytes()[5]));
   }
 
   constexpr Delivery() noexcept = default;
@@ -47,6 +40,14 @@ class Delivery {
   constexpr bool operator==(const Delivery&) const noexcept = default;
 
  private:
+  static constexpr std::optional<Delivery> of_source(const Mac& source, const Mac& port_mac,
+                                                     const Mac& virtual_mac_of_group) noexcept {
+    if (source == port_mac) return Delivery(0);
+    const std::uint8_t vrid = source.bytes()[5];
+    if (vrid != 0 && source == virtual_mac_of_group) return virtual_mac(vrid);
+    return std::nullopt;
+  }
+
   explicit constexpr Delivery(std::uint8_t vrid) noexcept : vrid_(vrid) {}
 
   std::uint8_t vrid_ = 0;

@@ -11,7 +11,8 @@ namespace {
 // Translates what an ICMP error quotes; what else is ICMP passes, unless it must not leave its link.
 // `rewrite_of` finds the rewrite of the quoted address, null if it has none.
 template <class Address, class RewriteOf>
-std::optional<DropReason> translate_icmp(Packet& packet, Side side, RewriteOf&& rewrite_of) noexcept {
+[[gnu::noinline]] std::optional<DropReason> translate_icmp(Packet& packet, Side side,
+                                                           RewriteOf&& rewrite_of) noexcept {
   switch (classify_icmp(packet)) {
     case IcmpClass::kNoError:
       return std::nullopt;
@@ -50,7 +51,7 @@ void translate_in(const UplinkRow& uplink, Packet& packet, const EipRow<Address>
     });
     if (wrong) return packet.drop(*wrong);
   }
-  if (!translate_hop(packet, Side::kDestination, eip->inner)) return packet.drop(DropReason::l4_truncated);
+  if (!translate(packet, Side::kDestination, eip->inner)) return packet.drop(DropReason::l4_truncated);
   packet.target = eip->target;
 }
 
@@ -110,7 +111,7 @@ void translate_out(WorkerState& worker, const PortRow& port, Packet& packet) noe
   const Address destination = packet.destination_of<Address>();
   if (is_unroutable(destination)) return packet.drop(DropReason::unroutable);
   const UplinkRow* uplink = worker.tables.uplink.load(std::memory_order_acquire);
-  if (uplink == nullptr || !uplink->carries<Address>()) return packet.drop(DropReason::no_uplink);
+  if (uplink == nullptr) return packet.drop(DropReason::no_uplink);
   if (packet.source_index == kNoSource) return packet.drop(DropReason::no_eip);
   const PortSource<Address>& source = port.of<Address>()[packet.source_index];
   if (!source.eip.is_set) return packet.drop(DropReason::no_eip);
@@ -119,13 +120,14 @@ void translate_out(WorkerState& worker, const PortRow& port, Packet& packet) noe
   }
   if (hop_limit(packet) <= 1) return packet.drop(DropReason::ttl_exceeded);
   const Mac next_hop = next_hop_mac(worker, *uplink, destination);
-  if (next_hop.is_zero()) return packet.drop(DropReason::next_hop_unresolved);
+  if (next_hop.is_zero()) [[unlikely]]
+    return packet.drop(uplink->carries<Address>() ? DropReason::next_hop_unresolved : DropReason::no_uplink);
   if (is_icmp<Address>(packet.protocol)) [[unlikely]] {
     const auto wrong = translate_icmp<Address>(
         packet, Side::kDestination, [&port](const Address& quoted) { return eip_of(port, quoted); });
     if (wrong) return packet.drop(*wrong);
   }
-  if (!translate_hop(packet, Side::kSource, source.eip)) return packet.drop(DropReason::l4_truncated);
+  if (!translate(packet, Side::kSource, source.eip)) return packet.drop(DropReason::l4_truncated);
   wire::Ethernet& ethernet = packet.ethernet();
   ethernet.destination = next_hop;
   ethernet.source = uplink->mac;

@@ -98,7 +98,8 @@ void parse_packet(Packet& packet, Batch& batch) noexcept {
     type = skip_priority_tags(packet, batch, type);
     if (!packet.is_pending()) return;
   }
-  if (type == wire::kEtherIpv4) return parse_ipv4(packet, batch);
+  if (type == wire::kEtherIpv4) [[likely]]
+    return parse_ipv4(packet, batch);
   if (type == wire::kEtherIpv6) return parse_ipv6(packet, batch);
   if (type == wire::kEtherArp) return parse_arp(packet, batch);
   if (batch.ingress->role == PortRole::kUplink) packet.drop(DropReason::not_ip_or_arp);

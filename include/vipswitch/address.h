@@ -87,6 +87,9 @@ class Ipv6 {
   }
 
   constexpr auto operator<=>(const Ipv6&) const noexcept = default;
+  constexpr bool operator==(const Ipv6& other) const noexcept {  // see Mac
+    return __builtin_memcmp(bytes_.data(), other.bytes_.data(), sizeof bytes_) == 0;
+  }
 
  private:
   std::array<std::uint8_t, 16> bytes_{};
@@ -100,6 +103,16 @@ class Mac {
       : bytes_{a, b, c, d, e, f} {}
 
   static constexpr Mac broadcast() noexcept { return {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}; }
+  // RFC 1112 section 6.4.
+  static constexpr Mac of_multicast(Ipv4 group) noexcept {
+    const std::uint32_t h = group.host();
+    return {0x01,
+            0x00,
+            0x5e,
+            static_cast<std::uint8_t>(h >> 16 & 0x7f),
+            static_cast<std::uint8_t>(h >> 8),
+            static_cast<std::uint8_t>(h)};
+  }
   // RFC 2464 section 7.
   static constexpr Mac of_multicast(const Ipv6& group) noexcept {
     const auto& b = group.bytes();
@@ -119,6 +132,10 @@ class Mac {
   }
 
   constexpr auto operator<=>(const Mac&) const noexcept = default;
+  // std::array compares by a call of memcmp; of a constant length the compiler makes two loads and compares.
+  constexpr bool operator==(const Mac& other) const noexcept {
+    return __builtin_memcmp(bytes_.data(), other.bytes_.data(), sizeof bytes_) == 0;
+  }
 
  private:
   std::array<std::uint8_t, 6> bytes_{};
@@ -230,15 +247,6 @@ struct Ipv6Interface {
 };
 
 }  // namespace vipswitch
-
-template <>
-struct std::hash<vipswitch::Ipv6> {
-  std::size_t operator()(const vipswitch::Ipv6& address) const noexcept {
-    std::size_t value = 14695981039346656037ULL;  // FNV-1a
-    for (const auto byte : address.bytes()) value = (value ^ byte) * 1099511628211ULL;
-    return value;
-  }
-};
 
 template <>
 struct std::hash<vipswitch::Ipv4> {

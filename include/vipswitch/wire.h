@@ -55,10 +55,7 @@ enum IpProtocol : std::uint8_t {
   kProtoNone = 59,
   kProtoDestination = 60,
   kProtoVrrp = 112,
-  kProtoMobility = 135,
   kProtoUdpLite = 136,
-  kProtoHostIdentity = 139,
-  kProtoShim6 = 140,
 };
 
 struct Ethernet {
@@ -159,13 +156,11 @@ struct Icmp {
 static_assert(sizeof(Icmp) == 8);
 inline constexpr std::uint8_t kIcmpUnreachable = 3, kIcmpSourceQuench = 4, kIcmpRedirect = 5,
                               kIcmpTimeExceeded = 11, kIcmpParameterProblem = 12;
-inline constexpr std::uint8_t kIcmpNetUnreachable = 0, kIcmpHostUnreachable = 1, kIcmpFragmentationNeeded = 4;
 inline constexpr std::uint8_t kIcmp6Unreachable = 1, kIcmp6PacketTooBig = 2, kIcmp6TimeExceeded = 3,
                               kIcmp6ParameterProblem = 4, kIcmp6EchoRequest = 128, kIcmp6EchoReply = 129,
                               kIcmp6RouterSolicitation = 133, kIcmp6RouterAdvertisement = 134,
                               kIcmp6NeighbourSolicitation = 135, kIcmp6NeighbourAdvertisement = 136,
                               kIcmp6Redirect = 137;
-inline constexpr std::uint8_t kIcmp6NoRoute = 0, kIcmp6AddressUnreachable = 3;
 
 // RFC 4861 sections 4.3 and 4.4: solicitation and advertisement, without options. The hop limit is 255.
 struct NeighbourDiscovery {

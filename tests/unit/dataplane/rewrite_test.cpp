@@ -51,7 +51,7 @@ const AddressRewrite<Ipv4> kToInner = AddressRewrite<Ipv4>::between(kPublic, kIn
 
 TEST(Translate, UdpToTheInnerAddressKeepsBothChecksumsRight) {
   Parsed parsed(to_public().udp({.source_port = 7, .destination_port = 53}).payload("query").build());
-  ASSERT_TRUE(translate_hop(parsed.packet, Side::kDestination, kToInner));
+  ASSERT_TRUE(translate(parsed.packet, Side::kDestination, kToInner));
   EXPECT_EQ(parsed.packet.ipv4().destination.get(), kInner);
   EXPECT_EQ(parsed.packet.destination, kInner);
   EXPECT_EQ(parsed.packet.ipv4().source.get(), kClient);
@@ -63,7 +63,7 @@ TEST(Translate, TcpFromTheInnerAddressKeepsBothChecksumsRight) {
   PacketBuilder builder;
   builder.ethernet({}).ipv4({.source = kInner, .destination = kClient}).tcp({.source_port = 443});
   Parsed parsed(builder.counting_payload(33).build());
-  ASSERT_TRUE(translate_hop(parsed.packet, Side::kSource, AddressRewrite<Ipv4>::between(kInner, kPublic)));
+  ASSERT_TRUE(translate(parsed.packet, Side::kSource, AddressRewrite<Ipv4>::between(kInner, kPublic)));
   EXPECT_EQ(parsed.packet.ipv4().source.get(), kPublic);
   EXPECT_EQ(parsed.packet.source, kPublic);
   EXPECT_TRUE(parsed.checksums().ok()) << parsed.checksums();
@@ -86,7 +86,7 @@ TEST(Translate, RandomAddressesAndOptionsKeepChecksumsRight) {
       builder.tcp({.sequence = static_cast<std::uint32_t>(random())});
     }
     Parsed parsed(builder.counting_payload(random() % 40).build());
-    ASSERT_TRUE(translate_hop(parsed.packet, Side::kSource, AddressRewrite<Ipv4>::between(from, to)));
+    ASSERT_TRUE(translate(parsed.packet, Side::kSource, AddressRewrite<Ipv4>::between(from, to)));
     ASSERT_TRUE(parsed.checksums().ok()) << i << ": " << parsed.checksums();
   }
 }
@@ -94,9 +94,8 @@ TEST(Translate, RandomAddressesAndOptionsKeepChecksumsRight) {
 TEST(Translate, ThereAndBackIsTheSameButForTheTtl) {
   const Frame before = to_public().tcp({.source_port = 9, .destination_port = 80}).payload("x").build();
   Parsed parsed(before);
-  ASSERT_TRUE(translate_hop(parsed.packet, Side::kDestination, kToInner));
-  ASSERT_TRUE(
-      translate_hop(parsed.packet, Side::kDestination, AddressRewrite<Ipv4>::between(kInner, kPublic)));
+  ASSERT_TRUE(translate(parsed.packet, Side::kDestination, kToInner));
+  ASSERT_TRUE(translate(parsed.packet, Side::kDestination, AddressRewrite<Ipv4>::between(kInner, kPublic)));
   const Frame expected =
       to_public({.ttl = 62}).tcp({.source_port = 9, .destination_port = 80}).payload("x").build();
   EXPECT_EQ(to_hex(parsed.bytes), to_hex(expected));
@@ -105,7 +104,7 @@ TEST(Translate, ThereAndBackIsTheSameButForTheTtl) {
 // RFC 768: zero means that the sender computed none, and must stay so.
 TEST(Translate, UdpWithoutChecksumStaysWithout) {
   Parsed parsed(to_public().udp({.checksum = Checksum::kZero}).payload("x").build());
-  ASSERT_TRUE(translate_hop(parsed.packet, Side::kDestination, kToInner));
+  ASSERT_TRUE(translate(parsed.packet, Side::kDestination, kToInner));
   EXPECT_EQ(parsed.bytes[parsed.packet.l4_offset + 6], 0);
   EXPECT_EQ(parsed.bytes[parsed.packet.l4_offset + 7], 0);
   EXPECT_TRUE(parsed.checksums().ok()) << parsed.checksums();
@@ -116,7 +115,7 @@ TEST(Translate, UdpChecksumThatBecomesZeroIsSentAsOnes) {
   unsigned seen = 0;
   for (std::uint32_t port = 0; port <= 0xffff; ++port) {
     Parsed parsed(to_public().udp({.source_port = static_cast<std::uint16_t>(port)}).build());
-    ASSERT_TRUE(translate_hop(parsed.packet, Side::kDestination, kToInner));
+    ASSERT_TRUE(translate(parsed.packet, Side::kDestination, kToInner));
     const std::size_t offset = parsed.packet.l4_offset + 6u;
     ASSERT_FALSE(parsed.bytes[offset] == 0 && parsed.bytes[offset + 1] == 0) << port;
     if (parsed.bytes[offset] != 0xff || parsed.bytes[offset + 1] != 0xff) continue;
@@ -129,7 +128,7 @@ TEST(Translate, UdpChecksumThatBecomesZeroIsSentAsOnes) {
 TEST(Translate, IcmpEchoIsLeftAloneBehindItsHeader) {
   const Frame before = to_public().icmp_echo_request(1, 2).payload("abc").build();
   Parsed parsed(before);
-  ASSERT_TRUE(translate_hop(parsed.packet, Side::kDestination, kToInner));
+  ASSERT_TRUE(translate(parsed.packet, Side::kDestination, kToInner));
   EXPECT_TRUE(std::equal(before.begin() + 34, before.end(), parsed.bytes.begin() + 34));
   EXPECT_TRUE(parsed.checksums().ok()) << parsed.checksums();
 }
@@ -138,7 +137,7 @@ TEST(Translate, LaterFragmentChangesTheHeaderAlone) {
   const Frame before =
       to_public({.fragment_offset = 1480, .protocol = wire::kProtoUdp}).counting_payload(40).build();
   Parsed parsed(before);
-  ASSERT_TRUE(translate_hop(parsed.packet, Side::kDestination, kToInner));
+  ASSERT_TRUE(translate(parsed.packet, Side::kDestination, kToInner));
   EXPECT_TRUE(std::equal(before.begin() + 34, before.end(), parsed.bytes.begin() + 34));
   EXPECT_TRUE(parsed.checksums().ok()) << parsed.checksums();
 }
@@ -147,8 +146,8 @@ TEST(Translate, LaterFragmentChangesTheHeaderAlone) {
 TEST(Translate, FirstFragmentsChecksumChangesByTheAddress) {
   Parsed whole(to_public({.identification = 5}).tcp({}).counting_payload(60).build());
   Parsed first(to_public({.identification = 5, .more_fragments = true}).tcp({}).counting_payload(60).build());
-  ASSERT_TRUE(translate_hop(whole.packet, Side::kDestination, kToInner));
-  ASSERT_TRUE(translate_hop(first.packet, Side::kDestination, kToInner));
+  ASSERT_TRUE(translate(whole.packet, Side::kDestination, kToInner));
+  ASSERT_TRUE(translate(first.packet, Side::kDestination, kToInner));
   const std::size_t offset = whole.packet.l4_offset + offsetof(wire::Tcp, checksum);
   EXPECT_EQ(first.bytes[offset], whole.bytes[offset]);
   EXPECT_EQ(first.bytes[offset + 1], whole.bytes[offset + 1]);
@@ -156,7 +155,7 @@ TEST(Translate, FirstFragmentsChecksumChangesByTheAddress) {
 
 TEST(Translate, WrongChecksumStaysWrong) {
   Parsed parsed(to_public().udp({.checksum = Checksum::kWrong}).payload("x").build());
-  ASSERT_TRUE(translate_hop(parsed.packet, Side::kDestination, kToInner));
+  ASSERT_TRUE(translate(parsed.packet, Side::kDestination, kToInner));
   EXPECT_FALSE(parsed.checksums().ok());
 }
 
@@ -171,7 +170,7 @@ TEST(Translate, PacketThatEndsBeforeTheChecksumIsRefusedUnchanged) {
       const Frame before = to_public({.protocol = c.protocol}).counting_payload(size).build();
       Parsed parsed(before);
       const bool is_whole = size >= c.end_of_checksum;
-      EXPECT_EQ(translate_hop(parsed.packet, Side::kDestination, kToInner), is_whole) << size;
+      EXPECT_EQ(translate(parsed.packet, Side::kDestination, kToInner), is_whole) << size;
       if (!is_whole) {
         EXPECT_EQ(to_hex(parsed.bytes), to_hex(before)) << size;
       }
@@ -183,7 +182,7 @@ TEST(Translate, PacketThatEndsBeforeTheChecksumIsRefusedUnchanged) {
 TEST(Translate, ChecksumInThePaddingIsNone) {
   Parsed parsed(to_public({.protocol = wire::kProtoUdp}).counting_payload(4).pad_to(60).build());
   EXPECT_EQ(l4_checksum_offset(parsed.packet), kMissing);
-  EXPECT_FALSE(translate_hop(parsed.packet, Side::kDestination, kToInner));
+  EXPECT_FALSE(translate(parsed.packet, Side::kDestination, kToInner));
 }
 
 TEST(DecrementTtl, KeepsTheHeaderChecksumRightForEveryTtl) {
