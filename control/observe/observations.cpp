@@ -33,23 +33,15 @@ Observations::~Observations() {
   for (const auto& worker : host_.workers()) worker->state().observation.store(nullptr);
 }
 
-Result<PortId> Observations::find_port(std::string_view name) const {
-  if (registry_.uplink && name == kUplinkName) return registry_.uplink->id;
-  const auto found = registry_.ports.find(name);
-  if (found != registry_.ports.end()) return found->second.id;
-  return make_error(ErrorCode::not_found, "port: \"{}\" does not exist, expected one of the ports, or uplink",
-                    name);
-}
-
 bool Observations::is_there(const std::string& port, PortId id) const {
-  const auto found = find_port(port);
+  const auto found = registry_.find_port(port);
   return found && found.value() == id;
 }
 
 // --- traces
 
 Result<unsigned> Observations::add_trace(const LiveTraceRequest& request) {
-  const auto port = find_port(request.port);
+  const auto port = registry_.find_port(request.port);
   if (!port) return port.error();
   if (request.count == 0 || request.count > kMaxPackets) {
     return make_error(ErrorCode::invalid_argument, "count: {} is out of range, expected 1 to {}",
@@ -115,7 +107,7 @@ std::vector<LiveTraceStatus> Observations::traces() const {
 Result<unsigned> Observations::start_capture(const CaptureRequest& request) {
   PortId port;
   if (!request.port.empty()) {
-    const auto found = find_port(request.port);
+    const auto found = registry_.find_port(request.port);
     if (!found) return found.error();
     port = found.value();
   }
@@ -185,15 +177,13 @@ void Observations::publish(std::unique_ptr<LiveTrace> removed) {
   retired_.push_back({host_.rcu().start(), std::move(before), std::move(removed), nullptr});
 }
 
-// Of a stuck worker, no longer than the limit: what it may still see is kept.
-bool Observations::wait_for_workers() {
+// For a stuck worker no longer than the limit: what it may still see is kept until its grace period is over.
+void Observations::wait_for_workers() {
   const auto token = host_.rcu().start();
   const auto deadline = std::chrono::steady_clock::now() + kGraceLimit;
-  while (!host_.rcu().is_over(token)) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
+  while (!host_.rcu().is_over(token) && std::chrono::steady_clock::now() < deadline) {
     std::this_thread::sleep_for(std::chrono::microseconds(100));
   }
-  return true;
 }
 
 void Observations::tick() {

@@ -56,11 +56,10 @@ class Observations {
     std::unique_ptr<Capture> capture;
   };
 
-  Result<PortId> find_port(std::string_view name) const;
   bool is_there(const std::string& port, PortId id) const;
   LiveTraceStatus status_of(unsigned number, const Trace& trace) const;
   void publish(std::unique_ptr<LiveTrace> removed = nullptr);
-  bool wait_for_workers();
+  void wait_for_workers();
   // While there is an observation.
   bool is_observed(const LiveTrace& trace) const;
   bool is_observed(const CaptureTap& tap) const;

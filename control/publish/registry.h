@@ -13,8 +13,10 @@
 #include <vector>
 
 #include "control/model/objects.h"
+#include "control/text/no_such_port.h"
 #include "dataplane/havip_table.h"
 #include "vipswitch/ids.h"
+#include "vipswitch/result.h"
 
 namespace vipswitch {
 
@@ -71,6 +73,14 @@ struct Registry {
 
   std::map<PortId, std::string> port_names;  // without the uplink
   std::map<HavipId, std::string> havip_names;
+
+  // Of a port or of the uplink. Errors: not_found.
+  Result<PortId> find_port(std::string_view name) const {
+    if (uplink && name == kUplinkName) return uplink->id;
+    const auto found = ports.find(name);
+    if (found == ports.end()) return text::no_such_port(name);
+    return found->second.id;
+  }
 
   // Empty if there is none.
   std::string port_name(PortId id) const {

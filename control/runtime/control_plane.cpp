@@ -70,7 +70,7 @@ void ControlPlane::handle_owner_change(const Event& event) {
   const Registry& registry = publisher_.registry();
   const auto name = registry.havip_names.find(event.havip);
   if (name == registry.havip_names.end()) return;
-  if (registry.havips.find(name->second)->second.spec.ipv4 != event.address.mapped_ipv4()) return;
+  if (Ipv6::mapped(registry.havips.find(name->second)->second.spec.ipv4) != event.address) return;
   const Decision& decision =
       decisions_.add(event, registry, rte_get_tsc_hz(), rte_rdtsc(), text::unix_now_us());
   report_lost_before(name->second, decision);

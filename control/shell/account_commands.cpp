@@ -4,20 +4,12 @@
 #include <fmt/format.h>
 
 #include "control/shell/commands.h"
-#include "control/shell/json_form.h"
+#include "control/shell/print.h"
 #include "control/shell/text_table.h"
-#include "control/text/make_error.h"
+#include "control/text/no_such_port.h"
 
 namespace vipswitch::shell {
 namespace {
-
-void print(Context& context, const Arguments& arguments, const Json& json, const std::string& text) {
-  context.print(arguments.has("json") ? to_text(json) : text);
-}
-
-std::string number(std::uint64_t value) {
-  return fmt::to_string(value);
-}
 
 // --- drops of one port
 
@@ -26,8 +18,7 @@ Result<PortStatus> find_port(Context& context, const Arguments& arguments) {
   for (auto& port : context.runtime.ports()) {
     if (port.name == name) return port;
   }
-  return make_error(ErrorCode::not_found, "port: \"{}\" does not exist, expected one of the ports, or uplink",
-                    name);
+  return text::no_such_port(name);
 }
 
 // Every reason, as in `show drops json`.

@@ -4,7 +4,7 @@
 
 #include "control/event/decision_event.h"
 #include "control/shell/commands.h"
-#include "control/shell/json_form.h"
+#include "control/shell/print.h"
 #include "control/shell/text_table.h"
 
 namespace vipswitch::shell {
@@ -59,14 +59,10 @@ Result<void> list_traces(Context& context, const Arguments& arguments) {
       {{"TRACE", Align::kRight}, {"PORT"}, {"SEEN", Align::kRight}, {"OF", Align::kRight}, {"FILTER"}});
   for (const auto& trace : context.runtime.traces()) {
     array.push_back(head_of(trace));
-    table.add({fmt::to_string(trace.number), trace.port, fmt::to_string(trace.seen),
-               fmt::to_string(trace.count), or_everything(trace.filter)});
+    table.add({number(trace.number), trace.port, number(trace.seen), number(trace.count),
+               or_everything(trace.filter)});
   }
-  if (arguments.has("json")) {
-    context.print(to_text(Json{{"traces", std::move(array)}}));
-  } else {
-    context.print(table.empty() ? "no traces\n" : table.text());
-  }
+  print(context, arguments, Json{{"traces", std::move(array)}}, table.empty() ? "no traces\n" : table.text());
   return {};
 }
 
@@ -140,16 +136,13 @@ Result<void> list_captures(Context& context, const Arguments& arguments) {
                    {"FILTER"}});
   for (const auto& capture : context.runtime.captures()) {
     array.push_back(form_of(capture));
-    table.add({fmt::to_string(capture.number), what_of(capture),
-               capture.is_running ? "running" : "ended: " + capture.ended, fmt::to_string(capture.packets),
-               fmt::to_string(capture.beyond_rate + capture.without_slot), capture.request.file,
+    table.add({number(capture.number), what_of(capture),
+               capture.is_running ? "running" : "ended: " + capture.ended, number(capture.packets),
+               number(capture.beyond_rate + capture.without_slot), capture.request.file,
                or_everything(capture.request.filter)});
   }
-  if (arguments.has("json")) {
-    context.print(to_text(Json{{"captures", std::move(array)}}));
-  } else {
-    context.print(table.empty() ? "no captures\n" : table.text());
-  }
+  print(context, arguments, Json{{"captures", std::move(array)}},
+        table.empty() ? "no captures\n" : table.text());
   return {};
 }
 
@@ -157,15 +150,11 @@ Result<void> stop_capture(Context& context, const Arguments& arguments) {
   const auto stopped = context.runtime.stop_capture(number_of(arguments, "CAPTURE"));
   if (!stopped) return stopped.error();
   const CaptureStatus& capture = stopped.value();
-  if (arguments.has("json")) {
-    context.print(to_text(form_of(capture)));
-    return {};
-  }
-  context.print(
-      fmt::format("capture {} of {} {}: {} packets in {}; left out: {} beyond {} a second, {} because "
-                  "the file was slower\n",
-                  capture.number, what_of(capture), capture.ended, capture.packets, capture.request.file,
-                  capture.beyond_rate, capture.request.rate, capture.without_slot));
+  print(context, arguments, form_of(capture),
+        fmt::format("capture {} of {} {}: {} packets in {}; left out: {} beyond {} a second, {} because "
+                    "the file was slower\n",
+                    capture.number, what_of(capture), capture.ended, capture.packets, capture.request.file,
+                    capture.beyond_rate, capture.request.rate, capture.without_slot));
   return {};
 }
 

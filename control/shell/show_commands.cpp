@@ -2,7 +2,7 @@
 #include <fmt/ranges.h>
 
 #include "control/shell/commands.h"
-#include "control/shell/json_form.h"
+#include "control/shell/print.h"
 #include "control/shell/text_table.h"
 #include "control/text/format.h"
 
@@ -14,14 +14,6 @@ Json json_list(const char* key, const std::vector<T>& elements) {
   auto array = Json::array();
   for (const auto& element : elements) array.push_back(to_json(element));
   return Json{{key, std::move(array)}};
-}
-
-void print(Context& context, const Arguments& arguments, const Json& json, const std::string& text) {
-  context.print(arguments.has("json") ? to_text(json) : text);
-}
-
-std::string number(std::uint64_t value) {
-  return fmt::to_string(value);
 }
 
 Result<void> show_port_stats(Context& context, const Arguments& arguments) {

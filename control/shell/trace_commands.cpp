@@ -1,3 +1,5 @@
+// `trace packet`: what the pipeline would do with a packet that is made up or comes from a file.
+
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>

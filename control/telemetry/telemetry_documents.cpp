@@ -6,6 +6,7 @@
 
 #include "control/shell/session.h"
 #include "control/text/make_error.h"
+#include "control/text/no_such_port.h"
 #include "control/text/words.h"
 #include "version.h"
 
@@ -73,8 +74,7 @@ Result<Json> ports_document(const DocumentSources& sources, std::string_view nam
   for (const Json& port : document.value().at("ports")) {
     if (port.at("name").get_ref<const std::string&>() == name) return Json(port);
   }
-  return make_error(ErrorCode::not_found, "port: \"{}\" does not exist, expected one of the ports, or uplink",
-                    name);
+  return text::no_such_port(name);
 }
 
 Result<Json> drops_document(const DocumentSources& sources, std::string_view port) {

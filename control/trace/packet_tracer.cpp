@@ -15,17 +15,6 @@ using AskedHavips = std::vector<std::pair<const HavipEntry*, HavipSnapshot>>;
 // A host on the internet (RFC 5737), for packets of the uplink that name no source.
 constexpr Ipv4 kClient{192, 0, 2, 10};
 constexpr Mac kUnknownRouterMac{0x02, 0, 0, 0, 0, 0x01};
-constexpr Mac kVrrpGroupMac{0x01, 0, 0x5e, 0, 0, 0x12};
-
-Mac multicast_mac(Ipv4 group) {
-  const std::uint32_t address = group.host();
-  return Mac(0x01, 0, 0x5e, static_cast<std::uint8_t>(address >> 16 & 0x7f),
-             static_cast<std::uint8_t>(address >> 8), static_cast<std::uint8_t>(address));
-}
-
-bool is_multicast(Ipv4 address) {
-  return address.host() >> 28 == 0xe;
-}
 
 // The last stage, which is not looked behind: what left, and what did not.
 TraceStep tell_end(const TraceNames& names, const DryWorld::Outcome& outcome, const Packet& packet) {
@@ -44,18 +33,10 @@ TraceStep tell_end(const TraceNames& names, const DryWorld::Outcome& outcome, co
 
 }  // namespace
 
-Result<PortId> PacketTracer::find_port(std::string_view name) const {
-  if (registry_.uplink && name == kUplinkName) return registry_.uplink->id;
-  const auto found = registry_.ports.find(name);
-  if (found != registry_.ports.end()) return found->second.id;
-  return make_error(ErrorCode::not_found, "port: \"{}\" does not exist, expected one of the ports, or uplink",
-                    name);
-}
-
 // The answer that the guest's own ARP would get; for what has none, the gateway's.
 Mac PacketTracer::destination_mac(const PortEntry& port, Ipv4 destination) const {
-  if (destination == Ipv4::broadcast()) return Mac::broadcast();
-  if (is_multicast(destination)) return multicast_mac(destination);
+  if (destination.is_limited_broadcast()) return Mac::broadcast();
+  if (destination.is_multicast()) return Mac::of_multicast(destination);
   const auto is_neighbour = [&](const auto& entry) {
     return entry.second.spec.subnet == port.spec.subnet && entry.second.spec.ipv4 == destination;
   };
@@ -73,7 +54,7 @@ FrameSpec PacketTracer::complete(FrameSpec spec, std::string_view port) const {
   const bool is_vrrp = spec.kind == FrameKind::kVrrp;
   if (is_vrrp) spec.destination = wire::kVrrpGroup;
   if (is_arp && !spec.destination_mac) spec.destination_mac = Mac::broadcast();
-  if (is_vrrp && !spec.destination_mac) spec.destination_mac = kVrrpGroupMac;
+  if (is_vrrp && !spec.destination_mac) spec.destination_mac = Mac::of_multicast(wire::kVrrpGroup);
   if (port == kUplinkName) {
     const Mac router = host_.tables().uplink.load(std::memory_order_relaxed)->ipv4.gateway_mac;
     if (!spec.source_mac) spec.source_mac = router.is_zero() ? kUnknownRouterMac : router;
@@ -102,7 +83,7 @@ Result<AskedHavips> PacketTracer::ask_for_havips_of(std::string_view port) const
 }
 
 Result<PacketTrace> PacketTracer::trace(const TraceRequest& request) {
-  const auto ingress = find_port(request.port);
+  const auto ingress = registry_.find_port(request.port);
   if (!ingress) return ingress.error();
   const auto claimed = ask_for_havips_of(request.port);
   if (!claimed) return claimed.error();

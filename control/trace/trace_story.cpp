@@ -5,7 +5,8 @@
 #include "control/text/format.h"
 #include "control/text/words.h"
 #include "control/trace/frame_text.h"
-#include "control/trace/header_copy.h"
+#include "dataplane/owner/neighbour_discovery.h"
+#include "vipswitch/header_copy.h"
 
 namespace vipswitch {
 namespace {
@@ -52,7 +53,7 @@ struct Look {
   bool is_discovery() const {
     const auto icmp = was<wire::Icmp>(packet.l4_offset);
     return packet.kind == PacketKind::kIpv6 && packet.protocol == wire::kProtoIcmp6 && icmp &&
-           icmp->type >= wire::kIcmp6RouterSolicitation && icmp->type <= wire::kIcmp6Redirect;
+           owner::is_nd_type(icmp->type);
   }
   bool is_vrrp() const {
     return has_ip() && (packet.protocol == wire::kProtoVrrp || packet.protocol == wire::kProtoAh);

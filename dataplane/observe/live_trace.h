@@ -17,7 +17,7 @@
 namespace vipswitch {
 
 struct TraceEntry {
-  static constexpr std::size_t kMaxStages = 8;
+  static constexpr std::size_t kMaxStages = static_cast<std::size_t>(Stage::kTx);  // those before tx
 
   TimeMs at_ms = 0;
   std::uint32_t size = 0;  // of the packet

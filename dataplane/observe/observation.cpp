@@ -30,16 +30,10 @@ class TraceRecorder final : public PipelineObserver {
       TraceEntry* entry = entries_[i];
       if (entry == nullptr) continue;
       entry->stages[entry->stage_count++].fill(stage, batch.packets[i]);
-      if (batch.packets[i].is_pending() && entry->stage_count < TraceEntry::kMaxStages) continue;
+      // Resolve is the last stage that is looked behind.
+      if (batch.packets[i].is_pending() && stage != Stage::kResolve) continue;
       entry->is_done.store(true, std::memory_order_release);
       entries_[i] = nullptr;
-    }
-  }
-
-  // Packets that no stage decided about; none, as things are.
-  void finish(const Batch& batch) noexcept {
-    for (unsigned i = 0; i < batch.count; ++i) {
-      if (entries_[i] != nullptr) entries_[i]->is_done.store(true, std::memory_order_release);
     }
   }
 
@@ -106,7 +100,6 @@ void run_pipeline_observed(WorkerState& worker, Batch& batch, const Observation&
   if (observation.traces.empty()) return run_pipeline(worker, batch);
   TraceRecorder recorder(worker, batch, observation);
   run_observed_pipeline(worker, batch, recorder);
-  recorder.finish(batch);
 }
 
 void observe_waiting(WorkerState& worker, const Observation& observation) noexcept {

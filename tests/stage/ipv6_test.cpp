@@ -1,5 +1,7 @@
 // IPv6 through the whole pipeline: forwarding, NAT, neighbour discovery and claims.
 
+#include <rte_ring_elem.h>
+
 #include "dataplane/router_advertisement.h"
 #include "tests/stage/shop6.h"
 #include "tests/support/frame_checksums.h"
@@ -116,6 +118,34 @@ TEST_F(Ipv6Pipeline, AdvertisedMacMustBeThePorts) {
   EXPECT_EQ(owner6(), "");
 }
 
+// --- virtual MACs of VRRP over IPv6 (RFC 9568 7.3)
+
+constexpr Mac kVirtualMac = Mac::vrrp_ipv6(51);
+
+Frame announcement_with_virtual_mac(const Vm& vm, const Ipv6& target) {
+  return PacketBuilder()
+      .ethernet({.destination = Mac::of_multicast(Ipv6::all_nodes()), .source = kVirtualMac})
+      .ipv6({.source = link_local_of(vm.mac), .destination = Ipv6::all_nodes(), .hop_limit = 255})
+      .neighbour({.type = 136, .target = target, .flags = wire::kNdOverride, .mac = kVirtualMac})
+      .build();
+}
+
+TEST_F(Ipv6Pipeline, OwnerWithAVirtualMacGetsItsDataThere) {
+  const Vm as_master{kVm1.port, kVirtualMac, kVm1.ip};
+  expect_drop(DropReason::spoofed_mac, kVm1, datagram6(as_master, W6::kVm1Ip, W6::kVm3Ip, kVm3.mac));
+  inject(kVm1, announcement_with_virtual_mac(kVm1, W6::kFront));
+  EXPECT_EQ(owner6(), "vm1-eth0");
+  EXPECT_EQ(sent_for(kVm3.port, datagram6(kVm3, W6::kVm3Ip, W6::kFront, kVm2.mac)),
+            (Sent{"vm1-eth0", datagram6(kVm3, W6::kVm3Ip, W6::kFront, kVirtualMac)}));
+  // Now that it owns with it, it may send data from it.
+  EXPECT_EQ(sent_for(kVm1.port, datagram6(as_master, W6::kFront, W6::kVm3Ip, kVm3.mac)).port, "vm3-eth0");
+}
+
+TEST_F(Ipv6Pipeline, VirtualMacIsForMembersAndTheirHavips) {
+  expect_drop(DropReason::spoofed_mac, kVm3, announcement_with_virtual_mac(kVm3, W6::kVm3Ip));
+  expect_drop(DropReason::spoofed_mac, kVm1, announcement_with_virtual_mac(kVm1, W6::kVm1Ip));
+}
+
 // --- claims
 
 TEST_F(Ipv6Pipeline, AnnouncementMakesTheOwnerAndShowsTheStableMac) {
@@ -203,19 +233,47 @@ TEST_F(Ipv6Pipeline, AddressesOfOtherSubnetsAreNobodysHere) {
   expect_drop(DropReason::nd_unknown_target, kVm1, solicitation(kVm1, W6::kVm1Ip, W6::kDbGateway));
 }
 
+// RFC 4861 4.2 and 4.6: source MAC, prefix 2001:db8:77::/64 on-link (with `prefix_flags`), MTU 1500.
+Frame router_advertisement(const Mac& to, const Ipv6& destination, std::uint8_t prefix_flags) {
+  const std::vector<std::uint8_t> behind{0,    0,    0,    0,
+                                         0,    0,    0,    0,  // reachable, retransmit: unspecified
+                                         1,    1,    0x0e, 0,
+                                         0,    0,    0,    1,             // the gateway's MAC
+                                         3,    4,    64,   prefix_flags,  // prefix information
+                                         0,    0x27, 0x8d, 0,
+                                         0,    0x09, 0x3a, 0x80,
+                                         0,    0,    0,    0,  // valid 30 days, preferred 7
+                                         0x20, 0x01, 0x0d, 0xb8,
+                                         0,    0x77, 0,    0,
+                                         0,    0,    0,    0,
+                                         0,    0,    0,    0,
+                                         5,    1,    0,    0,
+                                         0,    0,    0x05, 0xdc};  // MTU
+  return PacketBuilder()
+      .ethernet({.destination = to, .source = kGatewayMac})
+      .ipv6({.source = kGatewayLinkLocal, .destination = destination, .hop_limit = 255})
+      .icmp6({.type = wire::kIcmp6RouterAdvertisement, .rest_of_header = 64U << 24 | 1800})
+      .payload(behind)
+      .build();
+}
+constexpr std::uint8_t kOnLink = 0x80, kAutonomous = 0x40;
+
 TEST_F(Ipv6Pipeline, RouterSolicitationIsAnsweredWithPrefixAndMtu) {
-  std::vector<std::uint8_t> message(kMaxRouterAdvertisement);
-  message.resize(write_router_advertisement(message, {{v6(0x77, 0), 64}, false, false, 1500}));
-  const std::vector<std::uint8_t> behind(message.begin() + 8, message.end());
-  const std::uint32_t rest = 64U << 24 | 1800;
-  const Frame expected =
-      PacketBuilder()
-          .ethernet({.destination = kVm1.mac, .source = kGatewayMac})
-          .ipv6({.source = kGatewayLinkLocal, .destination = link_local_of(kVm1.mac), .hop_limit = 255})
-          .icmp6({.type = wire::kIcmp6RouterAdvertisement, .rest_of_header = rest})
-          .payload(behind)
-          .build();
-  EXPECT_EQ(sent_for(kVm1.port, router_solicitation(kVm1)), (Sent{"vm1-eth0", expected}));
+  EXPECT_EQ(sent_for(kVm1.port, router_solicitation(kVm1)),
+            (Sent{"vm1-eth0", router_advertisement(kVm1.mac, link_local_of(kVm1.mac), kOnLink)}));
+}
+
+TEST_F(Ipv6Pipeline, AnswerGrowsInItsBufferWhereThatHasRoom) {
+  const auto sent = vswitch.inject(kVm1.port, router_solicitation(kVm1));
+  EXPECT_THAT(sent, UnorderedElementsAre(
+                        Sent{"vm1-eth0", router_advertisement(kVm1.mac, link_local_of(kVm1.mac), kOnLink)}));
+}
+
+TEST_F(Ipv6Pipeline, GuestWhoseAddressIsMadeFromThePrefixIsToldToMakeIt) {
+  add_address(kVm3, autonomous_address({v6(0x77, 0), 64}, kVm3.mac));
+  EXPECT_EQ(
+      sent_for(kVm3.port, router_solicitation(kVm3)),
+      (Sent{"vm3-eth0", router_advertisement(kVm3.mac, link_local_of(kVm3.mac), kOnLink | kAutonomous)}));
 }
 
 // --- NAT
@@ -330,6 +388,42 @@ TEST_F(Ipv6Pipeline, UplinkAnswersForEipsAndItself) {
               (Sent{"uplink",
                     advertisement(W::kRouterMac, W6::kRouterIp, target, W::kUplinkMac, wire::kNdSolicited)}));
   }
+}
+
+// --- extension headers
+
+TEST_F(Ipv6Pipeline, ExtensionsOutOfPlaceAreDropped) {
+  const auto to_vm3 = [] {
+    return from_vm(kVm1, kVm3.mac).ipv6({.source = W6::kVm1Ip, .destination = W6::kVm3Ip});
+  };
+  expect_drop(DropReason::ipv6_bad_extensions, kVm1,
+              to_vm3().ipv6_extension({.type = 60}).ipv6_extension({.type = 0}).udp({}).build());
+  expect_drop(DropReason::ipv6_bad_extensions, kVm1,
+              to_vm3().ipv6_fragment({}).ipv6_fragment({}).udp({}).build());
+  expect_drop(DropReason::ipv6_bad_extensions, kVm1,
+              to_vm3().ipv6_extension({.type = 60, .length = 9}).udp({}).build());
+  expect_drop(DropReason::truncated, kVm1,
+              from_vm(kVm1, kVm3.mac)
+                  .ipv6({.source = W6::kVm1Ip, .destination = W6::kVm3Ip, .next_header = 60})
+                  .counting_payload(7)
+                  .build());
+  EXPECT_EQ(sent_for(kVm1.port, to_vm3().ipv6_fragment({}).udp({}).build()).port, "vm3-eth0");
+}
+
+TEST_F(Ipv6Pipeline, QuotedExtensionsAreWalkedToTheTransport) {
+  const auto error = [](const Mac& to, const Mac& from, const Ipv6& destination, std::uint8_t hops,
+                        const Ipv6& quoted) {
+    return PacketBuilder()
+        .ethernet({.destination = to, .source = from})
+        .ipv6({.source = W6::kRouterIp, .destination = destination, .hop_limit = hops})
+        .icmp6({.type = wire::kIcmp6TimeExceeded})
+        .ipv6({.source = quoted, .destination = W6::kClient})
+        .ipv6_extension({.type = 60, .size = 16})
+        .tcp({.source_port = 9, .destination_port = 80})
+        .build();
+  };
+  EXPECT_EQ(sent_for(kUplink, error(W::kUplinkMac, W::kRouterMac, W6::kVm3Eip, 64, W6::kVm3Eip)),
+            (Sent{"vm3-eth0", error(kVm3.mac, kGatewayMac, W6::kVm3Ip, 63, W6::kVm3Ip)}));
 }
 
 }  // namespace

@@ -43,6 +43,8 @@ class Shop6 : public Shop {
   std::string owner6() const;
   // Makes the VM the owner by its announcement.
   void elect6(const Vm& vm);
+  // One more address of the VM's port.
+  void add_address(const Vm& vm, const Ipv6& address) { add_port(vm.mac, address, {}); }
   // The VM's subnet has IPv4 only from now on.
   void remove_subnet_ipv6(const Vm& vm);
 
