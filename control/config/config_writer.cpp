@@ -4,6 +4,7 @@
 #include <concepts>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <type_traits>
@@ -58,7 +59,7 @@ void put(Emitter& out, T value) {
 void put(Emitter& out, const Mac& mac) {
   out << YAML::DoubleQuoted << fmt::to_string(mac);
 }
-void put(Emitter& out, Ipv4 address) {
+void put(Emitter& out, const Ipv4& address) {
   out << fmt::to_string(address);
 }
 void put(Emitter& out, const Ipv4Prefix& prefix) {
@@ -66,6 +67,16 @@ void put(Emitter& out, const Ipv4Prefix& prefix) {
 }
 void put(Emitter& out, const Ipv4Interface& interface) {
   out << fmt::to_string(interface);
+}
+// A colon at an end could be a key's to other readers, and digits with colons a number of base 60.
+void put(Emitter& out, const Ipv6& address) {
+  out << YAML::DoubleQuoted << fmt::to_string(address);
+}
+void put(Emitter& out, const Ipv6Prefix& prefix) {
+  out << YAML::DoubleQuoted << fmt::to_string(prefix);
+}
+void put(Emitter& out, const Ipv6Interface& interface) {
+  out << YAML::DoubleQuoted << fmt::to_string(interface);
 }
 template <class T>
 void put(Emitter& out, const std::vector<T>& elements) {
@@ -82,6 +93,20 @@ void put_entry(Emitter& out, std::string_view key, const T& value) {
 // Words of enumerations are never quoted, not even `off`: the reader takes the text.
 void put_word(Emitter& out, std::string_view key, LearnMode mode) {
   out << YAML::Key << std::string(key) << YAML::Value << std::string(to_word(mode));
+}
+template <class T>
+void put_if_any(Emitter& out, std::string_view key, const std::optional<T>& value) {
+  if (value) put_entry(out, key, *value);
+}
+// The address of a HAVIP that is still to be allocated is `auto`.
+template <class T>
+void put_or_auto(Emitter& out, std::string_view key, const std::optional<T>& address) {
+  if (!address) return;
+  if (address->is_unspecified()) {
+    put_entry(out, key, std::string(model::kAuto));
+  } else {
+    put_entry(out, key, *address);
+  }
 }
 template <class T, class Default>
 void put_unless(Emitter& out, std::string_view key, const T& value, const Default& otherwise) {
@@ -133,8 +158,12 @@ void put_keys(Emitter& out, const model::Uplink& uplink) {
   const model::Uplink defaults;
   put_entry(out, "device", uplink.device);
   put_entry(out, "mac", uplink.mac);
-  put_entry(out, "addresses", uplink.addresses);
-  put_entry(out, "gateway", uplink.gateway);
+  out << YAML::Key << "addresses" << YAML::Value << YAML::Flow << YAML::BeginSeq;
+  for (const auto& interface : uplink.addresses) put(out, interface);
+  for (const auto& interface : uplink.addresses6) put(out, interface);
+  out << YAML::EndSeq;
+  put_if_any(out, "gateway", uplink.gateway);
+  put_if_any(out, "gateway6", uplink.gateway6);
   put_unless(out, "mtu", uplink.mtu, defaults.mtu);
   put_unless(out, "queues", uplink.queues, defaults.queues);
 }
@@ -147,8 +176,10 @@ void put_keys(Emitter& out, const model::Vpc& vpc) {
 void put_keys(Emitter& out, const model::Subnet& subnet) {
   put_entry(out, "name", subnet.name);
   put_entry(out, "vpc", subnet.vpc);
-  put_entry(out, "ipv4", subnet.ipv4);
-  put_entry(out, "gateway", subnet.gateway);
+  put_if_any(out, "ipv4", subnet.ipv4);
+  put_if_any(out, "gateway", subnet.gateway);
+  put_if_any(out, "ipv6", subnet.ipv6);
+  put_if_any(out, "gateway6", subnet.gateway6);
   put_unless(out, "havip_quota", subnet.havip_quota, model::kDefaultHavipQuota);
 }
 
@@ -158,7 +189,8 @@ void put_keys(Emitter& out, const model::Port& port) {
   put_entry(out, "nic", std::string(to_word(port.nic)));
   put_entry(out, "subnet", port.subnet);
   put_entry(out, "mac", port.mac);
-  put_entry(out, "ipv4", port.ipv4);
+  put_if_any(out, "ipv4", port.ipv4);
+  put_if_any(out, "ipv6", port.ipv6);
   put_entry(out, "device", port.device);
   put_unless(out, "queues", port.queues, model::Port().queues);
 }
@@ -166,7 +198,8 @@ void put_keys(Emitter& out, const model::Port& port) {
 void put_keys(Emitter& out, const model::Havip& havip) {
   put_entry(out, "name", havip.name);
   put_entry(out, "subnet", havip.subnet);
-  if (!havip.ipv4.is_unspecified()) put_entry(out, "ipv4", havip.ipv4);
+  put_or_auto(out, "ipv4", havip.ipv4);
+  put_or_auto(out, "ipv6", havip.ipv6);
   if (!havip.ports.empty()) put_entry(out, "ports", havip.ports);
   if (havip.pin) put_entry(out, "pin", *havip.pin);
   if (havip.learn) put_word(out, "learn", *havip.learn);
@@ -174,7 +207,7 @@ void put_keys(Emitter& out, const model::Havip& havip) {
 
 void put_keys(Emitter& out, const model::Eip& eip) {
   put_entry(out, "name", eip.name);
-  put_entry(out, "ipv4", eip.ipv4);
+  std::visit([&](const auto& address) { put_entry(out, to_word(family_of(address)), address); }, eip.address);
   if (!eip.target) return;
   out << YAML::Key << "target" << YAML::Value << YAML::Flow << YAML::BeginMap;
   put_entry(out, to_word(eip.target->kind), eip.target->name);

@@ -18,16 +18,19 @@ constexpr auto kOptional = Presence::kOptional;
 model::Uplink read_uplink(const Mapping& root, const YAML::Node& node) {
   YamlSource& source = root.source();
   const Mapping mapping(source, node, "the uplink",
-                        {"device", "mac", "addresses", "gateway", "mtu", "queues"});
+                        {"device", "mac", "addresses", "gateway", "gateway6", "mtu", "queues"});
   model::Uplink uplink;
   mapping.read_text("device", kRequired, uplink.device);
   mapping.read("mac", kRequired, text::parse_mac, uplink.mac);
   if (const auto addresses = mapping.get("addresses", kRequired)) {
     for (const auto& element : read_list(source, *addresses, "addresses")) {
-      read_value(source, element, "address", text::parse_interface, uplink.addresses.emplace_back());
+      IpInterface interface;
+      read_value(source, element, "address", text::parse_interface, interface);
+      uplink.add(interface);
     }
   }
-  mapping.read("gateway", kRequired, text::parse_ipv4, uplink.gateway);
+  mapping.read("gateway", kOptional, text::parse_ipv4, uplink.gateway);
+  mapping.read("gateway6", kOptional, text::parse_ipv6, uplink.gateway6);
   mapping.read("mtu", kOptional, kSmallCount, uplink.mtu);
   mapping.read("queues", kOptional, kSmallCount, uplink.queues);
   return uplink;
@@ -42,12 +45,15 @@ model::Vpc read_vpc(YamlSource& source, const YAML::Node& node) {
 }
 
 model::Subnet read_subnet(YamlSource& source, const YAML::Node& node) {
-  const Mapping mapping(source, node, "a subnet", {"name", "vpc", "ipv4", "gateway", "havip_quota"});
+  const Mapping mapping(source, node, "a subnet",
+                        {"name", "vpc", "ipv4", "gateway", "ipv6", "gateway6", "havip_quota"});
   model::Subnet subnet;
   mapping.read_text("name", kRequired, subnet.name);
   mapping.read_text("vpc", kRequired, subnet.vpc);
-  mapping.read("ipv4", kRequired, text::parse_prefix, subnet.ipv4);
-  mapping.read("gateway", kRequired, text::parse_ipv4, subnet.gateway);
+  mapping.read("ipv4", kOptional, text::parse_prefix, subnet.ipv4);
+  mapping.read("gateway", kOptional, text::parse_ipv4, subnet.gateway);
+  mapping.read("ipv6", kOptional, text::parse_prefix6, subnet.ipv6);
+  mapping.read("gateway6", kOptional, text::parse_ipv6, subnet.gateway6);
   mapping.read("havip_quota", kOptional, NumberParser{0, std::numeric_limits<std::uint32_t>::max()},
                subnet.havip_quota);
   return subnet;
@@ -55,25 +61,27 @@ model::Subnet read_subnet(YamlSource& source, const YAML::Node& node) {
 
 model::Port read_port(YamlSource& source, const YAML::Node& node) {
   const Mapping mapping(source, node, "a port",
-                        {"name", "instance", "nic", "subnet", "mac", "ipv4", "device", "queues"});
+                        {"name", "instance", "nic", "subnet", "mac", "ipv4", "ipv6", "device", "queues"});
   model::Port port;
   mapping.read_text("name", kRequired, port.name);
   mapping.read_text("instance", kRequired, port.instance);
   mapping.read("nic", kOptional, model::parse_nic, port.nic);
   mapping.read_text("subnet", kRequired, port.subnet);
   mapping.read("mac", kRequired, text::parse_mac, port.mac);
-  mapping.read("ipv4", kRequired, text::parse_ipv4, port.ipv4);
+  mapping.read("ipv4", kOptional, text::parse_ipv4, port.ipv4);
+  mapping.read("ipv6", kOptional, text::parse_ipv6, port.ipv6);
   mapping.read_text("device", kRequired, port.device);
   mapping.read("queues", kOptional, kSmallCount, port.queues);
   return port;
 }
 
 model::Havip read_havip(YamlSource& source, const YAML::Node& node) {
-  const Mapping mapping(source, node, "a HAVIP", {"name", "subnet", "ipv4", "ports", "pin", "learn"});
+  const Mapping mapping(source, node, "a HAVIP", {"name", "subnet", "ipv4", "ipv6", "ports", "pin", "learn"});
   model::Havip havip;
   mapping.read_text("name", kRequired, havip.name);
   mapping.read_text("subnet", kRequired, havip.subnet);
-  mapping.read("ipv4", kOptional, text::parse_ipv4, havip.ipv4);
+  mapping.read("ipv4", kOptional, model::parse_ipv4_or_auto, havip.ipv4);
+  mapping.read("ipv6", kOptional, model::parse_ipv6_or_auto, havip.ipv6);
   if (const auto ports = mapping.get("ports", kOptional)) {
     for (const auto& element : read_list(source, *ports, "ports")) {
       read_value(source, element, "port", any_text, havip.ports.emplace_back());
@@ -87,26 +95,32 @@ model::Havip read_havip(YamlSource& source, const YAML::Node& node) {
   return havip;
 }
 
+// Exactly one of two keys; `what` is the mapping.
+void require_one_of(const Mapping& mapping, std::string_view what, std::string_view first,
+                    std::string_view second) {
+  const bool has_first = mapping.get(first, kOptional).has_value();
+  if (!mapping.source().ok() || has_first != mapping.get(second, kOptional).has_value()) return;
+  const auto found = has_first ? fmt::format("{} with {} and {}", what, first, second)
+                               : fmt::format("{} without {} or {}", what, first, second);
+  mapping.source().fail_found(mapping.line(), found, "one of them");
+}
+
 model::EipTarget read_target(YamlSource& source, const YAML::Node& node) {
   const Mapping mapping(source, node, "a target", {"havip", "port"});
-  const auto havip = mapping.get("havip", kOptional);
-  const auto port = mapping.get("port", kOptional);
-  if (source.ok() && havip.has_value() == port.has_value()) {
-    source.fail_found(mapping.line(),
-                      havip ? "a target with havip and port" : "a target without havip or port",
-                      "one of them");
-  }
+  require_one_of(mapping, "a target", "havip", "port");
   model::EipTarget target;
-  target.kind = port ? model::TargetKind::kPort : model::TargetKind::kHavip;
+  target.kind = mapping.get("port", kOptional) ? model::TargetKind::kPort : model::TargetKind::kHavip;
   mapping.read_text(to_word(target.kind), kOptional, target.name);
   return target;
 }
 
 model::Eip read_eip(YamlSource& source, const YAML::Node& node) {
-  const Mapping mapping(source, node, "an EIP", {"name", "ipv4", "target"});
+  const Mapping mapping(source, node, "an EIP", {"name", "ipv4", "ipv6", "target"});
   model::Eip eip;
   mapping.read_text("name", kRequired, eip.name);
-  mapping.read("ipv4", kRequired, text::parse_ipv4, eip.ipv4);
+  require_one_of(mapping, "an EIP", "ipv4", "ipv6");
+  mapping.read("ipv4", kOptional, text::parse_ipv4, eip.address);
+  mapping.read("ipv6", kOptional, text::parse_ipv6, eip.address);
   if (const auto target = mapping.get("target", kOptional)) eip.target = read_target(source, *target);
   return eip;
 }

@@ -1,5 +1,6 @@
 #include "control/model/build.h"
 
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -24,31 +25,53 @@ std::optional<Violation> add_all(Transaction& transaction, std::string_view kind
   return std::nullopt;
 }
 
-// The address that an unaddressed HAVIP has already, if it can stay.
-std::optional<Ipv4> kept_address(const Model& model, const Objects& current, const Havip& havip) {
-  const Havip* before = find(current.havips, havip.name);
+// How much of what a HAVIP wants to be allocated can stay what it has already.
+enum class Kept { kNothingWanted, kAll, kSome, kNothing };
+
+template <class Address>
+void keep_address(const Indexes& indexes, const Subnet& subnet, const Havip& before, Havip& havip) {
+  auto& address = part_of<Address>(havip);
+  const auto& kept = part_of<Address>(before);
+  if (!address || !address->is_unspecified() || !kept) return;
+  if (check_member_address(indexes, subnet, *kept)) address = kept;
+}
+
+bool wants_address(const Havip& havip) {
+  return (havip.ipv4 && havip.ipv4->is_unspecified()) || (havip.ipv6 && havip.ipv6->is_unspecified());
+}
+
+Kept keep_addresses(const Model& model, const Objects& current, Havip& havip) {
   const Subnet* subnet = find(model.objects().subnets, havip.subnet);
-  if (!before || !subnet || before->subnet != havip.subnet) return std::nullopt;
-  if (!check_member_address(model.indexes(), *subnet, before->ipv4)) return std::nullopt;
-  return before->ipv4;
+  if (!subnet) return Kept::kNothingWanted;
+  want_addresses(havip, *subnet);
+  if (!wants_address(havip)) return Kept::kNothingWanted;
+  const Havip wanted = havip;
+  const Havip* before = find(current.havips, havip.name);
+  if (!before || before->subnet != havip.subnet) return Kept::kNothing;
+  keep_address<Ipv4>(model.indexes(), *subnet, *before, havip);
+  keep_address<Ipv6>(model.indexes(), *subnet, *before, havip);
+  if (!wants_address(havip)) return Kept::kAll;
+  return havip == wanted ? Kept::kNothing : Kept::kSome;
 }
 
 std::optional<Violation> add_havips(const Model& model, Transaction& transaction, const Objects& desired,
                                     const Objects& current) {
-  ByName<Havip> addressed, kept, unaddressed;
+  ByName<Havip> addressed, unaddressed;
   for (const auto& [name, havip] : desired.havips) {
-    (havip.ipv4.is_unspecified() ? unaddressed : addressed).emplace(name, havip);
+    auto probe = havip;
+    const bool is_addressed = keep_addresses(model, {}, probe) == Kept::kNothingWanted;
+    (is_addressed ? addressed : unaddressed).emplace(name, havip);
   }
   if (auto violation = add_all(transaction, "havip", addressed)) return violation;
-  for (auto at = unaddressed.begin(); at != unaddressed.end();) {
-    const auto address = kept_address(model, current, at->second);
-    if (address) at->second.ipv4 = *address;
-    const auto next = std::next(at);
-    if (address) kept.insert(unaddressed.extract(at));
-    at = next;
+  std::map<Kept, ByName<Havip>> waiting;
+  for (auto [name, havip] : unaddressed) {
+    const auto kept = keep_addresses(model, current, havip);
+    waiting[kept].emplace(name, std::move(havip));
   }
-  if (auto violation = add_all(transaction, "havip", kept)) return violation;
-  return add_all(transaction, "havip", unaddressed);
+  for (const auto& [kept, havips] : waiting) {
+    if (auto violation = add_all(transaction, "havip", havips)) return violation;
+  }
+  return std::nullopt;
 }
 
 std::optional<Violation> add_objects(const Model& model, Transaction& transaction, const Objects& desired,

@@ -1,34 +1,65 @@
 #include <iterator>
+#include <variant>
 
+#include "control/model/families.h"
 #include "control/model/rules.h"
 #include "control/model/transaction.h"
 
 namespace vipswitch::model {
 namespace {
 
-Result<void> check_address(const Objects& objects, const Indexes& indexes, Ipv4 address) {
-  if (const auto range = special_range({address, 32}); !range.empty()) {
-    return make_error(ErrorCode::invalid_argument, "ipv4: {} lies in {}, expected a unicast address", address,
-                      range);
+std::string_view argument_of(const IpAddress& address) {
+  return to_word(family_of(address));
+}
+
+std::string special_range_of(Ipv4 address) {
+  return special_range(Ipv4Prefix{address, 32});
+}
+std::string special_range_of(const Ipv6& address) {
+  return special_range(Ipv6Prefix{address, 128});
+}
+
+Result<void> check_address(const Objects& objects, const Indexes& indexes, const IpAddress& address) {
+  const auto argument = argument_of(address);
+  const auto range = std::visit([](const auto& held) { return special_range_of(held); }, address);
+  if (!range.empty()) {
+    return make_error(ErrorCode::invalid_argument, "{}: {} lies in {}, expected a unicast address", argument,
+                      address, range);
   }
   if (const auto* other = find(indexes.eip_by_address, address)) {
-    return make_error(ErrorCode::already_exists, "ipv4: {} is taken by EIP \"{}\", expected a free address",
-                      address, *other);
+    return make_error(ErrorCode::already_exists, "{}: {} is taken by EIP \"{}\", expected a free address",
+                      argument, address, *other);
   }
   if (!objects.uplink) return {};
   if (const auto use = uplink_use(*objects.uplink, address); !use.empty()) {
-    return make_error(ErrorCode::rule, "ipv4: {} is {}, expected a free address", address, use);
+    return make_error(ErrorCode::rule, "{}: {} is {}, expected a free address", argument, address, use);
   }
   return {};
 }
 
-const Subnet* find_subnet_around(const Objects& objects, const Indexes& indexes, const std::string& vpc,
-                                 Ipv4 address) {
+// No address of the VPC's subnets.
+template <class Address>
+Result<void> check_is_outside(const Objects& objects, const Indexes& indexes, const std::string& vpc,
+                              const Address& address) {
   const auto& by_start = indexes.subnet_by_start;
   const auto next = by_start.upper_bound({vpc, address});
-  if (next == by_start.begin() || std::prev(next)->first.first != vpc) return nullptr;
-  const Subnet* subnet = find(objects.subnets, std::prev(next)->second);
-  return subnet->ipv4.contains(address) ? subnet : nullptr;
+  if (next == by_start.begin()) return {};
+  const auto& [start, name] = *std::prev(next);
+  if (start.first != vpc || family_of(start.second) != FamilyOf<Address>::kFamily) return {};
+  const auto& prefix = *part_of<Address>(*find(objects.subnets, name));
+  if (!prefix.contains(address)) return {};
+  return make_error(ErrorCode::rule,
+                    "eip: {} lies in {} of subnet \"{}\", expected an address outside VPC \"{}\"", address,
+                    prefix, name, vpc);
+}
+
+std::optional<IpAddress> address_of(const Objects& objects, const EipTarget& target, Family family) {
+  return target.kind == TargetKind::kPort ? address_of(*find(objects.ports, target.name), family)
+                                          : address_of(*find(objects.havips, target.name), family);
+}
+
+constexpr std::string_view family_word(Family family) {
+  return family == Family::kIpv4 ? FamilyOf<Ipv4>::kWord : FamilyOf<Ipv6>::kWord;
 }
 
 Result<void> check_target_exists(const Objects& objects, const EipTarget& target) {
@@ -38,12 +69,29 @@ Result<void> check_target_exists(const Objects& objects, const EipTarget& target
   return unknown_name(is_port ? "port" : "havip", target.name, kind_word(target.kind));
 }
 
+// One that has an address of the EIP's family, and no EIP of it.
+Result<void> check_target(const Objects& objects, const Indexes& indexes, const Eip& eip,
+                          const EipTarget& target) {
+  if (auto checked = check_target_exists(objects, target); !checked) return checked;
+  const auto family = family_of(eip.address);
+  const auto argument = target.kind == TargetKind::kPort ? "port" : "havip";
+  if (!address_of(objects, target, family)) {
+    return make_error(ErrorCode::rule, "{}: \"{}\" has no {} address for {}, expected a {} with one",
+                      argument, target.name, family_word(family), eip.address, kind_word(target.kind));
+  }
+  if (const auto* other = find(indexes.eip_by_target, {target.kind, target.name, family})) {
+    return make_error(ErrorCode::rule, "{}: \"{}\" has EIP \"{}\", expected a {} without {} EIP", argument,
+                      target.name, *other, kind_word(target.kind), family_word(family));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> Transaction::add(const Eip& eip) {
   if (auto checked = check_new_name(objects().eips, eip.name, "EIP"); !checked) return checked;
-  if (auto checked = check_address(objects(), indexes(), eip.ipv4); !checked) return checked;
-  put(Eip{eip.name, eip.ipv4, std::nullopt});
+  if (auto checked = check_address(objects(), indexes(), eip.address); !checked) return checked;
+  put(Eip{eip.name, eip.address, std::nullopt});
   return eip.target ? bind_eip(eip.name, *eip.target) : Result<void>();
 }
 
@@ -65,18 +113,12 @@ Result<void> Transaction::bind_eip(std::string_view name, const EipTarget& targe
     return make_error(ErrorCode::in_use, "eip: \"{}\" is bound to {} \"{}\", expected it unbound", name,
                       kind_word(eip->target->kind), eip->target->name);
   }
-  if (auto checked = check_target_exists(objects(), target); !checked) return checked;
-  if (const auto* other = find(indexes().eip_by_target, {target.kind, target.name})) {
-    return make_error(ErrorCode::rule, "{}: \"{}\" has EIP \"{}\", expected a {} without EIP",
-                      target.kind == TargetKind::kPort ? "port" : "havip", target.name, *other,
-                      kind_word(target.kind));
-  }
+  if (auto checked = check_target(objects(), indexes(), *eip, target); !checked) return checked;
   const auto& vpc = vpc_of(objects(), target);
-  if (const Subnet* subnet = find_subnet_around(objects(), indexes(), vpc, eip->ipv4)) {
-    return make_error(ErrorCode::rule,
-                      "eip: {} lies in {} of subnet \"{}\", expected an address outside VPC \"{}\"",
-                      eip->ipv4, subnet->ipv4, subnet->name, vpc);
-  }
+  const auto check_outside = [&](const auto& address) {
+    return check_is_outside(objects(), indexes(), vpc, address);
+  };
+  if (auto checked = std::visit(check_outside, eip->address); !checked) return checked;
   Eip bound = *eip;
   bound.target = target;
   put(std::move(bound));
@@ -89,7 +131,7 @@ Result<void> Transaction::unbind_eip(std::string_view name) {
   if (!eip->target) {
     return make_error(ErrorCode::not_found, "eip: \"{}\" is not bound, expected one that is", name);
   }
-  put(Eip{eip->name, eip->ipv4, std::nullopt});
+  put(Eip{eip->name, eip->address, std::nullopt});
   return {};
 }
 

@@ -8,18 +8,64 @@
 namespace vipswitch::model {
 namespace {
 
+Ipv4 highest_host(const Ipv4Prefix& prefix) {
+  return previous_address(prefix.last());
+}
+// Below the 128 reserved anycast addresses (RFC 2526 section 2).
+Ipv6 highest_host(const Ipv6Prefix& prefix) {
+  return previous_address(Ipv6Prefix::fill(prefix.last(), 121, false));
+}
+
+const std::string* find_same_mac(const Indexes&, const Subnet&, Ipv4) {
+  return nullptr;
+}
+const std::string* find_same_mac(const Indexes& indexes, const Subnet& subnet, const Ipv6& address) {
+  return find(indexes.havip_by_subnet_mac, std::pair{subnet.name, stable_mac(address)});
+}
+
 // From the top, because instances are numbered from the bottom.
-Result<Ipv4> allocate_address(const Indexes& indexes, const Subnet& subnet) {
-  const auto last_host = Ipv4::from_host(subnet.ipv4.last().host() - 1);
+template <class Address>
+Result<Address> allocate_address(const Indexes& indexes, const Subnet& subnet) {
+  const auto& prefix = *part_of<Address>(subnet);
   const auto taken = indexes.taken_addresses.find(subnet.vpc);
-  const auto highest_free = [&](Ipv4 from) {
-    return taken == indexes.taken_addresses.end() ? from : taken->second.highest_free(from);
+  const auto highest_free = [&](const Address& from) {
+    return taken == indexes.taken_addresses.end() ? from : part_of<Address>(taken->second).highest_free(from);
   };
-  auto address = highest_free(last_host);
-  if (address == subnet.gateway) address = highest_free(Ipv4::from_host(address.host() - 1));
-  if (address > subnet.ipv4.first()) return address;
+  const auto is_unfit = [&](const Address& address) {
+    return address == gateway_of<Address>(subnet) || find_same_mac(indexes, subnet, address) != nullptr;
+  };
+  auto address = highest_free(highest_host(prefix));
+  while (address > prefix.first() && is_unfit(address)) address = highest_free(previous_address(address));
+  if (address > prefix.first()) return address;
   return make_error(ErrorCode::quota, "subnet: \"{}\" has no free address left, expected one in {}",
-                    subnet.name, subnet.ipv4);
+                    subnet.name, prefix);
+}
+
+// Members know a HAVIP by its MAC; that of an IPv6 address is a hash.
+Result<void> check_mac(const Indexes& indexes, const Subnet& subnet, const Ipv6& address) {
+  const auto* other = find_same_mac(indexes, subnet, address);
+  if (!other) return {};
+  return make_error(ErrorCode::rule,
+                    "ipv6: {} would have MAC {}, as HAVIP \"{}\" of the same subnet has, expected another "
+                    "address",
+                    address, stable_mac(address), *other);
+}
+Result<void> check_mac(const Indexes&, const Subnet&, Ipv4) {
+  return {};
+}
+
+// An address that is wanted: given, or to be allocated.
+template <class Address>
+Result<void> settle_address(const Indexes& indexes, const Subnet& subnet, std::optional<Address>& address) {
+  if (!address) return {};
+  if (address->is_unspecified()) {
+    if (auto checked = check_has_family(subnet, *address); !checked) return checked;
+    auto allocated = allocate_address<Address>(indexes, subnet);
+    if (!allocated) return allocated.error();
+    address = allocated.value();
+  }
+  if (auto checked = check_member_address(indexes, subnet, *address); !checked) return checked;
+  return check_mac(indexes, subnet, *address);
 }
 
 Result<void> check_quota(const Indexes& indexes, const Subnet& subnet) {
@@ -64,6 +110,12 @@ Result<void> check_other_instance(const Objects& objects, const Havip& havip, co
 
 }  // namespace
 
+void want_addresses(Havip& havip, const Subnet& subnet) {
+  if (havip.ipv4 || havip.ipv6) return;
+  if (subnet.ipv4) havip.ipv4 = Ipv4();
+  if (subnet.ipv6) havip.ipv6 = Ipv6();
+}
+
 Result<void> Transaction::add(const Havip& havip) {
   if (auto checked = check_new_name(objects().havips, havip.name, "HAVIP"); !checked) return checked;
   const Subnet* subnet = find(objects().subnets, havip.subnet);
@@ -71,12 +123,9 @@ Result<void> Transaction::add(const Havip& havip) {
   Havip added = havip;
   added.ports.clear();
   added.pin.reset();
-  if (added.ipv4.is_unspecified()) {
-    auto allocated = allocate_address(indexes(), *subnet);
-    if (!allocated) return allocated.error();
-    added.ipv4 = allocated.value();
-  }
-  if (auto checked = check_member_address(indexes(), *subnet, added.ipv4); !checked) return checked;
+  want_addresses(added, *subnet);
+  if (auto settled = settle_address(indexes(), *subnet, added.ipv4); !settled) return settled;
+  if (auto settled = settle_address(indexes(), *subnet, added.ipv6); !settled) return settled;
   if (auto checked = check_quota(indexes(), *subnet); !checked) return checked;
   put(std::move(added));
   for (const auto& port : havip.ports) {
@@ -90,8 +139,10 @@ Result<void> Transaction::remove_havip(std::string_view name) {
   if (!havip) return unknown_name("havip", name, "HAVIP");
   Users users;
   for (const auto& port : havip->ports) users.add("port", port);
-  if (const auto* eip = find(indexes().eip_by_target, {TargetKind::kHavip, havip->name}))
-    users.add("EIP", *eip);
+  for (const auto family : kFamilies) {
+    if (const auto* eip = find(indexes().eip_by_target, {TargetKind::kHavip, havip->name, family}))
+      users.add("EIP", *eip);
+  }
   if (!users.empty()) return users.error("havip", name, "it unbound from ports and EIP");
   erase<Havip>(havip->name);
   return {};

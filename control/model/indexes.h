@@ -9,27 +9,40 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "control/model/address_runs.h"
 #include "control/model/objects.h"
 
 namespace vipswitch::model {
 
-using InVpc = std::pair<std::string, Ipv4>;  // (VPC, address)
+using InVpc = std::pair<std::string, IpAddress>;  // (VPC, address)
+
+// The taken addresses of a VPC.
+struct TakenAddresses {
+  AddressRuns<Ipv4> ipv4;
+  AddressRuns<Ipv6> ipv6;
+
+  bool empty() const noexcept { return ipv4.empty() && ipv6.empty(); }
+  bool operator==(const TakenAddresses&) const = default;
+};
 
 struct Indexes {
   std::map<Vni, std::string> vpc_by_vni;
-  std::map<InVpc, std::string> subnet_by_start;        // by first address; subnets of a VPC do not overlap
-  std::map<InVpc, EipTarget> holder_by_address;        // the port or HAVIP that has the address
-  std::map<std::string, AddressRuns> taken_addresses;  // the same addresses, by VPC
+  std::map<InVpc, std::string>
+      subnet_by_start;  // by first address, one a family; those of a VPC do not overlap
+  std::map<InVpc, EipTarget> holder_by_address;           // the port or HAVIP that has the address
+  std::map<std::string, TakenAddresses> taken_addresses;  // the same addresses, by VPC
   std::map<std::pair<std::string, Mac>, std::string> port_by_vpc_mac;
   std::map<std::string, std::string> primary_by_instance;  // instance -> its port with the primary vNIC
   std::map<std::string, std::string> port_by_device;       // device name -> port, or kUplinkName
   std::map<std::string, unsigned> havip_count_by_subnet;
+  std::map<std::pair<std::string, Mac>, std::string> havip_by_subnet_mac;  // those with IPv6, by stable MAC
   std::set<std::pair<std::string, std::string>> port_havips;  // (port, HAVIP) bound to each other
-  std::map<Ipv4, std::string> eip_by_address;
-  std::map<std::pair<TargetKind, std::string>, std::string> eip_by_target;
+  std::map<IpAddress, std::string> eip_by_address;
+  std::map<std::tuple<TargetKind, std::string, Family>, std::string> eip_by_target;
   std::map<InVpc, std::string> eip_by_vpc_address;  // bound EIPs, by the VPC of their target
 
   void insert(const Objects& objects, const Vpc& vpc);
@@ -49,8 +62,9 @@ struct Indexes {
   bool operator==(const Indexes&) const = default;
 
  private:
-  void take_address(const InVpc& address, EipTarget holder);
-  void free_address(const InVpc& address);
+  void take_addresses(const std::string& vpc, const std::vector<IpAddress>& addresses,
+                      const EipTarget& holder);
+  void free_addresses(const std::string& vpc, const std::vector<IpAddress>& addresses);
 };
 
 // The uplink stands in indexes and in `show port` under this name, so no port may have it.

@@ -10,11 +10,13 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "vipswitch/address.h"
 #include "vipswitch/evidence.h"
 #include "vipswitch/ids.h"
+#include "vipswitch/ip_address.h"
 
 namespace vipswitch::model {
 
@@ -26,11 +28,14 @@ struct Vpc {
 
 inline constexpr unsigned kDefaultHavipQuota = 10;
 
+// Of one family or of both; each has a gateway of its own.
 struct Subnet {
   std::string name;
   std::string vpc;
-  Ipv4Prefix ipv4;
-  Ipv4 gateway;
+  std::optional<Ipv4Prefix> ipv4 = std::nullopt;
+  std::optional<Ipv4> gateway = std::nullopt;
+  std::optional<Ipv6Prefix> ipv6 = std::nullopt;
+  std::optional<Ipv6> gateway6 = std::nullopt;
   unsigned havip_quota = kDefaultHavipQuota;
   bool operator==(const Subnet&) const = default;
 };
@@ -44,7 +49,8 @@ struct Port {
   Nic nic = Nic::kPrimary;
   std::string subnet;
   Mac mac;
-  Ipv4 ipv4;
+  std::optional<Ipv4> ipv4;
+  std::optional<Ipv6> ipv6;
   std::string device;        // DPDK device arguments, e.g. "net_af_packet1,iface=sw-vm1"
   std::uint16_t queues = 1;  // rx queues asked for; the device may give fewer
   bool operator==(const Port&) const = default;
@@ -53,11 +59,14 @@ struct Port {
 inline constexpr std::size_t kMaxHavipPorts = 10;  // ports bound to one HAVIP
 inline constexpr std::size_t kMaxPortHavips = 16;  // HAVIPs bound to one port
 
+// One virtual address, or one of each family; they are elected apart. In a request 0.0.0.0 and :: stand for
+// an address to allocate, and no address at all for one of each family of the subnet.
 struct Havip {
   std::string name;
   std::string subnet;
-  Ipv4 ipv4;                                      // 0.0.0.0 in a request: allocate one
-  std::vector<std::string> ports;                 // bound ports; order is the order of binding
+  std::optional<Ipv4> ipv4;
+  std::optional<Ipv6> ipv6;
+  std::vector<std::string> ports = {};            // bound ports; order is the order of binding
   std::optional<std::string> pin = std::nullopt;  // the bound port that the operator made its owner
   std::optional<LearnMode> learn = std::nullopt;  // where it differs from Objects::learn
   bool operator==(const Havip&) const = default;
@@ -71,23 +80,51 @@ struct EipTarget {
   bool operator==(const EipTarget&) const = default;
 };
 
+// Translated 1:1 into the target's address of the same family.
 struct Eip {
   std::string name;
-  Ipv4 ipv4;
+  IpAddress address;
   std::optional<EipTarget> target;
   bool operator==(const Eip&) const = default;
 };
 
-// The interface towards the provider network; at most one.
+// The interface towards the provider network; at most one. A family has addresses and a gateway, or neither.
 struct Uplink {
   std::string device;
   Mac mac;
-  std::vector<Ipv4Interface> addresses;
-  Ipv4 gateway;
+  std::vector<Ipv4Interface> addresses = {};
+  std::optional<Ipv4> gateway = std::nullopt;
+  std::vector<Ipv6Interface> addresses6 = {};
+  std::optional<Ipv6> gateway6 = std::nullopt;
   std::uint16_t mtu = 1500;
   std::uint16_t queues = 1;
+
+  void add(const IpInterface& interface) {
+    if (const auto* ipv6 = std::get_if<Ipv6Interface>(&interface)) {
+      addresses6.push_back(*ipv6);
+    } else {
+      addresses.push_back(std::get<Ipv4Interface>(interface));
+    }
+  }
   bool operator==(const Uplink&) const = default;
 };
+
+// The address of one family that a Port or Havip has.
+template <class T>
+std::optional<IpAddress> address_of(const T& member, Family family) {
+  if (family == Family::kIpv4) return member.ipv4 ? std::optional<IpAddress>(*member.ipv4) : std::nullopt;
+  return member.ipv6 ? std::optional<IpAddress>(*member.ipv6) : std::nullopt;
+}
+
+// All of them, IPv4 first.
+template <class T>
+std::vector<IpAddress> addresses_of(const T& member) {
+  std::vector<IpAddress> addresses;
+  for (const auto family : kFamilies) {
+    if (const auto address = address_of(member, family)) addresses.push_back(*address);
+  }
+  return addresses;
+}
 
 template <class T>
 using ByName = std::map<std::string, T, std::less<>>;

@@ -4,17 +4,21 @@
 
 namespace vipswitch::model {
 
-Result<void> check_member_address(const Indexes& indexes, const Subnet& subnet, Ipv4 address) {
-  if (auto checked = check_host_in_prefix("ipv4", address, subnet.ipv4); !checked) return checked;
-  if (address == subnet.gateway) {
-    return make_error(ErrorCode::rule, "ipv4: {} is the gateway of subnet \"{}\", expected a free address",
-                      address, subnet.name);
+namespace {
+
+Result<void> check_addresses(const Indexes& indexes, const Subnet& subnet, const Port& port) {
+  if (!port.ipv4 && !port.ipv6) {
+    return make_error(ErrorCode::invalid_argument, "{}: no address is given, expected one in {}",
+                      subnet.ipv4 ? "ipv4" : "ipv6",
+                      subnet.ipv4 ? fmt::to_string(*subnet.ipv4) : fmt::to_string(*subnet.ipv6));
   }
-  const auto* holder = find(indexes.holder_by_address, InVpc{subnet.vpc, address});
-  if (!holder) return {};
-  return make_error(ErrorCode::already_exists, "ipv4: {} is taken by {} \"{}\", expected a free address",
-                    address, kind_word(holder->kind), holder->name);
+  if (port.ipv4) {
+    if (auto checked = check_member_address(indexes, subnet, *port.ipv4); !checked) return checked;
+  }
+  return port.ipv6 ? check_member_address(indexes, subnet, *port.ipv6) : Result<void>();
 }
+
+}  // namespace
 
 Result<void> Transaction::add(const Port& port) {
   if (auto checked = check_new_name(objects().ports, port.name, "port"); !checked) return checked;
@@ -31,7 +35,7 @@ Result<void> Transaction::add(const Port& port) {
                       "mac: {} is taken by port \"{}\", expected one unused in VPC \"{}\"", port.mac, *other,
                       subnet->vpc);
   }
-  if (auto checked = check_member_address(indexes(), *subnet, port.ipv4); !checked) return checked;
+  if (auto checked = check_addresses(indexes(), *subnet, port); !checked) return checked;
   if (auto checked = check_device(indexes(), port.device, port.name); !checked) return checked;
   if (auto checked = check_queues(port.queues); !checked) return checked;
   if (const auto* primary = find(indexes().primary_by_instance, port.instance);
@@ -53,8 +57,10 @@ Result<void> Transaction::remove_port(std::string_view name) {
        at != bindings.end() && at->first == port->name && !users.full(); ++at) {
     users.add("HAVIP", at->second);
   }
-  if (const auto* eip = find(indexes().eip_by_target, {TargetKind::kPort, port->name}))
-    users.add("EIP", *eip);
+  for (const auto family : kFamilies) {
+    if (const auto* eip = find(indexes().eip_by_target, {TargetKind::kPort, port->name, family}))
+      users.add("EIP", *eip);
+  }
   if (!users.empty()) return users.error("port", name, "a port without HAVIPs and EIP");
   erase<Port>(port->name);
   return {};

@@ -1,6 +1,9 @@
 #include "control/model/rules.h"
 
 #include <algorithm>
+#include <cstddef>
+
+#include "control/model/address_runs.h"
 
 namespace vipswitch::model {
 namespace {
@@ -18,18 +21,44 @@ constexpr bool is_printable(char c) {
   return c > ' ' && c < 0x7f;
 }
 
+template <class Prefix>
 struct SpecialRange {
-  Ipv4Prefix prefix;
+  Prefix prefix;
   std::string_view purpose;
 };
 
-constexpr SpecialRange kSpecialRanges[] = {
+constexpr SpecialRange<Ipv4Prefix> kSpecialRanges[] = {
     {{Ipv4(0, 0, 0, 0), 8}, "this network"},     // RFC 1122 3.2.1.3
     {{Ipv4(127, 0, 0, 0), 8}, "loopback"},       // RFC 1122 3.2.1.3
     {{Ipv4(169, 254, 0, 0), 16}, "link-local"},  // RFC 3927
     {{Ipv4(224, 0, 0, 0), 4}, "multicast"},      // RFC 5771
     {{Ipv4(240, 0, 0, 0), 4}, "reserved"},       // RFC 1112 section 4
 };
+
+constexpr SpecialRange<Ipv6Prefix> kSpecialRanges6[] = {
+    {{Ipv6::from_groups({0, 0, 0, 0, 0, 0, 0, 1}), 128}, "loopback"},         // RFC 4291 2.5.3
+    {{Ipv6(), 96}, "unspecified and IPv4-compatible"},                        // RFC 4291 2.5.2, 2.5.5.1
+    {{Ipv6::from_groups({0, 0, 0, 0, 0, 0xffff, 0, 0}), 96}, "IPv4-mapped"},  // RFC 4291 2.5.5.2
+    {{Ipv6::from_groups({0xfe80, 0, 0, 0, 0, 0, 0, 0}), 10}, "link-local"},   // RFC 4291 2.5.6
+    {{Ipv6::from_groups({0xff00, 0, 0, 0, 0, 0, 0, 0}), 8}, "multicast"},     // RFC 4291 2.7
+};
+
+template <class Prefix, std::size_t N>
+std::string find_range(const SpecialRange<Prefix> (&ranges)[N], const Prefix& prefix) {
+  for (const auto& range : ranges) {
+    if (range.prefix.overlaps(prefix)) return fmt::format("{} ({})", range.prefix, range.purpose);
+  }
+  return {};
+}
+
+template <class Address, class Prefix>
+Result<void> check_host(std::string_view argument, const Address& address, const Prefix& prefix,
+                        const Address& last_host) {
+  const auto complaint = prefix.contains(address) ? reserved_use(address, prefix) : "outside";
+  if (complaint.empty()) return {};
+  return make_error(ErrorCode::invalid_argument, "{}: {} is {} {}, expected {} to {}", argument, address,
+                    complaint, prefix, next_address(prefix.first()), last_host);
+}
 
 }  // namespace
 
@@ -88,26 +117,25 @@ Result<void> check_queues(std::uint16_t queues) {
 }
 
 std::string special_range(const Ipv4Prefix& prefix) {
-  for (const auto& range : kSpecialRanges) {
-    if (range.prefix.overlaps(prefix)) return fmt::format("{} ({})", range.prefix, range.purpose);
-  }
-  return {};
+  return find_range(kSpecialRanges, prefix);
+}
+std::string special_range(const Ipv6Prefix& prefix) {
+  return find_range(kSpecialRanges6, prefix);
+}
+
+std::string_view reserved_use(Ipv4 address, const Ipv4Prefix& prefix) {
+  if (address == prefix.first()) return "the network address of";
+  return address == prefix.last() ? "the broadcast address of" : "";
+}
+std::string_view reserved_use(const Ipv6& address, const Ipv6Prefix& prefix) {
+  return address == prefix.first() ? "the subnet-router anycast address of" : "";
 }
 
 Result<void> check_host_in_prefix(std::string_view argument, Ipv4 address, const Ipv4Prefix& prefix) {
-  std::string_view complaint;
-  if (!prefix.contains(address)) {
-    complaint = "outside";
-  } else if (address == prefix.first()) {
-    complaint = "the network address of";
-  } else if (address == prefix.last()) {
-    complaint = "the broadcast address of";
-  } else {
-    return {};
-  }
-  return make_error(ErrorCode::invalid_argument, "{}: {} is {} {}, expected {} to {}", argument, address,
-                    complaint, prefix, Ipv4::from_host(prefix.first().host() + 1),
-                    Ipv4::from_host(prefix.last().host() - 1));
+  return check_host(argument, address, prefix, previous_address(prefix.last()));
+}
+Result<void> check_host_in_prefix(std::string_view argument, const Ipv6& address, const Ipv6Prefix& prefix) {
+  return check_host(argument, address, prefix, prefix.last());
 }
 
 void Users::add(std::string_view kind, std::string_view name) {

@@ -56,12 +56,19 @@ Result<void> check_queues(std::uint16_t queues);
 
 // The range that no host may have an address of and that overlaps `prefix`, in words; empty if there is none.
 std::string special_range(const Ipv4Prefix& prefix);
+std::string special_range(const Ipv6Prefix& prefix);
 
-// An address that a host may have, within `prefix` but not its network or broadcast address.
+// What an address stands for that no host of `prefix` may have: its network or broadcast address, its
+// subnet-router anycast address (RFC 4291 2.6.1); empty for others.
+std::string_view reserved_use(Ipv4 address, const Ipv4Prefix& prefix);
+std::string_view reserved_use(const Ipv6& address, const Ipv6Prefix& prefix);
+
+// An address that a host may have, within `prefix` and not reserved.
 Result<void> check_host_in_prefix(std::string_view argument, Ipv4 address, const Ipv4Prefix& prefix);
+Result<void> check_host_in_prefix(std::string_view argument, const Ipv6& address, const Ipv6Prefix& prefix);
 
 // What the uplink uses the address for, in words; empty if it does not. No EIP may have such an address.
-std::string uplink_use(const Uplink& uplink, Ipv4 address);
+std::string uplink_use(const Uplink& uplink, const IpAddress& address);
 
 // Collects who refers to an object that is to be removed. The first few are named.
 class Users {

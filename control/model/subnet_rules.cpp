@@ -1,5 +1,6 @@
 #include <iterator>
 
+#include "control/model/families.h"
 #include "control/model/rules.h"
 #include "control/model/transaction.h"
 
@@ -7,32 +8,62 @@ namespace vipswitch::model {
 namespace {
 
 // Shorter ones would cover special ranges, longer ones have no room for a gateway, members and a HAVIP.
-constexpr unsigned kMinPrefixLength = 8;
-constexpr unsigned kMaxPrefixLength = 29;
+template <class Address>
+struct PrefixLengths;
+template <>
+struct PrefixLengths<Ipv4> {
+  static constexpr unsigned kMin = 8, kMax = 29;
+};
+template <>
+struct PrefixLengths<Ipv6> {
+  static constexpr unsigned kMin = 16, kMax = 120;
+};
 
-Result<void> check_prefix(const Ipv4Prefix& prefix) {
-  if (prefix.length < kMinPrefixLength || prefix.length > kMaxPrefixLength) {
-    return make_error(ErrorCode::invalid_argument, "ipv4: {} has length {}, expected {} to {}", prefix,
-                      prefix.length, kMinPrefixLength, kMaxPrefixLength);
+template <class Address>
+Result<void> check_prefix(const typename FamilyOf<Address>::Prefix& prefix) {
+  constexpr auto kArgument = FamilyOf<Address>::kArgument;
+  using Lengths = PrefixLengths<Address>;
+  if (prefix.length < Lengths::kMin || prefix.length > Lengths::kMax) {
+    return make_error(ErrorCode::invalid_argument, "{}: {} has length {}, expected {} to {}", kArgument,
+                      prefix, prefix.length, Lengths::kMin, Lengths::kMax);
   }
-  const auto aligned = Ipv4Interface{prefix.address, prefix.length}.prefix();
+  const auto aligned = typename FamilyOf<Address>::Interface{prefix.address, prefix.length}.prefix();
   if (aligned != prefix) {
-    return make_error(ErrorCode::invalid_argument, "ipv4: {} has host bits set, expected {}", prefix,
+    return make_error(ErrorCode::invalid_argument, "{}: {} has host bits set, expected {}", kArgument, prefix,
                       aligned);
   }
   if (const auto range = special_range(prefix); !range.empty()) {
-    return make_error(ErrorCode::invalid_argument, "ipv4: {} overlaps {}, expected unicast addresses", prefix,
-                      range);
+    return make_error(ErrorCode::invalid_argument, "{}: {} overlaps {}, expected unicast addresses",
+                      kArgument, prefix, range);
   }
   return {};
 }
 
+template <class Address>
+Result<void> check_gateway(const Subnet& subnet) {
+  constexpr auto kArgument = FamilyOf<Address>::kArgument, kGateway = FamilyOf<Address>::kGateway;
+  const auto& gateway = gateway_of<Address>(subnet);
+  const auto& prefix = part_of<Address>(subnet);
+  if (!gateway) {
+    return make_error(ErrorCode::invalid_argument, "{}: none is given, expected an address of {}", kGateway,
+                      *prefix);
+  }
+  if (!prefix) {
+    return make_error(ErrorCode::invalid_argument, "{}: {} is given without {}, expected both or neither",
+                      kGateway, *gateway, kArgument);
+  }
+  return check_host_in_prefix(kGateway, *gateway, *prefix);
+}
+
 // Subnets of a VPC do not overlap, so only the two neighbours in order can.
+template <class Address>
 const Subnet* find_overlapping(const Objects& objects, const Indexes& indexes, const Subnet& subnet) {
+  const auto& prefix = *part_of<Address>(subnet);
   const auto& by_start = indexes.subnet_by_start;
-  const auto next = by_start.lower_bound({subnet.vpc, subnet.ipv4.first()});
+  const auto next = by_start.lower_bound({subnet.vpc, prefix.first()});
   const auto overlaps = [&](auto at) {
-    return at->first.first == subnet.vpc && find(objects.subnets, at->second)->ipv4.overlaps(subnet.ipv4);
+    return at->first.first == subnet.vpc && family_of(at->first.second) == FamilyOf<Address>::kFamily &&
+           part_of<Address>(*find(objects.subnets, at->second))->overlaps(prefix);
   };
   if (next != by_start.end() && overlaps(next)) return find(objects.subnets, next->second);
   if (next != by_start.begin() && overlaps(std::prev(next)))
@@ -40,27 +71,48 @@ const Subnet* find_overlapping(const Objects& objects, const Indexes& indexes, c
   return nullptr;
 }
 
+bool has_ipv4(const Objects& objects, const EipTarget& member) {
+  return member.kind == TargetKind::kPort ? find(objects.ports, member.name)->ipv4.has_value()
+                                          : find(objects.havips, member.name)->ipv4.has_value();
+}
+
+template <class Address>
+Result<void> check_family(const Objects& objects, const Indexes& indexes, const Subnet& subnet) {
+  constexpr auto kArgument = FamilyOf<Address>::kArgument;
+  const auto& prefix = part_of<Address>(subnet);
+  if (!prefix && !gateway_of<Address>(subnet)) return {};
+  if (prefix) {
+    if (auto checked = check_prefix<Address>(*prefix); !checked) return checked;
+  }
+  if (auto checked = check_gateway<Address>(subnet); !checked) return checked;
+  if (const Subnet* other = find_overlapping<Address>(objects, indexes, subnet)) {
+    return make_error(ErrorCode::rule,
+                      "{}: {} overlaps {} of subnet \"{}\", expected a range free in VPC \"{}\"", kArgument,
+                      *prefix, *part_of<Address>(*other), other->name, subnet.vpc);
+  }
+  // The VPC's own ranges are never looked for behind the uplink: such an EIP would be out of its members'
+  // reach.
+  const auto& eips = indexes.eip_by_vpc_address;
+  const auto eip = eips.lower_bound({subnet.vpc, prefix->first()});
+  if (eip != eips.end() && eip->first <= InVpc{subnet.vpc, prefix->last()}) {
+    return make_error(ErrorCode::rule,
+                      "{}: {} covers {} of EIP \"{}\", expected a range without EIPs of VPC \"{}\"",
+                      kArgument, *prefix, eip->first.second, eip->second, subnet.vpc);
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> Transaction::add(const Subnet& subnet) {
   if (auto checked = check_new_name(objects().subnets, subnet.name, "subnet"); !checked) return checked;
   if (!find(objects().vpcs, subnet.vpc)) return unknown_name("vpc", subnet.vpc, "VPC");
-  if (auto checked = check_prefix(subnet.ipv4); !checked) return checked;
-  if (auto checked = check_host_in_prefix("gateway", subnet.gateway, subnet.ipv4); !checked) return checked;
-  if (const Subnet* other = find_overlapping(objects(), indexes(), subnet)) {
-    return make_error(ErrorCode::rule,
-                      "ipv4: {} overlaps {} of subnet \"{}\", expected a range free in VPC \"{}\"",
-                      subnet.ipv4, other->ipv4, other->name, subnet.vpc);
+  if (!subnet.ipv4 && !subnet.ipv6 && !subnet.gateway && !subnet.gateway6) {
+    return make_error(ErrorCode::invalid_argument,
+                      "ipv4: no range is given, expected ipv4 with gateway, ipv6 with gateway6, or both");
   }
-  // The VPC's own ranges are never looked for behind the uplink: such an EIP would be out of its members'
-  // reach.
-  const auto& eips = indexes().eip_by_vpc_address;
-  const auto eip = eips.lower_bound({subnet.vpc, subnet.ipv4.first()});
-  if (eip != eips.end() && eip->first.first == subnet.vpc && subnet.ipv4.contains(eip->first.second)) {
-    return make_error(ErrorCode::rule,
-                      "ipv4: {} covers {} of EIP \"{}\", expected a range without EIPs of VPC \"{}\"",
-                      subnet.ipv4, eip->first.second, eip->second, subnet.vpc);
-  }
+  if (auto checked = check_family<Ipv4>(objects(), indexes(), subnet); !checked) return checked;
+  if (auto checked = check_family<Ipv6>(objects(), indexes(), subnet); !checked) return checked;
   put(subnet);
   return {};
 }
@@ -85,10 +137,16 @@ Result<void> Transaction::remove_subnet(std::string_view name) {
   if (!subnet) return unknown_name("subnet", name, "subnet");
   Users users;
   const auto& holders = indexes().holder_by_address;
-  const auto end = holders.upper_bound({subnet->vpc, subnet->ipv4.last()});
-  for (auto at = holders.lower_bound({subnet->vpc, subnet->ipv4.first()}); at != end && !users.full(); ++at) {
-    users.add(kind_word(at->second.kind), at->second.name);
-  }
+  const auto add_users = [&](const auto& prefix) {
+    const auto end = holders.upper_bound({subnet->vpc, prefix.last()});
+    for (auto at = holders.lower_bound({subnet->vpc, prefix.first()}); at != end && !users.full(); ++at) {
+      // One with both families has two entries.
+      const bool is_second = family_of(at->first.second) == Family::kIpv6 && has_ipv4(objects(), at->second);
+      if (!is_second) users.add(kind_word(at->second.kind), at->second.name);
+    }
+  };
+  if (subnet->ipv4) add_users(*subnet->ipv4);
+  if (subnet->ipv6) add_users(*subnet->ipv6);
   if (!users.empty()) return users.error("subnet", name, "a subnet without ports and HAVIPs");
   erase<Subnet>(subnet->name);
   return {};

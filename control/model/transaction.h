@@ -30,8 +30,9 @@ class Transaction {
   Result<void> add(const Vpc& vpc);
   Result<void> add(const Subnet& subnet);
   Result<void> add(const Port& port);
-  // Binds the ports it lists, too. An address of 0.0.0.0 becomes the highest free one of the subnet:
-  // instances are numbered from the bottom. Read the result from the model.
+  // Binds the ports it lists, too. 0.0.0.0 and :: become the highest free address of the subnet, because
+  // instances are numbered from the bottom; without any address one of each family is allocated. Read the
+  // result from the model.
   Result<void> add(const Havip& havip);
   // Binds its target, too.
   Result<void> add(const Eip& eip);

@@ -1,31 +1,41 @@
 #include <algorithm>
+#include <variant>
 
+#include "control/model/families.h"
 #include "control/model/rules.h"
 #include "control/model/transaction.h"
 
 namespace vipswitch::model {
 namespace {
 
-// Room for a subnet number, two hosts and the broadcast address.
+// Room for two hosts and the reserved addresses.
+template <class Address>
+constexpr unsigned kMaxPrefixLength = FamilyOf<Address>::kBits - 2;
 constexpr unsigned kMinPrefixLength = 1;
-constexpr unsigned kMaxPrefixLength = 30;
 
-// Every host must accept 576 bytes (RFC 791 section 3.1); the upper end is that of common jumbo frames.
-constexpr std::uint16_t kMinMtu = 576;
+// Every host must accept 576 bytes (RFC 791 section 3.1), and every link of IPv6 carry 1280 (RFC 8200
+// section 5); the upper end is that of common jumbo frames.
+constexpr std::uint16_t kMinMtu = 576, kMinMtu6 = 1280;
 constexpr std::uint16_t kMaxMtu = 9600;
 
-Result<void> check_address(const Uplink& uplink, const Ipv4Interface& interface) {
-  if (interface.length < kMinPrefixLength || interface.length > kMaxPrefixLength) {
+template <class Address>
+using InterfaceOf = typename FamilyOf<Address>::Interface;
+
+template <class Address>
+Result<void> check_address(const Uplink& uplink, const InterfaceOf<Address>& interface) {
+  if (interface.length < kMinPrefixLength || interface.length > kMaxPrefixLength<Address>) {
     return make_error(ErrorCode::invalid_argument, "addresses: {} has length {}, expected {} to {}",
-                      interface, interface.length, kMinPrefixLength, kMaxPrefixLength);
+                      interface, interface.length, kMinPrefixLength, kMaxPrefixLength<Address>);
   }
   if (auto checked = check_host_in_prefix("addresses", interface.address, interface.prefix()); !checked)
     return checked;
-  if (const auto range = special_range({interface.address, 32}); !range.empty()) {
+  const typename FamilyOf<Address>::Prefix alone{interface.address, FamilyOf<Address>::kBits};
+  if (const auto range = special_range(alone); !range.empty()) {
     return make_error(ErrorCode::invalid_argument, "addresses: {} lies in {}, expected a unicast address",
                       interface, range);
   }
-  const auto times = std::count_if(uplink.addresses.begin(), uplink.addresses.end(),
+  const auto& all = interfaces_of<Address>(uplink);
+  const auto times = std::count_if(all.begin(), all.end(),
                                    [&](const auto& other) { return other.address == interface.address; });
   if (times > 1) {
     return make_error(ErrorCode::invalid_argument, "addresses: {} is listed {} times, expected once",
@@ -34,69 +44,108 @@ Result<void> check_address(const Uplink& uplink, const Ipv4Interface& interface)
   return {};
 }
 
+// Routers are commonly known by their link-local address (RFC 4861 section 8).
+bool is_on_every_link(Ipv4) {
+  return false;
+}
+bool is_on_every_link(const Ipv6& address) {
+  return address.is_link_local();
+}
+
+template <class Address>
 Result<void> check_gateway(const Uplink& uplink) {
-  const auto on_link =
-      std::find_if(uplink.addresses.begin(), uplink.addresses.end(),
-                   [&](const auto& interface) { return interface.prefix().contains(uplink.gateway); });
-  if (on_link == uplink.addresses.end()) {
-    return make_error(ErrorCode::invalid_argument,
-                      "gateway: {} is in no prefix of addresses, expected one in {}", uplink.gateway,
-                      uplink.addresses.front().prefix());
+  constexpr auto kGateway = FamilyOf<Address>::kGateway;
+  const auto& interfaces = interfaces_of<Address>(uplink);
+  const Address& gateway = *gateway_of<Address>(uplink);
+  if (is_on_every_link(gateway)) return {};
+  const auto on_link = std::find_if(interfaces.begin(), interfaces.end(), [&](const auto& interface) {
+    return interface.prefix().contains(gateway);
+  });
+  if (on_link == interfaces.end()) {
+    return make_error(ErrorCode::invalid_argument, "{}: {} is in no prefix of addresses, expected one in {}",
+                      kGateway, gateway, interfaces.front().prefix());
   }
-  for (const auto& interface : uplink.addresses) {
-    if (interface.address != uplink.gateway) continue;
+  for (const auto& interface : interfaces) {
+    if (interface.address != gateway) continue;
     return make_error(ErrorCode::invalid_argument,
-                      "gateway: {} is the uplink's own address, expected another host's", uplink.gateway);
+                      "{}: {} is the uplink's own address, expected another host's", kGateway, gateway);
   }
-  return check_host_in_prefix("gateway", uplink.gateway, on_link->prefix());
+  return check_host_in_prefix(kGateway, gateway, on_link->prefix());
+}
+
+template <class Address>
+Result<void> check_family(const Uplink& uplink) {
+  constexpr auto kGateway = FamilyOf<Address>::kGateway;
+  const auto& interfaces = interfaces_of<Address>(uplink);
+  const auto& gateway = gateway_of<Address>(uplink);
+  if (interfaces.empty() && !gateway) return {};
+  if (interfaces.empty()) {
+    return make_error(ErrorCode::invalid_argument,
+                      "{}: {} is given without {} addresses, expected both or neither", kGateway, *gateway,
+                      FamilyOf<Address>::kWord);
+  }
+  for (const auto& interface : interfaces) {
+    if (auto checked = check_address<Address>(uplink, interface); !checked) return checked;
+  }
+  if (gateway) return check_gateway<Address>(uplink);
+  return make_error(ErrorCode::invalid_argument, "{}: none is given, expected the next hop of {}", kGateway,
+                    interfaces.front());
 }
 
 // The EIPs that the uplink would take away.
+template <class Address>
 Result<void> check_eips(const Indexes& indexes, const Uplink& uplink) {
-  const auto check = [&](std::string_view argument, Ipv4 address) -> Result<void> {
-    const auto* eip = find(indexes.eip_by_address, address);
-    if (!eip) return {};
+  const auto check = [&](std::string_view argument, const Address& address) -> Result<void> {
+    const auto* eip = find(indexes.eip_by_address, IpAddress(address));
+    const auto use = eip ? uplink_use(uplink, address) : std::string();
+    if (use.empty()) return {};
     return make_error(ErrorCode::rule,
                       "{}: EIP \"{}\" has {}, which would be {}, expected addresses that are no EIPs",
-                      argument, *eip, address, uplink_use(uplink, address));
+                      argument, *eip, address, use);
   };
-  for (const auto& interface : uplink.addresses) {
-    for (const auto address : {interface.address, interface.prefix().first(), interface.prefix().last()}) {
+  for (const auto& interface : interfaces_of<Address>(uplink)) {
+    for (const auto& address : {interface.address, interface.prefix().first(), interface.prefix().last()}) {
       if (auto checked = check("addresses", address); !checked) return checked;
     }
   }
-  return check("gateway", uplink.gateway);
+  const auto& gateway = gateway_of<Address>(uplink);
+  return gateway ? check(FamilyOf<Address>::kGateway, *gateway) : Result<void>();
+}
+
+template <class Address>
+std::string use_of(const Uplink& uplink, const Address& address) {
+  if (address == gateway_of<Address>(uplink)) return "the uplink's gateway";
+  for (const auto& interface : interfaces_of<Address>(uplink)) {
+    const auto prefix = interface.prefix();
+    if (address == interface.address) return "the uplink's own address";
+    const auto reserved = reserved_use(address, prefix);
+    if (!reserved.empty()) return fmt::format("{} {} on the uplink", reserved, prefix);
+  }
+  return {};
 }
 
 }  // namespace
 
-std::string uplink_use(const Uplink& uplink, Ipv4 address) {
-  if (address == uplink.gateway) return "the uplink's gateway";
-  for (const auto& interface : uplink.addresses) {
-    const auto prefix = interface.prefix();
-    if (address == interface.address) return "the uplink's own address";
-    if (address == prefix.first()) return fmt::format("the network address of {} on the uplink", prefix);
-    if (address == prefix.last()) return fmt::format("the broadcast address of {} on the uplink", prefix);
-  }
-  return {};
+std::string uplink_use(const Uplink& uplink, const IpAddress& address) {
+  return std::visit([&](const auto& held) { return use_of(uplink, held); }, address);
 }
 
 Result<void> Transaction::set_uplink(const Uplink& uplink) {
   if (auto checked = check_device(indexes(), uplink.device, kUplinkName); !checked) return checked;
   if (auto checked = check_interface_mac(uplink.mac); !checked) return checked;
-  if (uplink.addresses.empty()) {
+  if (uplink.addresses.empty() && uplink.addresses6.empty()) {
     return make_error(ErrorCode::invalid_argument, "addresses: none is given, expected at least one");
   }
-  for (const auto& interface : uplink.addresses) {
-    if (auto checked = check_address(uplink, interface); !checked) return checked;
-  }
-  if (auto checked = check_gateway(uplink); !checked) return checked;
-  if (uplink.mtu < kMinMtu || uplink.mtu > kMaxMtu) {
+  if (auto checked = check_family<Ipv4>(uplink); !checked) return checked;
+  if (auto checked = check_family<Ipv6>(uplink); !checked) return checked;
+  const auto min_mtu = uplink.addresses6.empty() ? kMinMtu : kMinMtu6;
+  if (uplink.mtu < min_mtu || uplink.mtu > kMaxMtu) {
     return make_error(ErrorCode::invalid_argument, "mtu: {} is out of range, expected {} to {}", uplink.mtu,
-                      kMinMtu, kMaxMtu);
+                      min_mtu, kMaxMtu);
   }
   if (auto checked = check_queues(uplink.queues); !checked) return checked;
-  if (auto checked = check_eips(indexes(), uplink); !checked) return checked;
+  if (auto checked = check_eips<Ipv4>(indexes(), uplink); !checked) return checked;
+  if (auto checked = check_eips<Ipv6>(indexes(), uplink); !checked) return checked;
   put_uplink(uplink);
   return {};
 }

@@ -24,7 +24,10 @@ Result<void> Transaction::remove_vpc(std::string_view name) {
   const auto& subnets = indexes().subnet_by_start;
   for (auto at = subnets.lower_bound({vpc->name, Ipv4()});
        at != subnets.end() && at->first.first == vpc->name && !users.full(); ++at) {
-    users.add("subnet", at->second);
+    // One with both families has two entries.
+    const bool is_second =
+        family_of(at->first.second) == Family::kIpv6 && find(objects().subnets, at->second)->ipv4;
+    if (!is_second) users.add("subnet", at->second);
   }
   if (!users.empty()) return users.error("vpc", name, "a VPC without subnets");
   erase<Vpc>(vpc->name);

@@ -3,12 +3,15 @@
 // The stable words for the model's enumerations: in the shell, the configuration file and JSON.
 
 #include <string_view>
+#include <variant>
 
 #include "control/model/objects.h"
 #include "control/text/parse.h"
 #include "control/text/words.h"
 
 namespace vipswitch::model {
+
+inline constexpr std::string_view kAuto = "auto";
 
 constexpr std::string_view to_word(Nic nic) noexcept {
   return nic == Nic::kPrimary ? "primary" : "secondary";
@@ -23,6 +26,21 @@ inline text::Parsed<Nic> parse_nic(std::string_view text) {
     if (text == to_word(nic)) return nic;
   }
   return text::Mismatch{"not a kind of vNIC", "primary or secondary"};
+}
+
+// The address of a HAVIP: `auto` for one that is to be allocated.
+template <class Address>
+text::Parsed<Address> or_auto(std::string_view text, text::Parsed<Address> (*parse)(std::string_view)) {
+  if (text == kAuto) return Address();
+  auto parsed = parse(text);
+  if (auto* mismatch = std::get_if<text::Mismatch>(&parsed)) mismatch->expected += ", or auto";
+  return parsed;
+}
+inline text::Parsed<Ipv4> parse_ipv4_or_auto(std::string_view text) {
+  return or_auto(text, text::parse_ipv4);
+}
+inline text::Parsed<Ipv6> parse_ipv6_or_auto(std::string_view text) {
+  return or_auto(text, text::parse_ipv6);
 }
 
 inline text::Parsed<LearnMode> parse_learn_mode(std::string_view text) {

@@ -1,8 +1,9 @@
 #pragma once
 
-// Announces EIPs on the provider network by gratuitous ARP (RFC 5227 3): at once, 100 ms and 1 s after the
-// switch begins to answer for them (design: forwarding 2). Paced, so that a hundred thousand of them at start
-// neither fill a queue nor storm the network. A schedule on injected time. Control thread only.
+// Announces EIPs of one family on the provider network by gratuitous ARP (RFC 5227 3) or unsolicited
+// neighbour advertisements (RFC 4861 7.2.6): at once, 100 ms and 1 s after the switch begins to answer for
+// them (design: forwarding 2). Paced, so that a hundred thousand of them at start neither fill a queue nor
+// storm the network. A schedule on injected time. Control thread only.
 
 #include <deque>
 #include <functional>
@@ -12,27 +13,34 @@
 
 namespace vipswitch {
 
-class Announcer {
+template <class Address>
+class AnnouncerOf {
  public:
   static constexpr unsigned kMaxPerTick = 64;
 
-  explicit Announcer(std::function<void(Ipv4)> send) : send_(std::move(send)) {}
+  explicit AnnouncerOf(std::function<void(const Address&)> send) : send_(std::move(send)) {}
 
-  void announce(Ipv4 address, TimeMs now) { first_.push_back({address, now}); }
-  void cancel(Ipv4 address);
+  void announce(const Address& address, TimeMs now) { first_.push_back({address, now}); }
+  void cancel(const Address& address);
   void tick(TimeMs now);
 
  private:
   struct Due {
-    Ipv4 address;
+    Address address;
     TimeMs at_ms;
   };
   using Queue = std::deque<Due>;
 
   void send_due(Queue& queue, Queue* next, TimeMs delay_ms, TimeMs now, unsigned& budget);
 
-  std::function<void(Ipv4)> send_;
+  std::function<void(const Address&)> send_;
   Queue first_, second_, third_;  // each in order of time
 };
+
+using Announcer = AnnouncerOf<Ipv4>;
+using Announcer6 = AnnouncerOf<Ipv6>;
+
+extern template class AnnouncerOf<Ipv4>;
+extern template class AnnouncerOf<Ipv6>;
 
 }  // namespace vipswitch

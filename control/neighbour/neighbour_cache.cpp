@@ -2,7 +2,8 @@
 
 namespace vipswitch {
 
-void NeighbourCache::set_gateway(std::optional<Ipv4> gateway, TimeMs now) {
+template <class Address>
+void NeighbourCacheOf<Address>::set_gateway(const std::optional<Address>& gateway, TimeMs now) {
   if (gateway == gateway_) return;
   for (const auto& [address, neighbour] : entries_) {
     if (!gateway || address == gateway_) publish_(address, Mac());
@@ -20,13 +21,15 @@ void NeighbourCache::set_gateway(std::optional<Ipv4> gateway, TimeMs now) {
   want(*gateway, now);
 }
 
-void NeighbourCache::want(Ipv4 address, TimeMs now) {
+template <class Address>
+void NeighbourCacheOf<Address>::want(const Address& address, TimeMs now) {
   if (!has_room_for(address)) return;
   const auto [entry, is_new] = entries_.try_emplace(address);
   if (is_new) ask(address, entry->second, now);
 }
 
-void NeighbourCache::learn(Ipv4 address, const Mac& mac, TimeMs now) {
+template <class Address>
+void NeighbourCacheOf<Address>::learn(const Address& address, const Mac& mac, TimeMs now) {
   if (!has_room_for(address)) return;
   Neighbour& neighbour = entries_[address];
   const bool is_news = neighbour.mac != mac;
@@ -34,7 +37,8 @@ void NeighbourCache::learn(Ipv4 address, const Mac& mac, TimeMs now) {
   if (is_news) publish_(address, mac);
 }
 
-void NeighbourCache::tick(TimeMs now) {
+template <class Address>
+void NeighbourCacheOf<Address>::tick(TimeMs now) {
   for (auto entry = entries_.begin(); entry != entries_.end();) {
     auto& [address, neighbour] = *entry;
     if (neighbour.next_ms > now) {
@@ -50,18 +54,23 @@ void NeighbourCache::tick(TimeMs now) {
 }
 
 // The gateway's place is not among those of the table.
-bool NeighbourCache::has_room_for(Ipv4 address) const {
+template <class Address>
+bool NeighbourCacheOf<Address>::has_room_for(const Address& address) const {
   return address == gateway_ || entries_.size() < kMaxEntries || entries_.contains(address);
 }
 
 // The first question after an answer goes to the neighbour alone, the next ones to everybody (RFC
 // 1122 2.3.2.1).
-void NeighbourCache::ask(Ipv4 address, Neighbour& neighbour, TimeMs now) {
+template <class Address>
+void NeighbourCacheOf<Address>::ask(const Address& address, Neighbour& neighbour, TimeMs now) {
   const bool is_known = neighbour.state == NeighbourState::kResolved;
   if (is_known) neighbour.state = NeighbourState::kProbing;
   ++neighbour.asked;
   neighbour.next_ms = now + kRetryMs;
   ask_(address, is_known ? std::optional<Mac>(neighbour.mac) : std::nullopt);
 }
+
+template class NeighbourCacheOf<Ipv4>;
+template class NeighbourCacheOf<Ipv6>;
 
 }  // namespace vipswitch

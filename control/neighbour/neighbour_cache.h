@@ -1,6 +1,6 @@
 #pragma once
 
-// The next hops on the provider network (RFC 826; the states after RFC 4861 7.3.2, which ARP lacks): asks for
+// The next hops of one family on the provider network (RFC 826, RFC 4861 7.3): asks for
 // them, remembers what they answered, asks again before an answer grows old. A state machine on injected
 // time; what is to be done goes out through two functions. Control thread only.
 //
@@ -28,7 +28,8 @@ struct Neighbour {
   unsigned asked = 0;  // requests since its last answer
 };
 
-class NeighbourCache {
+template <class Address>
+class NeighbourCacheOf {
  public:
   static constexpr TimeMs kRetryMs = 1000;      // between requests to one that does not answer
   static constexpr TimeMs kRefreshMs = 30'000;  // between answers and the next question
@@ -36,31 +37,37 @@ class NeighbourCache {
   // Beyond it new addresses are not taken until others are forgotten: what the table of the data plane holds.
   static constexpr std::size_t kMaxEntries = TableCapacities{}.neighbours;
 
-  // Sends an ARP request for the address: to everybody, or to the MAC it had.
-  using Ask = std::function<void(Ipv4 address, const std::optional<Mac>& known)>;
+  // Sends an ARP request or neighbour solicitation for the address: to everybody, or to the MAC it had.
+  using Ask = std::function<void(const Address& address, const std::optional<Mac>& known)>;
   // Makes the MAC of the address known to the tables; zero: forget it.
-  using Publish = std::function<void(Ipv4 address, const Mac& mac)>;
+  using Publish = std::function<void(const Address& address, const Mac& mac)>;
 
-  NeighbourCache(Ask ask, Publish publish) : ask_(std::move(ask)), publish_(std::move(publish)) {}
+  NeighbourCacheOf(Ask ask, Publish publish) : ask_(std::move(ask)), publish_(std::move(publish)) {}
 
   // The gateway is kept resolved; none: everything is forgotten.
-  void set_gateway(std::optional<Ipv4> gateway, TimeMs now);
+  void set_gateway(const std::optional<Address>& gateway, TimeMs now);
   // A packet waits for it.
-  void want(Ipv4 address, TimeMs now);
+  void want(const Address& address, TimeMs now);
   // It answered, or asked for one of our addresses.
-  void learn(Ipv4 address, const Mac& mac, TimeMs now);
+  void learn(const Address& address, const Mac& mac, TimeMs now);
   void tick(TimeMs now);
 
-  const std::map<Ipv4, Neighbour>& entries() const noexcept { return entries_; }
+  const std::map<Address, Neighbour>& entries() const noexcept { return entries_; }
 
  private:
-  void ask(Ipv4 address, Neighbour& neighbour, TimeMs now);
-  bool has_room_for(Ipv4 address) const;
+  void ask(const Address& address, Neighbour& neighbour, TimeMs now);
+  bool has_room_for(const Address& address) const;
 
   Ask ask_;
   Publish publish_;
-  std::optional<Ipv4> gateway_;
-  std::map<Ipv4, Neighbour> entries_;
+  std::optional<Address> gateway_;
+  std::map<Address, Neighbour> entries_;
 };
+
+using NeighbourCache = NeighbourCacheOf<Ipv4>;
+using NeighbourCache6 = NeighbourCacheOf<Ipv6>;
+
+extern template class NeighbourCacheOf<Ipv4>;
+extern template class NeighbourCacheOf<Ipv6>;
 
 }  // namespace vipswitch

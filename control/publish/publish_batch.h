@@ -21,7 +21,7 @@ struct TablePublisher::Batch {
   std::unique_ptr<EthDevice> uplink_device;
   Names vpcs, subnets, ports, havips, eips;  // whose rows must be built anew
   bool uplink = false;
-  std::set<std::string> new_havips;                // slots that workers cannot reach yet
+  std::set<HavipId> new_slots;                     // that workers cannot reach yet
   std::vector<std::function<void()>> insert_keys;  // once the rows are in
 };
 
@@ -34,12 +34,29 @@ bool is_added(const model::Change<T>& change) {
   return !change.before && change.after;
 }
 
-// Whether the object, a port or a HAVIP, is found by the same address in the same VPC as before. A HAVIP that
-// is not is another one to the tables: new slot, new election.
+// Whether the object, a port or a HAVIP, is a member of the same subnet in the same VPC as before.
 template <class T>
-bool keeps_address(const model::Change<T>& change, const std::set<std::string, std::less<>>& moved_subnets) {
-  return change.before && change.after && change.before->ipv4 == change.after->ipv4 &&
-         change.before->subnet == change.after->subnet && !moved_subnets.contains(change.before->subnet);
+bool stays_in_subnet(const model::Change<T>& change,
+                     const std::set<std::string, std::less<>>& moved_subnets) {
+  return change.before && change.after && change.before->subnet == change.after->subnet &&
+         !moved_subnets.contains(change.before->subnet);
+}
+
+// Whether it is found there by the same address of the family as before. A HAVIP's that is not is another one
+// to the tables: new slot, new election.
+template <class T>
+bool keeps_address(const model::Change<T>& change, Family family,
+                   const std::set<std::string, std::less<>>& moved_subnets) {
+  return stays_in_subnet(change, moved_subnets) && model::address_of(*change.before, family) &&
+         model::address_of(*change.before, family) == model::address_of(*change.after, family);
+}
+
+// Whether it comes to be found by another address of the family.
+template <class T>
+bool needs_address(const model::Change<T>& change, Family family,
+                   const std::set<std::string, std::less<>>& moved_subnets) {
+  return change.after && model::address_of(*change.after, family) &&
+         !keeps_address(change, family, moved_subnets);
 }
 
 }  // namespace vipswitch

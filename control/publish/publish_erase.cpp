@@ -2,7 +2,10 @@
 // steps.
 
 #include <algorithm>
+#include <type_traits>
+#include <variant>
 
+#include "control/model/families.h"
 #include "control/publish/publish_batch.h"
 #include "control/publish/table_publisher.h"
 
@@ -19,36 +22,54 @@ void TablePublisher::erase(const model::ChangeSet& changes, Batch& batch) {
 
 void TablePublisher::erase_eip(const model::Change<model::Eip>& change, Batch& batch) {
   if (!change.before) return;
-  if (change.before->target) set_target_eip(*change.before->target, std::nullopt, batch);
+  const IpAddress& before = change.before->address;
+  if (change.before->target) forget_target_eip(*change.before->target, family_of(before), batch);
   const auto entry = registry_.eips.find(change.before->name);
   entry->second.spec.target.reset();  // relink_eips() is for those that stay as they are
-  if (change.after && change.after->ipv4 == change.before->ipv4) return;
-  erase_key(tables_.ipv4.eips, AddressKey(change.before->ipv4));
-  reclaimer_.retire([this, row = entry->second.row] { eip_rows_.free(row); });
+  if (change.after && change.after->address == before) return;
+  std::visit(
+      [&](const auto& address) {
+        erase_key(model::part_of<Part<decltype(address)>>(tables_).eips, AddressKey(address));
+      },
+      before);
+  reclaimer_.retire(
+      [this, family = family_of(before), row = entry->second.row] { eip_rows_of(family).free(row); });
   registry_.eips.erase(entry);
 }
 
 void TablePublisher::erase_havip(const model::Change<model::Havip>& change, Batch& batch) {
   if (!change.before) return;
-  const bool stays = keeps_address(change, batch.moved_subnets);
+  const bool stays = stays_in_subnet(change, batch.moved_subnets);
   const auto entry = registry_.havips.find(change.before->name);
   HavipEntry& havip = entry->second;
+  erase_slot<Ipv4>(change, havip, batch);
+  erase_slot<Ipv6>(change, havip, batch);
   for (const auto& port : change.before->ports) {
     const auto& still = change.after ? change.after->ports : std::vector<std::string>{};
     if (stays && std::find(still.begin(), still.end(), port) != still.end()) continue;
     const PortId id = unlink(havip, port, batch);
     // A slot that goes needs no election any more.
-    if (stays) post_election(havip.id, id, Trigger::kUnbind, false);
+    havip.for_each_slot(
+        [&](Family, const HavipSlot& slot) { post_election(slot.id, id, Trigger::kUnbind, false); });
   }
-  if (stays) return;
+  if (!stays) registry_.havips.erase(entry);
+}
 
+template <class Address>
+void TablePublisher::erase_slot(const model::Change<model::Havip>& change, HavipEntry& havip, Batch& batch) {
+  auto& slot = model::part_of<Address>(havip.slots);
+  if (!slot || keeps_address(change, model::FamilyOf<Address>::kFamily, batch.moved_subnets)) return;
   const SubnetEntry& subnet = registry_.subnets.find(havip.spec.subnet)->second;
-  erase_key(tables_.ipv4.endpoints,
-            EndpointKey(registry_.vpcs.find(subnet.spec.vpc)->second.id, havip.spec.ipv4));
-  reclaimer_.retire_object(tables_.havips.hot(havip.id).row.exchange(nullptr, std::memory_order_acq_rel));
-  reclaimer_.retire([this, id = havip.id] { havip_ids_.free(id.value()); });
-  registry_.havip_names.erase(havip.id);
-  registry_.havips.erase(entry);
+  const VpcId vpc = registry_.vpcs.find(subnet.spec.vpc)->second.id;
+  const Address address = *model::part_of<Address>(havip.spec);
+  erase_key(model::part_of<Address>(tables_).endpoints, EndpointKey(vpc, address));
+  if constexpr (std::is_same_v<Address, Ipv6>)
+    erase_key(tables_.macs, MacKey(subnet.id, stable_mac(address)));
+  reclaimer_.retire_object(tables_.havips.hot(slot->id).row.exchange(nullptr, std::memory_order_acq_rel));
+  reclaimer_.retire([this, id = slot->id] { havip_ids_.free(id.value()); });
+  registry_.slot_holders.erase(slot->id);
+  slot.reset();
+  batch.ports.insert(havip.spec.ports.begin(), havip.spec.ports.end());
 }
 
 void TablePublisher::erase_port(const model::Change<model::Port>& change, Batch& batch) {
@@ -60,8 +81,10 @@ void TablePublisher::erase_port(const model::Change<model::Port>& change, Batch&
   const VpcId vpc = registry_.vpcs.find(subnet.spec.vpc)->second.id;
 
   const bool moves = !change.after || change.after->subnet != before.subnet;
-  if (!keeps_address(change, batch.moved_subnets))
-    erase_key(tables_.ipv4.endpoints, EndpointKey(vpc, before.ipv4));
+  if (before.ipv4 && !keeps_address(change, Family::kIpv4, batch.moved_subnets))
+    erase_key(tables_.ipv4.endpoints, EndpointKey(vpc, *before.ipv4));
+  if (before.ipv6 && !keeps_address(change, Family::kIpv6, batch.moved_subnets))
+    erase_key(tables_.ipv6.endpoints, EndpointKey(vpc, *before.ipv6));
   if (moves || change.after->mac != before.mac) erase_key(tables_.macs, MacKey(subnet.id, before.mac));
   if (moves) {
     subnet.ports.erase(before.name);
@@ -83,9 +106,10 @@ void TablePublisher::erase_subnet(const model::Change<model::Subnet>& change, Ba
   const auto entry = registry_.subnets.find(before.name);
   VpcEntry& vpc = registry_.vpcs.find(before.vpc)->second;
   const bool moves = !change.after || change.after->vpc != before.vpc;
-  if (moves || change.after->gateway != before.gateway) {
-    erase_key(tables_.ipv4.endpoints, EndpointKey(vpc.id, before.gateway));
-  }
+  if (before.gateway && (moves || change.after->gateway != before.gateway))
+    erase_key(tables_.ipv4.endpoints, EndpointKey(vpc.id, *before.gateway));
+  if (before.gateway6 && (moves || change.after->gateway6 != before.gateway6))
+    erase_key(tables_.ipv6.endpoints, EndpointKey(vpc.id, *before.gateway6));
   if (moves) {
     vpc.subnets.erase(before.name);
     batch.vpcs.insert(before.vpc);
@@ -118,18 +142,34 @@ void TablePublisher::erase_uplink(const model::Change<model::Uplink>& change) {
   registry_.uplink.reset();
 }
 
-void TablePublisher::set_target_eip(const model::EipTarget& target, std::optional<Ipv4> eip, Batch& batch) {
+// Null if the target is gone already; the ports that send from it are to be built anew.
+MemberEips* TablePublisher::eips_of(const model::EipTarget& target, Batch& batch) {
   if (target.kind == model::TargetKind::kPort) {
     const auto port = registry_.ports.find(target.name);
-    if (port == registry_.ports.end()) return;
-    port->second.eip = eip;
+    if (port == registry_.ports.end()) return nullptr;
     batch.ports.insert(target.name);
-    return;
+    return &port->second.eips;
   }
   const auto havip = registry_.havips.find(target.name);
-  if (havip == registry_.havips.end()) return;
-  havip->second.eip = eip;
+  if (havip == registry_.havips.end()) return nullptr;
   batch.ports.insert(havip->second.spec.ports.begin(), havip->second.spec.ports.end());
+  return &havip->second.eips;
+}
+
+void TablePublisher::set_target_eip(const model::EipTarget& target, const IpAddress& eip, Batch& batch) {
+  MemberEips* eips = eips_of(target, batch);
+  if (eips == nullptr) return;
+  std::visit([&](const auto& address) { model::part_of<Part<decltype(address)>>(*eips) = address; }, eip);
+}
+
+void TablePublisher::forget_target_eip(const model::EipTarget& target, Family family, Batch& batch) {
+  MemberEips* eips = eips_of(target, batch);
+  if (eips == nullptr) return;
+  if (family == Family::kIpv6) {
+    eips->ipv6.reset();
+  } else {
+    eips->ipv4.reset();
+  }
 }
 
 PortId TablePublisher::unlink(HavipEntry& havip, const std::string& port, Batch& batch) {
@@ -157,7 +197,8 @@ void TablePublisher::post_link_change(PortId port, Trigger trigger) {
   const auto name = registry_.port_names.find(port);
   if (name == registry_.port_names.end()) return;
   for (const auto& havip : registry_.ports.find(name->second)->second.havips) {
-    post_election(registry_.havips.find(havip)->second.id, port, trigger, false);
+    registry_.havips.find(havip)->second.for_each_slot(
+        [&](Family, const HavipSlot& slot) { post_election(slot.id, port, trigger, false); });
   }
 }
 

@@ -2,7 +2,9 @@
 // later.
 
 #include <algorithm>
+#include <type_traits>
 
+#include "control/model/families.h"
 #include "control/publish/publish_batch.h"
 #include "control/publish/table_publisher.h"
 
@@ -55,8 +57,10 @@ void TablePublisher::link_subnet(const model::Change<model::Subnet>& change, Bat
   batch.subnets.insert(subnet.name);
   // Ports carry their VPC.
   batch.ports.insert(entry->second.ports.begin(), entry->second.ports.end());
-  batch.insert_keys.push_back([this, vpc_id = vpc.id, id = entry->second.id, gateway = subnet.gateway] {
-    tables_.ipv4.endpoints.insert(EndpointKey(vpc_id, gateway), EndpointRef::gateway(id).raw());
+  batch.insert_keys.push_back([this, vpc_id = vpc.id, id = entry->second.id, subnet] {
+    const auto gateway = EndpointRef::gateway(id).raw();
+    if (subnet.gateway) tables_.ipv4.endpoints.insert(EndpointKey(vpc_id, *subnet.gateway), gateway);
+    if (subnet.gateway6) tables_.ipv6.endpoints.insert(EndpointKey(vpc_id, *subnet.gateway6), gateway);
   });
 }
 
@@ -78,10 +82,11 @@ void TablePublisher::link_port(const model::Change<model::Port>& change, Batch& 
   batch.ports.insert(port.name);
   const VpcId vpc = registry_.vpcs.find(subnet.spec.vpc)->second.id;
   batch.insert_keys.push_back([this, vpc, subnet_id = subnet.id, id = entry->second.id, port] {
-    tables_.ipv4.endpoints.insert(EndpointKey(vpc, port.ipv4), EndpointRef(id).raw());
+    if (port.ipv4) tables_.ipv4.endpoints.insert(EndpointKey(vpc, *port.ipv4), EndpointRef(id).raw());
+    if (port.ipv6) tables_.ipv6.endpoints.insert(EndpointKey(vpc, *port.ipv6), EndpointRef(id).raw());
     tables_.macs.insert(MacKey(subnet_id, port.mac), EndpointRef(id).raw());
   });
-  if (change.before && change.before->ipv4 != port.ipv4) {
+  if (change.before && (change.before->ipv4 != port.ipv4 || change.before->ipv6 != port.ipv6)) {
     relink_eips({model::TargetKind::kPort, port.name}, batch);
   }
 }
@@ -90,7 +95,7 @@ void TablePublisher::link_port(const model::Change<model::Port>& change, Batch& 
 void TablePublisher::relink_eips(const model::EipTarget& target, Batch& batch) {
   for (const auto& [name, eip] : registry_.eips) {
     if (eip.spec.target != target) continue;
-    set_target_eip(target, eip.spec.ipv4, batch);
+    set_target_eip(target, eip.spec.address, batch);
     batch.eips.insert(name);
   }
 }
@@ -100,38 +105,57 @@ void TablePublisher::link_havip(const model::Change<model::Havip>& change, Batch
   const auto [entry, is_new] = registry_.havips.try_emplace(havip.name);
   HavipEntry& linked = entry->second;
   if (is_new) {
-    linked.id = HavipId(havip_ids_.allocate());
     linked.spec = havip;
     linked.spec.ports.clear();
-    registry_.havip_names[linked.id] = havip.name;
-    batch.new_havips.insert(havip.name);
-    const SubnetEntry& subnet = registry_.subnets.find(havip.subnet)->second;
-    const VpcId vpc = registry_.vpcs.find(subnet.spec.vpc)->second.id;
-    batch.insert_keys.push_back([this, vpc, id = linked.id, address = havip.ipv4] {
-      tables_.ipv4.endpoints.insert(EndpointKey(vpc, address), EndpointRef(id).raw());
-    });
   }
+  const bool has_new_ipv4 = link_slot<Ipv4>(havip, linked, batch);
+  const bool has_new_ipv6 = link_slot<Ipv6>(havip, linked, batch);
   for (const auto& port : havip.ports) {
     const auto& bound = linked.spec.ports;
     if (std::find(bound.begin(), bound.end(), port) == bound.end()) bind(linked, port, batch);
   }
   linked.spec = havip;
   batch.havips.insert(havip.name);
-  if (is_new && change.before) relink_eips({model::TargetKind::kHavip, havip.name}, batch);
+  if (!has_new_ipv4 && !has_new_ipv6) return;
+  // The sources of the ports lead to the slots.
+  batch.ports.insert(havip.ports.begin(), havip.ports.end());
+  if (change.before) relink_eips({model::TargetKind::kHavip, havip.name}, batch);
+}
+
+// True if the address has got a new slot.
+template <class Address>
+bool TablePublisher::link_slot(const model::Havip& havip, HavipEntry& linked, Batch& batch) {
+  auto& slot = model::part_of<Address>(linked.slots);
+  const auto& address = model::part_of<Address>(havip);
+  if (slot || !address) return false;
+  slot = HavipSlot{HavipId(havip_ids_.allocate())};
+  registry_.slot_holders[slot->id] = {havip.name, model::FamilyOf<Address>::kFamily};
+  batch.new_slots.insert(slot->id);
+  const SubnetEntry& subnet = registry_.subnets.find(havip.subnet)->second;
+  const VpcId vpc = registry_.vpcs.find(subnet.spec.vpc)->second.id;
+  batch.insert_keys.push_back([this, vpc, subnet_id = subnet.id, id = slot->id, to = *address] {
+    model::part_of<Address>(tables_).endpoints.insert(EndpointKey(vpc, to), EndpointRef(id).raw());
+    // The MAC of an IPv4 address says itself which one it stands for.
+    if constexpr (std::is_same_v<Address, Ipv6>)
+      tables_.macs.insert(MacKey(subnet_id, stable_mac(to)), EndpointRef(id).raw());
+  });
+  return true;
 }
 
 void TablePublisher::bind(HavipEntry& havip, const std::string& port, Batch& batch) {
   PortEntry& entry = registry_.ports.find(port)->second;
   entry.havips.push_back(havip.spec.name);
   batch.ports.insert(port);
-  // A new slot takes its members when it is opened.
-  if (batch.new_havips.contains(havip.spec.name)) return;
-  post_election(havip.id, entry.id, Trigger::kBind, !attachments_.device(entry.id)->is_link_up());
+  havip.for_each_slot([&](Family, const HavipSlot& slot) {
+    // A new slot takes its members when it is opened.
+    if (batch.new_slots.contains(slot.id)) return;
+    post_election(slot.id, entry.id, Trigger::kBind, !attachments_.device(entry.id)->is_link_up());
+  });
 }
 
 void TablePublisher::link_eip(const model::Eip& eip, Batch& batch) {
   registry_.eips[eip.name].spec = eip;
-  if (eip.target) set_target_eip(*eip.target, eip.ipv4, batch);
+  if (eip.target) set_target_eip(*eip.target, eip.address, batch);
   batch.eips.insert(eip.name);
 }
 

@@ -1,5 +1,8 @@
 // TablePublisher, step "rows": everything that depends on a change, built anew and swapped in.
 
+#include <variant>
+
+#include "control/model/families.h"
 #include "control/publish/publish_batch.h"
 #include "control/publish/row_builder.h"
 #include "control/publish/table_publisher.h"
@@ -20,7 +23,10 @@ void TablePublisher::publish_rows(Batch& batch) {
   }
   for (const auto& name : batch.havips) {
     const auto havip = registry_.havips.find(name);
-    if (havip != registry_.havips.end()) publish_havip_row(havip->second, batch);
+    if (havip == registry_.havips.end()) continue;
+    havip->second.for_each_slot([&](Family family, const HavipSlot& slot) {
+      publish_havip_row(havip->second, family, slot.id, batch);
+    });
   }
   for (const auto& name : batch.ports) {
     const PortEntry& port = registry_.ports.find(name)->second;
@@ -31,11 +37,10 @@ void TablePublisher::publish_rows(Batch& batch) {
   if (batch.uplink) publish_uplink();
 }
 
-void TablePublisher::publish_havip_row(const HavipEntry& havip, Batch& batch) {
-  auto row = build_havip_row(registry_, havip);
-  if (!batch.new_havips.contains(havip.spec.name)) {
-    reclaimer_.retire_object(
-        tables_.havips.hot(havip.id).row.exchange(row.release(), std::memory_order_acq_rel));
+void TablePublisher::publish_havip_row(const HavipEntry& havip, Family family, HavipId slot, Batch& batch) {
+  auto row = build_havip_row(registry_, havip, family);
+  if (!batch.new_slots.contains(slot)) {
+    reclaimer_.retire_object(tables_.havips.hot(slot).row.exchange(row.release(), std::memory_order_acq_rel));
     return;
   }
   owner::Election election;
@@ -43,38 +48,49 @@ void TablePublisher::publish_havip_row(const HavipEntry& havip, Batch& batch) {
     const bool is_up = attachments_.device(port)->is_link_up();
     election.bind(port, is_up ? owner::LinkState::kUp : owner::LinkState::kDown, host_.now_ms());
   }
-  tables_.havips.open(havip.id, row.release(), election, mode_of(havip.spec));
+  tables_.havips.open(slot, row.release(), election, mode_of(havip.spec));
 }
 
 void TablePublisher::publish_eip(EipEntry& eip, Batch& batch) {
   const bool had_row = eip.row != EipEntry::kNoRow;
   const std::uint32_t old_row = eip.row;
-  eip.row = eip_rows_.allocate();
-  tables_.ipv4.eip_rows[eip.row] = build_eip_row(registry_, eip.spec);
+  const Family family = family_of(eip.spec.address);
+  eip.row = eip_rows_of(family).allocate();
   if (had_row) {
-    reclaimer_.retire([this, old_row] { eip_rows_.free(old_row); });
+    reclaimer_.retire([this, family, old_row] { eip_rows_of(family).free(old_row); });
   }
-  batch.insert_keys.push_back([this, address = eip.spec.ipv4, row = eip.row] {
-    tables_.ipv4.eips.insert(AddressKey(address), AddressTables<Ipv4>::eip_value(tables_.ipv4.eip_rows[row]));
-  });
+  const auto publish = [&](const auto& address) {
+    using Address = Part<decltype(address)>;
+    auto& tables = model::part_of<Address>(tables_);
+    auto& row = tables.eip_rows[eip.row];
+    row = build_eip_row(registry_, eip.spec, address);
+    batch.insert_keys.push_back([&tables, &row, address] {
+      tables.eips.insert(AddressKey(address), AddressTables<Address>::eip_value(row));
+    });
+  };
+  std::visit(publish, eip.spec.address);
 }
 
 void TablePublisher::publish_uplink() {
   const UplinkEntry& uplink = *registry_.uplink;
   reclaimer_.retire_object(tables_.ports.replace(uplink.id, build_uplink_port_row(uplink).release()));
   const UplinkRow* before = tables_.uplink.load(std::memory_order_relaxed);
-  const bool same_gateway = before != nullptr && before->ipv4.gateway == uplink.spec.gateway;
-  publish_uplink_row(same_gateway ? before->ipv4.gateway_mac : Mac());
+  const auto mac_if_same = [&](const auto& side, const auto& gateway) {
+    return gateway && side.gateway == *gateway ? side.gateway_mac : Mac();
+  };
+  if (before == nullptr) return publish_uplink_row({});
+  publish_uplink_row(
+      {mac_if_same(before->ipv4, uplink.spec.gateway), mac_if_same(before->ipv6, uplink.spec.gateway6)});
 }
 
-void TablePublisher::publish_uplink_row(const Mac& gateway_mac) {
-  auto row = build_uplink_row(*registry_.uplink, gateway_mac);
+void TablePublisher::publish_uplink_row(const GatewayMacs& macs) {
+  auto row = build_uplink_row(*registry_.uplink, macs);
   reclaimer_.retire_object(tables_.uplink.exchange(row.release(), std::memory_order_acq_rel));
 }
 
 TablePublisher::~TablePublisher() {
-  for (const auto& [name, havip] : registry_.havips)
-    delete tables_.havips.hot(havip.id).row.exchange(nullptr);
+  for (const auto& entry : registry_.slot_holders)
+    delete tables_.havips.hot(entry.first).row.exchange(nullptr);
   for (const auto& [name, port] : registry_.ports) delete tables_.ports.replace(port.id, nullptr);
   for (const auto& [name, subnet] : registry_.subnets) delete tables_.subnets.replace(subnet.id, nullptr);
   for (const auto& [name, vpc] : registry_.vpcs) delete tables_.vpcs.replace(vpc.id, nullptr);
@@ -83,15 +99,24 @@ TablePublisher::~TablePublisher() {
   for (const auto& worker : host_.workers()) delete worker->replace_poll_list(nullptr);
 }
 
-void TablePublisher::set_next_hop(Ipv4 address, const Mac& mac) {
-  if (registry_.uplink && address == registry_.uplink->spec.gateway) {
-    publish_uplink_row(mac);
-  } else if (mac.is_zero()) {  // also once the uplink is gone
-    erase_key(tables_.ipv4.neighbours, AddressKey(address));
-  } else if (registry_.uplink) {
-    tables_.ipv4.neighbours.insert(AddressKey(address), mac_to_value(mac));
-  }
+void TablePublisher::set_next_hop(const IpAddress& address, const Mac& mac) {
+  std::visit([&](const auto& held) { set_next_hop_of(held, mac); }, address);
   reclaimer_.close_batch();
+}
+
+template <class Address>
+void TablePublisher::set_next_hop_of(const Address& address, const Mac& mac) {
+  auto& neighbours = model::part_of<Address>(tables_).neighbours;
+  if (registry_.uplink && address == model::gateway_of<Address>(registry_.uplink->spec)) {
+    const UplinkRow* before = tables_.uplink.load(std::memory_order_relaxed);
+    GatewayMacs macs{before->ipv4.gateway_mac, before->ipv6.gateway_mac};
+    model::part_of<Address>(macs) = mac;
+    publish_uplink_row(macs);
+  } else if (mac.is_zero()) {  // also once the uplink is gone
+    erase_key(neighbours, AddressKey(address));
+  } else if (registry_.uplink) {
+    neighbours.insert(AddressKey(address), mac_to_value(mac));
+  }
 }
 
 }  // namespace vipswitch

@@ -32,29 +32,38 @@ void TablePublisher::steer_havips() {
     if (found != registry_.havips.end()) {
       HavipEntry& havip = found->second;
       const Steering steering = steering_of(havip);
-      Message message{};
-      message.kind = Message::Kind::kSteer;
-      message.mode = steering.mode;
-      message.havip = havip.id;
-      message.port = steering.port;
-      if (steering != havip.steering && !host_.home_of(havip.id).post(message)) return;
-      havip.steering = steering;
+      for (const auto family : kFamilies) {
+        auto& slot = havip.slots.of(family);
+        if (slot && !steer(*slot, steering)) return;
+      }
     }
     to_steer_.erase(to_steer_.begin());
   }
 }
 
-Result<void> TablePublisher::restore_owner(std::string_view havip, std::string_view port,
+// False if the mailbox has no room.
+bool TablePublisher::steer(HavipSlot& slot, const Steering& steering) {
+  Message message{};
+  message.kind = Message::Kind::kSteer;
+  message.mode = steering.mode;
+  message.havip = slot.id;
+  message.port = steering.port;
+  if (steering != slot.steering && !host_.home_of(slot.id).post(message)) return false;
+  slot.steering = steering;
+  return true;
+}
+
+Result<void> TablePublisher::restore_owner(std::string_view havip, Family family, std::string_view port,
                                            std::uint32_t generation) {
-  const auto slot = registry_.havips.find(havip);
+  const auto entry = registry_.havips.find(havip);
   const auto owner = registry_.ports.find(port);
-  if (slot == registry_.havips.end() || owner == registry_.ports.end()) {
+  if (entry == registry_.havips.end() || !entry->second.slots.of(family) || owner == registry_.ports.end()) {
     return make_error(ErrorCode::not_found, "owner \"{}\" of HAVIP \"{}\": one of them does not exist", port,
                       havip);
   }
   Message message{};
   message.kind = Message::Kind::kRestore;
-  message.havip = slot->second.id;
+  message.havip = entry->second.slots.of(family)->id;
   message.port = owner->second.id;
   message.generation = generation;
   if (host_.home_of(message.havip).post(message)) return {};

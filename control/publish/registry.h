@@ -35,23 +35,59 @@ struct SubnetEntry {
   std::set<std::string> ports;
 };
 
+// The EIPs of a port's own addresses, or of a HAVIP's.
+struct MemberEips {
+  std::optional<Ipv4> ipv4;
+  std::optional<Ipv6> ipv6;
+};
+
 struct PortEntry {
   PortId id;
   model::Port spec;
-  std::vector<std::string> havips;  // bound ones, in the order of binding
-  std::optional<Ipv4> eip;          // of the port's own address
+  std::vector<std::string> havips = {};  // bound ones, in the order of binding
+  MemberEips eips = {};
+};
+
+// One virtual address to the tables: a row, an owner word and an election.
+struct HavipSlot {
+  HavipId id;
+  Steering steering = {};  // what its home worker was told
+};
+
+// A HAVIP has a slot for each address.
+struct HavipSlots {
+  std::optional<HavipSlot> ipv4;
+  std::optional<HavipSlot> ipv6;
+
+  std::optional<HavipSlot>& of(Family family) noexcept { return family == Family::kIpv6 ? ipv6 : ipv4; }
+  const std::optional<HavipSlot>& of(Family family) const noexcept {
+    return family == Family::kIpv6 ? ipv6 : ipv4;
+  }
 };
 
 struct HavipEntry {
-  HavipId id;
   model::Havip spec;
-  std::optional<Ipv4> eip;
-  Steering steering = {};  // what its home worker was told
+  HavipSlots slots = {};
+  MemberEips eips = {};
+
+  // Calls `visit(family, slot)` for each, IPv4 first.
+  template <class Visit>
+  void for_each_slot(Visit&& visit) const {
+    for (const auto family : kFamilies) {
+      if (const auto& slot = slots.of(family)) visit(family, *slot);
+    }
+  }
+};
+
+// Whose slot it is.
+struct SlotHolder {
+  std::string havip;
+  Family family;
 };
 
 struct EipEntry {
   static constexpr std::uint32_t kNoRow = ~std::uint32_t{0};
-  std::uint32_t row = kNoRow;  // index into Tables::eip_rows
+  std::uint32_t row = kNoRow;  // index into AddressTables::eip_rows of its family
   model::Eip spec;
 };
 
@@ -72,7 +108,7 @@ struct Registry {
   LearnMode learn = LearnMode::kEnforce;
 
   std::map<PortId, std::string> port_names;  // without the uplink
-  std::map<HavipId, std::string> havip_names;
+  std::map<HavipId, SlotHolder> slot_holders;
 
   // Of a port or of the uplink. Errors: not_found.
   Result<PortId> find_port(std::string_view name) const {

@@ -1,10 +1,54 @@
 #include "control/publish/row_builder.h"
 
+#include "control/model/families.h"
+
 namespace vipswitch {
 namespace {
 
-PortSource<Ipv4> source_of(Ipv4 address, HavipId havip, const std::optional<Ipv4>& eip) {
-  return {address, havip, eip ? AddressRewrite<Ipv4>::between(address, *eip) : AddressRewrite<Ipv4>{}};
+// What guests are told (RFC 4861 4.6.4): that of the ports' Ethernet.
+constexpr std::uint16_t kGuestMtu = 1500;
+
+template <class Address>
+PortSource<Address> source_of(const Address& address, HavipId havip, const std::optional<Address>& eip) {
+  return {address, havip, eip ? AddressRewrite<Address>::between(address, *eip) : AddressRewrite<Address>{}};
+}
+
+template <class Address>
+void add_sources(const Registry& registry, const PortEntry& port, PortSources<Address>& sources) {
+  using model::part_of;
+  if (const auto& own = part_of<Address>(port.spec))
+    sources.add(source_of(*own, HavipId(), part_of<Address>(port.eips)));
+  for (const auto& name : port.havips) {
+    const HavipEntry& havip = registry.havips.find(name)->second;
+    const auto& address = part_of<Address>(havip.spec);
+    if (!address) continue;
+    sources.add(source_of(*address, part_of<Address>(havip.slots)->id, part_of<Address>(havip.eips)));
+  }
+}
+
+template <class Address, class Side>
+void fill_side(const model::Uplink& uplink, const Mac& gateway_mac, Side& side) {
+  side.addresses = model::interfaces_of<Address>(uplink);
+  side.gateway = model::gateway_of<Address>(uplink).value_or(Address());
+  side.gateway_mac = gateway_mac;
+}
+
+template <class Address>
+EipRow<Address> build_row(const Registry& registry, const model::Eip& eip, const Address& address) {
+  using model::part_of;
+  EipRow<Address> row{};
+  row.address = address;
+  if (!eip.target) return row;
+  if (eip.target->kind == model::TargetKind::kHavip) {
+    const HavipEntry& havip = registry.havips.find(eip.target->name)->second;
+    row.inner = AddressRewrite<Address>::between(address, *part_of<Address>(havip.spec));
+    row.target = EndpointRef(part_of<Address>(havip.slots)->id);
+  } else {
+    const PortEntry& port = registry.ports.find(eip.target->name)->second;
+    row.inner = AddressRewrite<Address>::between(address, *part_of<Address>(port.spec));
+    row.target = EndpointRef(port.id);
+  }
+  return row;
 }
 
 VpcId vpc_of(const Registry& registry, const SubnetEntry& subnet) {
@@ -17,7 +61,11 @@ std::unique_ptr<VpcRow> build_vpc_row(const Registry& registry, const VpcEntry& 
   auto row = std::make_unique<VpcRow>();
   row->id = vpc.id;
   row->vni = vpc.spec.vni;
-  for (const auto& name : vpc.subnets) row->prefixes.push_back(registry.subnets.find(name)->second.spec.ipv4);
+  for (const auto& name : vpc.subnets) {
+    const model::Subnet& subnet = registry.subnets.find(name)->second.spec;
+    if (subnet.ipv4) row->prefixes.push_back(*subnet.ipv4);
+    if (subnet.ipv6) row->prefixes6.push_back(*subnet.ipv6);
+  }
   return row;
 }
 
@@ -25,8 +73,11 @@ std::unique_ptr<SubnetRow> build_subnet_row(const Registry& registry, const Subn
   auto row = std::make_unique<SubnetRow>();
   row->id = subnet.id;
   row->vpc = vpc_of(registry, subnet);
-  row->prefix = subnet.spec.ipv4;
-  row->gateway = subnet.spec.gateway;
+  row->prefix = subnet.spec.ipv4.value_or(Ipv4Prefix());
+  row->gateway = subnet.spec.gateway.value_or(Ipv4());
+  row->prefix6 = subnet.spec.ipv6.value_or(Ipv6Prefix());
+  row->gateway6 = subnet.spec.gateway6.value_or(Ipv6());
+  row->mtu = kGuestMtu;
   for (const auto& name : subnet.ports) row->ports.push_back(registry.ports.find(name)->second.id);
   return row;
 }
@@ -39,11 +90,8 @@ std::unique_ptr<PortRow> build_port_row(const Registry& registry, const PortEntr
   row->mac = port.spec.mac;
   row->vpc = vpc_of(registry, subnet);
   row->subnet = subnet.id;
-  row->ipv4.add(source_of(port.spec.ipv4, HavipId(), port.eip));
-  for (const auto& name : port.havips) {
-    const HavipEntry& havip = registry.havips.find(name)->second;
-    row->ipv4.add(source_of(havip.spec.ipv4, havip.id, havip.eip));
-  }
+  add_sources(registry, port, row->ipv4);
+  add_sources(registry, port, row->ipv6);
   return row;
 }
 
@@ -55,41 +103,33 @@ std::unique_ptr<PortRow> build_uplink_port_row(const UplinkEntry& uplink) {
   return row;
 }
 
-std::unique_ptr<HavipRow> build_havip_row(const Registry& registry, const HavipEntry& havip) {
+std::unique_ptr<HavipRow> build_havip_row(const Registry& registry, const HavipEntry& havip, Family family) {
   const SubnetEntry& subnet = registry.subnets.find(havip.spec.subnet)->second;
   auto row = std::make_unique<HavipRow>();
-  row->id = havip.id;
+  row->id = havip.slots.of(family)->id;
   row->vpc = vpc_of(registry, subnet);
   row->subnet = subnet.id;
-  row->address = havip.spec.ipv4;
+  row->is_ipv6 = family == Family::kIpv6;
+  row->address = row->is_ipv6 ? Ipv4() : *havip.spec.ipv4;
+  row->address6 = row->is_ipv6 ? *havip.spec.ipv6 : Ipv6();
   for (const auto& name : havip.spec.ports) row->ports.push_back(registry.ports.find(name)->second.id);
   return row;
 }
 
-std::unique_ptr<UplinkRow> build_uplink_row(const UplinkEntry& uplink, const Mac& gateway_mac) {
+std::unique_ptr<UplinkRow> build_uplink_row(const UplinkEntry& uplink, const GatewayMacs& macs) {
   auto row = std::make_unique<UplinkRow>();
   row->port = uplink.id;
   row->mac = uplink.spec.mac;
-  row->ipv4.addresses = uplink.spec.addresses;
-  row->ipv4.gateway = uplink.spec.gateway;
-  row->ipv4.gateway_mac = gateway_mac;
+  fill_side<Ipv4>(uplink.spec, macs.ipv4, row->ipv4);
+  fill_side<Ipv6>(uplink.spec, macs.ipv6, row->ipv6);
   return row;
 }
 
-EipRow<Ipv4> build_eip_row(const Registry& registry, const model::Eip& eip) {
-  EipRow<Ipv4> row{};
-  row.address = eip.ipv4;
-  if (!eip.target) return row;
-  if (eip.target->kind == model::TargetKind::kHavip) {
-    const HavipEntry& havip = registry.havips.find(eip.target->name)->second;
-    row.inner = AddressRewrite<Ipv4>::between(eip.ipv4, havip.spec.ipv4);
-    row.target = EndpointRef(havip.id);
-  } else {
-    const PortEntry& port = registry.ports.find(eip.target->name)->second;
-    row.inner = AddressRewrite<Ipv4>::between(eip.ipv4, port.spec.ipv4);
-    row.target = EndpointRef(port.id);
-  }
-  return row;
+EipRow<Ipv4> build_eip_row(const Registry& registry, const model::Eip& eip, const Ipv4& address) {
+  return build_row(registry, eip, address);
+}
+EipRow<Ipv6> build_eip_row(const Registry& registry, const model::Eip& eip, const Ipv6& address) {
+  return build_row(registry, eip, address);
 }
 
 }  // namespace vipswitch

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <optional>
 #include <utility>
 
 #include "control/publish/publish_batch.h"
@@ -43,6 +44,12 @@ void add_members(const Entries<Entry>& entries, const std::set<std::string, std:
   }
 }
 
+std::optional<IpAddress> gateway_address(const model::Subnet& subnet, Family family) {
+  if (family == Family::kIpv6)
+    return subnet.gateway6 ? std::optional<IpAddress>(*subnet.gateway6) : std::nullopt;
+  return subnet.gateway ? std::optional<IpAddress>(*subnet.gateway) : std::nullopt;
+}
+
 Error table_full(std::string_view table, std::uint32_t capacity) {
   return {ErrorCode::table_full,
           fmt::format("the table of {} is full: it holds {}, set by \"tables: {{{}: N}}\" at start", table,
@@ -75,6 +82,7 @@ TablePublisher::TablePublisher(DataplaneHost& host)
       port_ids_(tables_.ports.capacity()),
       havip_ids_(tables_.havips.capacity()),
       eip_rows_(tables_.ipv4.eip_row_capacity()),
+      eip6_rows_(tables_.ipv6.eip_row_capacity()),
       attachments_(host.workers(), reclaimer_, host.settings().flood_pps),
       reclaimer_(host.rcu(), host.workers()) {}
 
@@ -139,38 +147,69 @@ Result<void> TablePublisher::check_changes(const model::ChangeSet& changes, cons
 }
 
 Result<void> TablePublisher::check_room(const model::ChangeSet& changes, const Batch& batch) {
-  using model::Eip, model::Port, model::Subnet;
+  using model::Port;
   const std::uint32_t uplink_port = changes.uplink && is_added(*changes.uplink) ? 1 : 0;
-  const auto needs_address = [&](const auto& c) { return c.after && !keeps_address(c, batch.moved_subnets); };
-  const std::uint32_t slots = count(changes.havips, needs_address);
+  const auto come = [&](const auto& members, Family family) {
+    return count(members, [&](const auto& c) { return needs_address(c, family, batch.moved_subnets); });
+  };
+  const std::uint32_t slots6 = come(changes.havips, Family::kIpv6);
+  const std::uint32_t slots = slots6 + come(changes.havips, Family::kIpv4);
   const std::uint32_t macs =
+      slots6 +
       count(changes.ports, needs_key<Port>([](const Port& p) { return std::pair(p.subnet, p.mac); }));
-  const std::uint32_t eips = count(changes.eips, needs_key<Eip>([](const Eip& e) { return e.ipv4; }));
-  const std::uint32_t endpoints =
-      slots + count(changes.ports, needs_address) +
-      count(changes.subnets, needs_key<Subnet>([](const Subnet& s) { return std::pair(s.vpc, s.gateway); }));
-  // In one batch each EIP that there is may get a new row while the old one is still read.
-  const auto eip_rows = static_cast<std::uint32_t>(registry_.eips.size()) + count_added(changes.eips);
 
-  const auto full = [](const char* table, std::uint32_t capacity) { return table_full(table, capacity); };
-  if (count_added(changes.vpcs) > vpc_ids_.room()) return full("vpcs", tables_.vpcs.capacity());
-  if (count_added(changes.subnets) > subnet_ids_.room()) return full("subnets", tables_.subnets.capacity());
+  if (count_added(changes.vpcs) > vpc_ids_.room()) return table_full("vpcs", tables_.vpcs.capacity());
+  if (count_added(changes.subnets) > subnet_ids_.room())
+    return table_full("subnets", tables_.subnets.capacity());
   if (count_added(changes.ports) + uplink_port > port_ids_.room())
-    return full("ports", tables_.ports.capacity());
-  if (macs > tables_.macs.room()) return full("ports", tables_.macs.capacity());
-  if (slots > havip_ids_.room()) return full("havips", tables_.havips.capacity());
-  if (eips > tables_.ipv4.eips.room() || eip_rows > eip_rows_.room())
-    return full("eips", tables_.ipv4.eips.capacity());
-  if (endpoints > tables_.ipv4.endpoints.room()) return full("endpoints", tables_.ipv4.endpoints.capacity());
+    return table_full("ports", tables_.ports.capacity());
+  if (macs > tables_.macs.room()) return table_full("ports", tables_.macs.capacity());
+  if (slots > havip_ids_.room()) return table_full("havips", tables_.havips.capacity());
+  for (const auto family : kFamilies) {
+    const std::uint32_t members = come(changes.ports, family) + come(changes.havips, family);
+    if (auto checked = check_room_of(changes, family, members); !checked) return checked;
+  }
   return check_mailboxes(changes, batch);
+}
+
+// The tables of one family. In one batch each EIP that there is may get a new row while the old one is still
+// read.
+Result<void> TablePublisher::check_room_of(const model::ChangeSet& changes, Family family,
+                                           std::uint32_t members) {
+  using model::Eip, model::Subnet;
+  const auto is_of_family = [&](const auto& eip) { return family_of(eip.address) == family; };
+  const std::uint32_t eips = count(changes.eips, [&](const model::Change<Eip>& c) {
+    return c.after && is_of_family(*c.after) && (!c.before || c.before->address != c.after->address);
+  });
+  const std::uint32_t new_eips = count(changes.eips, [&](const model::Change<Eip>& c) {
+    return c.after && is_of_family(*c.after) && !(c.before && is_of_family(*c.before));
+  });
+  const auto present = std::count_if(registry_.eips.begin(), registry_.eips.end(),
+                                     [&](const auto& entry) { return is_of_family(entry.second.spec); });
+  const auto eip_rows = static_cast<std::uint32_t>(present) + new_eips;
+  const std::uint32_t gateways = count(changes.subnets, [&](const model::Change<Subnet>& c) {
+    if (!c.after || !gateway_address(*c.after, family)) return false;
+    return !c.before || c.before->vpc != c.after->vpc ||
+           gateway_address(*c.before, family) != gateway_address(*c.after, family);
+  });
+  const auto check = [&](const auto& tables) -> Result<void> {
+    if (eips > tables.eips.room() || eip_rows > eip_rows_of(family).room())
+      return table_full("eips", tables.eips.capacity());
+    if (members + gateways > tables.endpoints.room())
+      return table_full("endpoints", tables.endpoints.capacity());
+    return {};
+  };
+  return family == Family::kIpv6 ? check(tables_.ipv6) : check(tables_.ipv4);
 }
 
 // Binding and unbinding must not fail half way. Steering may wait: see steer_havips().
 Result<void> TablePublisher::check_mailboxes(const model::ChangeSet& changes, const Batch& batch) {
   std::size_t messages = 0;
   for (const auto& change : changes.havips) {
-    if (!keeps_address(change, batch.moved_subnets)) continue;
-    messages += change.before->ports.size() + change.after->ports.size();
+    for (const auto family : kFamilies) {
+      if (keeps_address(change, family, batch.moved_subnets))
+        messages += change.before->ports.size() + change.after->ports.size();
+    }
   }
   for (const auto& worker : host_.workers()) {
     if (messages > worker->mailbox_room()) {

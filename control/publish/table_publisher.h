@@ -19,6 +19,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "control/publish/id_allocator.h"
@@ -26,6 +27,7 @@
 #include "control/publish/publisher.h"
 #include "control/publish/reclaimer.h"
 #include "control/publish/registry.h"
+#include "control/publish/row_builder.h"
 #include "control/runtime/dataplane_host.h"
 
 namespace vipswitch {
@@ -48,13 +50,14 @@ class TablePublisher final : public Publisher {
 
   const Registry& registry() const noexcept { return registry_; }
   // The owner of before a restart. Errors: not_found, in the names of today; timeout, for a full mailbox.
-  Result<void> restore_owner(std::string_view havip, std::string_view port, std::uint32_t generation);
+  Result<void> restore_owner(std::string_view havip, Family family, std::string_view port,
+                             std::uint32_t generation);
 
   const PortAttachments& ports() const noexcept { return attachments_; }
 
   // The MAC of a next hop on the uplink; zero forgets it. An address that is not the gateway's and finds no
   // room is left out.
-  void set_next_hop(Ipv4 address, const Mac& mac);
+  void set_next_hop(const IpAddress& address, const Mac& mac);
 
   // Tells the home workers what is to be told; what finds no room stays for the next tick().
   void steer_havips();
@@ -71,6 +74,7 @@ class TablePublisher final : public Publisher {
   model::ChangeSet with_members(model::ChangeSet changes, const Names& moved_subnets) const;
   Result<void> check_changes(const model::ChangeSet& changes, const Batch& batch);
   Result<void> check_room(const model::ChangeSet& changes, const Batch& batch);
+  Result<void> check_room_of(const model::ChangeSet& changes, Family family, std::uint32_t members);
   Result<void> check_mailboxes(const model::ChangeSet& changes, const Batch& batch);
   Result<void> check_devices(const model::ChangeSet& changes);
   Result<void> drain_devices();
@@ -79,6 +83,8 @@ class TablePublisher final : public Publisher {
   void erase(const model::ChangeSet& changes, Batch& batch);
   void erase_eip(const model::Change<model::Eip>& change, Batch& batch);
   void erase_havip(const model::Change<model::Havip>& change, Batch& batch);
+  template <class Address>
+  void erase_slot(const model::Change<model::Havip>& change, HavipEntry& havip, Batch& batch);
   void erase_port(const model::Change<model::Port>& change, Batch& batch);
   void erase_subnet(const model::Change<model::Subnet>& change, Batch& batch);
   void erase_vpc(const model::Change<model::Vpc>& change);
@@ -90,24 +96,38 @@ class TablePublisher final : public Publisher {
   void link_subnet(const model::Change<model::Subnet>& change, Batch& batch);
   void link_port(const model::Change<model::Port>& change, Batch& batch);
   void link_havip(const model::Change<model::Havip>& change, Batch& batch);
+  template <class Address>
+  bool link_slot(const model::Havip& havip, HavipEntry& linked, Batch& batch);
   void link_eip(const model::Eip& eip, Batch& batch);
 
   void relink_eips(const model::EipTarget& target, Batch& batch);
 
   void publish_rows(Batch& batch);
-  void publish_havip_row(const HavipEntry& havip, Batch& batch);
+  void publish_havip_row(const HavipEntry& havip, Family family, HavipId slot, Batch& batch);
   void publish_eip(EipEntry& eip, Batch& batch);
   void publish_uplink();
-  void publish_uplink_row(const Mac& gateway_mac);
+  void publish_uplink_row(const GatewayMacs& macs);
+  template <class Address>
+  void set_next_hop_of(const Address& address, const Mac& mac);
 
-  void set_target_eip(const model::EipTarget& target, std::optional<Ipv4> eip, Batch& batch);
+  MemberEips* eips_of(const model::EipTarget& target, Batch& batch);
+  void set_target_eip(const model::EipTarget& target, const IpAddress& eip, Batch& batch);
+  void forget_target_eip(const model::EipTarget& target, Family family, Batch& batch);
   // Both sides forget the binding; the port's id.
   PortId unlink(HavipEntry& havip, const std::string& port, Batch& batch);
   void bind(HavipEntry& havip, const std::string& port, Batch& batch);
   void mark_steered(const model::ChangeSet& changes);
   LearnMode mode_of(const model::Havip& havip) const { return havip.learn.value_or(registry_.learn); }
   Steering steering_of(const HavipEntry& havip) const;
+  bool steer(HavipSlot& slot, const Steering& steering);
   void post_election(HavipId havip, PortId port, Trigger trigger, bool is_down);
+
+  IdAllocator& eip_rows_of(Family family) noexcept {
+    return family == Family::kIpv6 ? eip6_rows_ : eip_rows_;
+  }
+  // The type of an address that std::visit() hands over.
+  template <class Visited>
+  using Part = std::remove_cvref_t<Visited>;
 
   template <class Key>
   void erase_key(LookupTable<Key>& table, const Key& key) {
@@ -117,7 +137,7 @@ class TablePublisher final : public Publisher {
 
   DataplaneHost& host_;
   Tables& tables_;
-  IdAllocator vpc_ids_, subnet_ids_, port_ids_, havip_ids_, eip_rows_;
+  IdAllocator vpc_ids_, subnet_ids_, port_ids_, havip_ids_, eip_rows_, eip6_rows_;
   Registry registry_;
   Names to_steer_;  // HAVIPs whose home worker is to be told
   PortAttachments attachments_;

@@ -6,8 +6,20 @@
 #include "control/event/change_event.h"
 #include "control/event/decision_event.h"
 #include "control/text/clock_text.h"
+#include "control/text/format.h"
 
 namespace vipswitch {
+namespace {
+
+IpAddress address_of(const Registry& registry, const SlotHolder& holder) {
+  return *model::address_of(registry.havips.find(holder.havip)->second.spec, holder.family);
+}
+
+nlohmann::ordered_json fields_about(const Registry& registry, const SlotHolder& holder) {
+  return {{"havip", holder.havip}, {"address", fmt::to_string(address_of(registry, holder))}};
+}
+
+}  // namespace
 ControlPlane::ControlPlane(DataplaneHost& host)
     : host_(host),
       publisher_(host),
@@ -28,7 +40,7 @@ Result<void> ControlPlane::publish(const model::Objects& after, const model::Cha
   drain_events();
   if (auto published = publisher_.publish(after, changes); !published) return published;
   if (!changes.havips.empty() || !changes.subnets.empty())
-    decisions_.keep_only(publisher_.registry().havip_names);
+    decisions_.keep_only(publisher_.registry().slot_holders);
   uplink_.follow(changes);
   events_.add(EventName::model_changed, describe(changes));
   return {};
@@ -68,28 +80,31 @@ void ControlPlane::drain_events() {
 
 void ControlPlane::handle_owner_change(const Event& event) {
   const Registry& registry = publisher_.registry();
-  const auto name = registry.havip_names.find(event.havip);
-  if (name == registry.havip_names.end()) return;
-  if (Ipv6::mapped(registry.havips.find(name->second)->second.spec.ipv4) != event.address) return;
+  const auto found = registry.slot_holders.find(event.havip);
+  if (found == registry.slot_holders.end()) return;
+  const SlotHolder& holder = found->second;
+  if (address_of(registry, holder) != unmapped(event.address)) return;
   const Decision& decision =
       decisions_.add(event, registry, rte_get_tsc_hz(), rte_rdtsc(), text::unix_now_us());
-  report_lost_before(name->second, decision);
-  report(name->second, decision);
+  report_lost_before(holder, decision);
+  report(holder, decision);
 }
 
-void ControlPlane::report_lost_before(const std::string& havip, const Decision& decision) {
+void ControlPlane::report_lost_before(const SlotHolder& holder, const Decision& decision) {
   if (decision.lost_before == 0) return;
-  events_.add(EventName::decisions_lost, {{"havip", havip},
-                                          {"first", decision.sequence - decision.lost_before},
-                                          {"last", decision.sequence - 1}});
+  auto fields = fields_about(publisher_.registry(), holder);
+  fields["first"] = decision.sequence - decision.lost_before;
+  fields["last"] = decision.sequence - 1;
+  events_.add(EventName::decisions_lost, std::move(fields));
 }
 
-void ControlPlane::report(const std::string& havip, const Decision& decision) {
-  nlohmann::ordered_json fields = {{"havip", havip}};
+void ControlPlane::report(const SlotHolder& holder, const Decision& decision) {
+  const Registry& registry = publisher_.registry();
+  auto fields = fields_about(registry, holder);
   fields.update(to_fields(decision));
   if (decision.mode == LearnMode::kObserve && decision.rule != Rule::kFixed) {
-    const HavipEntry& entry = publisher_.registry().havips.find(havip)->second;
-    fields["data_goes_to"] = name_or_null(publisher_.registry().port_name(entry.steering.port));
+    const auto& slot = registry.havips.find(holder.havip)->second.slots.of(holder.family);
+    fields["data_goes_to"] = name_or_null(registry.port_name(slot->steering.port));
     events_.add(EventName::owner_observed, std::move(fields), decision.at_unix_us);
   } else {
     events_.add(EventName::owner_changed, std::move(fields), decision.at_unix_us);

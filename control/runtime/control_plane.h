@@ -31,8 +31,9 @@ class ControlPlane final : public Publisher {
   void drain_events();
 
   // The owner of before a restart. Errors: not_found; timeout, for a full mailbox.
-  Result<void> restore_owner(std::string_view havip, std::string_view port, std::uint32_t generation) {
-    return publisher_.restore_owner(havip, port, generation);
+  Result<void> restore_owner(std::string_view havip, Family family, std::string_view port,
+                             std::uint32_t generation) {
+    return publisher_.restore_owner(havip, family, port, generation);
   }
 
   DataplaneHost& host() noexcept { return host_; }
@@ -48,8 +49,8 @@ class ControlPlane final : public Publisher {
  private:
   void handle_owner_change(const Event& event);
   void report_link(PortId port, bool is_up);
-  void report_lost_before(const std::string& havip, const Decision& decision);
-  void report(const std::string& havip, const Decision& decision);
+  void report_lost_before(const SlotHolder& holder, const Decision& decision);
+  void report(const SlotHolder& holder, const Decision& decision);
 
   DataplaneHost& host_;
   EventJournal events_;

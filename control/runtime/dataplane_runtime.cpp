@@ -82,15 +82,24 @@ class DataplaneRuntime::Questions {
   Questions(const Questions&) = delete;
   Questions& operator=(const Questions&) = delete;
 
-  // A full mailbox is waited for as an answer is.
+  // About all addresses. A full mailbox is waited for as an answer is.
   Result<void> ask(const HavipEntry& havip) {
-    asked_.push_back({&havip, std::make_unique<SnapshotRequest>()});
+    for (const auto family : kFamilies) {
+      if (!havip.slots.of(family)) continue;
+      if (auto asked = ask(havip, family); !asked) return asked;
+    }
+    return {};
+  }
+  // About the address of the family, which the HAVIP has.
+  Result<void> ask(const HavipEntry& havip, Family family) {
+    const HavipId slot = havip.slots.of(family)->id;
+    asked_.push_back({&havip, family, std::make_unique<SnapshotRequest>()});
     Message message{};
     message.kind = Message::Kind::kSnapshot;
-    message.havip = havip.id;
+    message.havip = slot;
     message.snapshot = asked_.back().request.get();
-    message.snapshot->havip = havip.id;
-    if (wait_until([&] { return runtime_.host_.home_of(havip.id).post(message); })) return {};
+    message.snapshot->havip = slot;
+    if (wait_until([&] { return runtime_.host_.home_of(slot).post(message); })) return {};
     asked_.back().request->is_done = true;  // nobody has it
     return no_answer(havip);
   }
@@ -102,7 +111,7 @@ class DataplaneRuntime::Questions {
     std::vector<HavipStatus> answers;
     answers.reserve(asked_.size());
     for (const auto& question : asked_) {
-      answers.push_back(runtime_.havip_status(*question.havip, question.request->snapshot));
+      answers.push_back(runtime_.havip_status(*question.havip, question.family, question.request->snapshot));
     }
     return answers;
   }
@@ -125,6 +134,7 @@ class DataplaneRuntime::Questions {
 
   struct Question {
     const HavipEntry* havip;
+    Family family;
     std::unique_ptr<SnapshotRequest> request;
   };
 
@@ -146,7 +156,7 @@ class DataplaneRuntime::Questions {
   std::vector<Question> asked_;
 };
 
-Result<HavipStatus> DataplaneRuntime::havip(std::string_view name) {
+Result<std::vector<HavipStatus>> DataplaneRuntime::havip(std::string_view name) {
   const Registry& registry = control_.tables().registry();
   const auto found = registry.havips.find(name);
   if (found == registry.havips.end()) {
@@ -155,9 +165,7 @@ Result<HavipStatus> DataplaneRuntime::havip(std::string_view name) {
   }
   Questions questions(*this);
   if (auto asked = questions.ask(found->second); !asked) return asked.error();
-  auto answers = questions.take_answers();
-  if (!answers) return answers.error();
-  return std::move(std::move(answers).value().front());
+  return questions.take_answers();
 }
 
 Result<std::vector<HavipStatus>> DataplaneRuntime::all_havips() {
@@ -168,13 +176,14 @@ Result<std::vector<HavipStatus>> DataplaneRuntime::all_havips() {
   return questions.take_answers();
 }
 
-HavipStatus DataplaneRuntime::havip_status(const HavipEntry& entry, const HavipSnapshot& snapshot) const {
+HavipStatus DataplaneRuntime::havip_status(const HavipEntry& entry, Family family,
+                                           const HavipSnapshot& snapshot) const {
   const Registry& registry = control_.tables().registry();
   HavipStatus status{};
   status.name = entry.spec.name;
   status.subnet = entry.spec.subnet;
-  status.ipv4 = entry.spec.ipv4;
-  status.stable_mac = stable_mac(entry.spec.ipv4);
+  status.address = *model::address_of(entry.spec, family);
+  status.stable_mac = stable_mac(status.address);
   const bool is_enforced = snapshot.steering.mode == LearnMode::kEnforce;
   status.state = is_enforced ? snapshot.election.state(snapshot.now_ms) : OwnerState::kFixed;
   status.learn = snapshot.steering.mode;
@@ -188,14 +197,15 @@ HavipStatus DataplaneRuntime::havip_status(const HavipEntry& entry, const HavipS
   if (snapshot.owner.is_local()) {
     status.owner = registry.port_name(snapshot.owner.port());
     if (const auto port = registry.ports.find(status.owner); port != registry.ports.end()) {
-      status.delivery_mac =
-          snapshot.election.delivery_of(snapshot.owner.port()).ipv4_mac(port->second.spec.mac);
+      const auto delivery = snapshot.election.delivery_of(snapshot.owner.port());
+      const Mac& own = port->second.spec.mac;
+      status.delivery_mac = family == Family::kIpv6 ? delivery.ipv6_mac(own) : delivery.ipv4_mac(own);
     }
   }
   for (std::size_t i = 0; i < snapshot.election.member_count(); ++i) {
     status.candidates.push_back(candidate_status(snapshot.election.member(i, snapshot.now_ms), registry));
   }
-  status.decisions = control_.decisions().of(entry.id);
+  status.decisions = control_.decisions().of(entry.slots.of(family)->id);
   return status;
 }
 
@@ -205,17 +215,23 @@ std::vector<HavipSummary> DataplaneRuntime::havip_summaries() {
   const TimeMs now = now_ms();
   std::vector<HavipSummary> result;
   result.reserve(registry.havips.size());
-  for (const auto& [name, entry] : registry.havips) {
-    const HavipHot& hot = havips.hot(entry.id);
-    const HavipCold& cold = havips.cold(entry.id);
-    const OwnerWord owner = hot.owner_word();
-    result.push_back({.name = name,
-                      .subnet = entry.spec.subnet,
-                      .owner = owner.is_local() ? registry.port_name(owner.port()) : std::string(),
-                      .state = cold.state_at(now),
-                      .owner_since_ms = cold.owner_since_ms.load(std::memory_order_relaxed),
-                      .owner_changes = owner.sequence(),
-                      .delivered_to_old_owner = hot.delivered_to_old.load(std::memory_order_relaxed)});
+  for (const auto& entry : registry.havips) {
+    const auto& [name, havip] = entry;
+    for (const auto family : kFamilies) {
+      const auto& slot = havip.slots.of(family);
+      if (!slot) continue;
+      const HavipHot& hot = havips.hot(slot->id);
+      const HavipCold& cold = havips.cold(slot->id);
+      const OwnerWord owner = hot.owner_word();
+      result.push_back({.name = name,
+                        .subnet = havip.spec.subnet,
+                        .address = *model::address_of(havip.spec, family),
+                        .owner = owner.is_local() ? registry.port_name(owner.port()) : std::string(),
+                        .state = cold.state_at(now),
+                        .owner_since_ms = cold.owner_since_ms.load(std::memory_order_relaxed),
+                        .owner_changes = owner.sequence(),
+                        .delivered_to_old_owner = hot.delivered_to_old.load(std::memory_order_relaxed)});
+    }
   }
   return result;
 }
@@ -269,9 +285,9 @@ std::vector<TableStatus> DataplaneRuntime::tables() {
 // ---------------------------------------------------------------------------------------------------------
 
 Result<PacketTrace> DataplaneRuntime::trace_packet(const TraceRequest& request) {
-  PacketTracer tracer(host_, control_.tables().registry(), [this](const HavipEntry& havip) {
+  PacketTracer tracer(host_, control_.tables().registry(), [this](const HavipEntry& havip, Family family) {
     Questions questions(*this);
-    if (auto asked = questions.ask(havip); !asked) return Result<HavipSnapshot>(asked.error());
+    if (auto asked = questions.ask(havip, family); !asked) return Result<HavipSnapshot>(asked.error());
     return questions.take_snapshot();
   });
   return tracer.trace(request);
@@ -370,9 +386,12 @@ std::vector<LearnCount> DataplaneRuntime::learning() {
 
 std::vector<NeighbourStatus> DataplaneRuntime::neighbours() {
   std::vector<NeighbourStatus> result;
-  for (const auto& [address, neighbour] : control_.uplink().neighbours()) {
-    result.push_back({address, neighbour.mac, std::string(state_word(neighbour.state))});
-  }
+  const auto add_all = [&](const auto& neighbours) {
+    for (const auto& [address, neighbour] : neighbours)
+      result.push_back({address, neighbour.mac, std::string(state_word(neighbour.state))});
+  };
+  add_all(control_.uplink().neighbours());
+  add_all(control_.uplink().neighbours6());
   return result;
 }
 

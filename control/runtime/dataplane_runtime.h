@@ -16,7 +16,7 @@ class DataplaneRuntime final : public RuntimeView {
   explicit DataplaneRuntime(ControlPlane& control) : control_(control), host_(control.host()) {}
 
   // Errors: not_found; timeout, if the HAVIP's home worker does not answer.
-  Result<HavipStatus> havip(std::string_view name) override;
+  Result<std::vector<HavipStatus>> havip(std::string_view name) override;
   Result<std::vector<HavipStatus>> all_havips() override;
   std::vector<HavipSummary> havip_summaries() override;
   std::vector<TableStatus> tables() override;
@@ -54,7 +54,7 @@ class DataplaneRuntime final : public RuntimeView {
  private:
   class Questions;
 
-  HavipStatus havip_status(const HavipEntry& entry, const HavipSnapshot& snapshot) const;
+  HavipStatus havip_status(const HavipEntry& entry, Family family, const HavipSnapshot& snapshot) const;
   PortStatus port_status(std::string_view name, PortId id, const std::string& device, const Mac& mac) const;
 
   ControlPlane& control_;

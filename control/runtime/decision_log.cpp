@@ -35,7 +35,7 @@ const Decision* DecisionLog::last_of(HavipId havip) const {
   return found == decisions_.end() ? nullptr : &found->second.back();
 }
 
-void DecisionLog::keep_only(const std::map<HavipId, std::string>& slots) {
+void DecisionLog::keep_only(const std::map<HavipId, SlotHolder>& slots) {
   std::erase_if(decisions_, [&](const auto& entry) { return !slots.contains(entry.first); });
 }
 

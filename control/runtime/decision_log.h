@@ -27,7 +27,7 @@ class DecisionLog {
   // Null before the first one.
   const Decision* last_of(HavipId havip) const;
   // Forgets slots that no HAVIP has any more: each will mean another one.
-  void keep_only(const std::map<HavipId, std::string>& slots);
+  void keep_only(const std::map<HavipId, SlotHolder>& slots);
 
  private:
   std::map<HavipId, std::deque<Decision>> decisions_;

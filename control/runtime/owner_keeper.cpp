@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "control/text/format.h"
 #include "control/text/write_file.h"
 
 namespace vipswitch {
@@ -37,7 +38,7 @@ OwnerKeeper::OwnerKeeper(std::string path, const SavedOwners& before, ControlPla
       changes_(control.events().subscribe(
           [this](const OperatorEvent& event) { is_changed_ = is_changed_ || concerns_owners(event.name); })),
       writer_(path_) {
-  for (const auto& owner : before.owners) generations_[owner.havip] = owner.generation;
+  for (const auto& owner : before.owners) generations_[{owner.havip, owner.address}] = owner.generation;
   restore_waiting();
 }
 
@@ -51,7 +52,8 @@ std::string OwnerKeeper::reason_to_leave_out(const RememberedOwner& owner) const
   const Registry& registry = control_.tables().registry();
   const auto havip = registry.havips.find(owner.havip);
   if (havip == registry.havips.end()) return "the HAVIP does not exist";
-  if (havip->second.spec.ipv4 != owner.ipv4) return "the HAVIP has another address";
+  if (model::address_of(havip->second.spec, family_of(owner.address)) != owner.address)
+    return "the HAVIP has another address";
   const auto& ports = havip->second.spec.ports;
   if (std::find(ports.begin(), ports.end(), owner.port) == ports.end()) return "the port is not bound to it";
   return "";
@@ -63,10 +65,14 @@ void OwnerKeeper::restore_waiting() {
     const RememberedOwner& owner = to_restore_.front();
     const auto reason = reason_to_leave_out(owner);
     if (!reason.empty()) {
-      control_.events().add(EventName::owner_not_restored,
-                            {{"havip", owner.havip}, {"port", owner.port}, {"reason", reason}});
-    } else if (control_.restore_owner(owner.havip, owner.port, owner.generation)) {
-      control_.events().add(EventName::owner_restored, {{"havip", owner.havip}, {"port", owner.port}});
+      control_.events().add(EventName::owner_not_restored, {{"havip", owner.havip},
+                                                            {"address", fmt::to_string(owner.address)},
+                                                            {"port", owner.port},
+                                                            {"reason", reason}});
+    } else if (control_.restore_owner(owner.havip, family_of(owner.address), owner.port, owner.generation)) {
+      control_.events().add(
+          EventName::owner_restored,
+          {{"havip", owner.havip}, {"address", fmt::to_string(owner.address)}, {"port", owner.port}});
     } else {
       return;
     }
@@ -77,15 +83,17 @@ void OwnerKeeper::restore_waiting() {
 SavedOwners OwnerKeeper::state() const {
   SavedOwners state{incarnation_, {to_restore_.begin(), to_restore_.end()}};
   const Registry& registry = control_.tables().registry();
-  for (const auto& [name, havip] : registry.havips) {
-    const OwnerWord owner = control_.host().tables().havips.hot(havip.id).owner_word();
+  for (const auto& [slot, holder] : registry.slot_holders) {
+    const HavipEntry& havip = registry.havips.find(holder.havip)->second;
+    const OwnerWord owner = control_.host().tables().havips.hot(slot).owner_word();
     // Where claims are not enforced, the configuration says where data goes.
-    if (!owner.is_local() || havip.steering.mode != LearnMode::kEnforce) continue;
-    const Decision* decision = control_.decisions().last_of(havip.id);
-    const auto before = generations_.find(name);
+    if (!owner.is_local() || havip.slots.of(holder.family)->steering.mode != LearnMode::kEnforce) continue;
+    const auto address = *model::address_of(havip.spec, holder.family);
+    const Decision* decision = control_.decisions().last_of(slot);
+    const auto before = generations_.find({holder.havip, address});
     const std::uint32_t generation =
         std::max(decision ? decision->generation : 0, before == generations_.end() ? 0 : before->second);
-    state.owners.push_back({name, havip.spec.ipv4, registry.port_name(owner.port()), generation});
+    state.owners.push_back({holder.havip, address, registry.port_name(owner.port()), generation});
   }
   return state;
 }

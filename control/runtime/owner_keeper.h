@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "control/runtime/control_plane.h"
 #include "control/state/file_writer.h"
@@ -43,7 +44,8 @@ class OwnerKeeper {
   const std::string path_;
   const std::uint64_t incarnation_;
   std::deque<RememberedOwner> to_restore_;
-  std::map<std::string, std::uint32_t> generations_;  // of before, until an election decides anew
+  std::map<std::pair<std::string, IpAddress>, std::uint32_t>
+      generations_;  // of before, until an election decides anew
   bool is_changed_ = true;
   TimeMs next_write_ms_;
   EventJournal::Subscription changes_;

@@ -17,6 +17,7 @@
 #include "vipswitch/address.h"
 #include "vipswitch/drop_reason.h"
 #include "vipswitch/evidence.h"
+#include "vipswitch/ip_address.h"
 #include "vipswitch/learn_counter.h"
 #include "vipswitch/result.h"
 #include "vipswitch/time.h"
@@ -55,10 +56,11 @@ struct CandidateStatus {
   bool restored = false;      // owner of before a restart, not heard since
 };
 
+// Of one address of a HAVIP: each is elected by itself.
 struct HavipStatus {
   std::string name;
   std::string subnet;
-  Ipv4 ipv4;
+  IpAddress address;
   Mac stable_mac;
   OwnerState state;
   LearnMode learn = LearnMode::kEnforce;  // in force for it
@@ -76,10 +78,11 @@ struct HavipStatus {
   std::vector<Decision> decisions;
 };
 
-// What is known of a HAVIP without asking its worker: cheap for all of them at once.
+// What is known of an address of a HAVIP without asking its worker: cheap for all of them at once.
 struct HavipSummary {
   std::string name;
   std::string subnet;
+  IpAddress address;
   std::string owner;  // port name, empty: nobody
   OwnerState state;
   TimeMs owner_since_ms;                 // -1 without owner
@@ -146,7 +149,7 @@ struct LearnCount {
 };
 
 struct NeighbourStatus {
-  Ipv4 address;
+  IpAddress address;
   Mac mac;            // zero while unresolved
   std::string state;  // "resolving", "resolved", "probing"
 };
@@ -155,10 +158,11 @@ class RuntimeView {
  public:
   virtual ~RuntimeView() = default;
 
-  virtual Result<HavipStatus> havip(std::string_view name) = 0;
+  // Of each of its addresses, IPv4 first.
+  virtual Result<std::vector<HavipStatus>> havip(std::string_view name) = 0;
   virtual Result<std::vector<HavipStatus>>
-  all_havips() = 0;  // every one, in order of name; asks the workers once
-  virtual std::vector<HavipSummary> havip_summaries() = 0;  // in order of name
+  all_havips() = 0;  // every address, in order of name, IPv4 first; asks the workers once
+  virtual std::vector<HavipSummary> havip_summaries() = 0;  // every address, in order of name, IPv4 first
   virtual std::vector<TableStatus> tables() = 0;
   virtual std::vector<PortStatus> ports() = 0;      // in order of name, the uplink first
   virtual std::vector<WorkerStatus> workers() = 0;  // one consistent snapshot a worker

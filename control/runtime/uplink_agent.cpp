@@ -2,8 +2,11 @@
 
 #include <cstring>
 #include <rte_mbuf.h>
+#include <variant>
+#include <vector>
 
 #include "control/neighbour/arp_frames.h"
+#include "control/neighbour/nd_frames.h"
 
 namespace vipswitch {
 namespace {
@@ -12,12 +15,13 @@ bool is_announced(const std::optional<model::Eip>& eip) {
   return eip && eip->target;
 }
 
-// The address that ARP is sent from: the first one on the target's own prefix (RFC 1122 3.3.4.3).
-Ipv4 source_towards(const model::Uplink& uplink, Ipv4 target) {
-  for (const auto& interface : uplink.addresses) {
+// The address that questions are sent from: the first one on the target's own prefix (RFC 1122 3.3.4.3).
+template <class Interface, class Address>
+Address source_towards(const std::vector<Interface>& interfaces, const Address& target) {
+  for (const auto& interface : interfaces) {
     if (interface.prefix().contains(target)) return interface.address;
   }
-  return uplink.addresses.empty() ? Ipv4() : uplink.addresses.front().address;
+  return interfaces.empty() ? Address() : interfaces.front().address;
 }
 
 }  // namespace
@@ -27,20 +31,27 @@ UplinkAgent::UplinkAgent(DataplaneHost& host, TablePublisher& publisher)
       publisher_(publisher),
       neighbours_([this](Ipv4 address, const std::optional<Mac>& known) { ask(address, known); },
                   [this](Ipv4 address, const Mac& mac) { publisher_.set_next_hop(address, mac); }),
+      neighbours6_([this](const Ipv6& address, const std::optional<Mac>& known) { ask(address, known); },
+                   [this](const Ipv6& address, const Mac& mac) { publisher_.set_next_hop(address, mac); }),
       announcer_([this](Ipv4 address) {
         const auto& uplink = publisher_.registry().uplink;
         if (uplink) send(make_gratuitous_arp(uplink->spec.mac, address));
+      }),
+      announcer6_([this](const Ipv6& address) {
+        const auto& uplink = publisher_.registry().uplink;
+        if (uplink) send(make_unsolicited_advertisement(uplink->spec.mac, address));
       }) {}
 
 void UplinkAgent::follow(const model::ChangeSet& changes) {
   for (const auto& change : changes.eips) {
     const bool was = is_announced(change.before), is = is_announced(change.after);
-    if (was && (!is || change.before->ipv4 != change.after->ipv4)) announcer_.cancel(change.before->ipv4);
-    if (is && (!was || change.before->ipv4 != change.after->ipv4)) announce(*change.after);
+    if (was && (!is || change.before->address != change.after->address)) cancel(change.before->address);
+    if (is && (!was || change.before->address != change.after->address)) announce(*change.after);
   }
   if (!changes.uplink) return;
   const auto& uplink = changes.uplink->after;
-  neighbours_.set_gateway(uplink ? std::optional<Ipv4>(uplink->gateway) : std::nullopt, host_.now_ms());
+  neighbours_.set_gateway(uplink ? uplink->gateway : std::nullopt, host_.now_ms());
+  neighbours6_.set_gateway(uplink ? uplink->gateway6 : std::nullopt, host_.now_ms());
   if (!uplink) return;
   const bool is_new_on_network = !changes.uplink->before || changes.uplink->before->mac != uplink->mac;
   if (!is_new_on_network) return;
@@ -49,31 +60,58 @@ void UplinkAgent::follow(const model::ChangeSet& changes) {
 
 void UplinkAgent::announce(const model::Eip& eip) {
   if (!eip.target || !publisher_.registry().uplink) return;
-  announcer_.cancel(eip.ipv4);
-  announcer_.announce(eip.ipv4, host_.now_ms());
+  cancel(eip.address);
+  if (const auto* ipv6 = std::get_if<Ipv6>(&eip.address)) {
+    announcer6_.announce(*ipv6, host_.now_ms());
+  } else {
+    announcer_.announce(std::get<Ipv4>(eip.address), host_.now_ms());
+  }
+}
+
+void UplinkAgent::cancel(const IpAddress& address) {
+  if (const auto* ipv6 = std::get_if<Ipv6>(&address)) {
+    announcer6_.cancel(*ipv6);
+  } else {
+    announcer_.cancel(std::get<Ipv4>(address));
+  }
 }
 
 void UplinkAgent::handle(const Event& event) {
   if (!publisher_.registry().uplink) return;
-  if (!event.address.is_ipv4_mapped()) return;
-  const Ipv4 address = event.address.mapped_ipv4();
-  if (event.kind == EventKind::kNextHopMissing) neighbours_.want(address, host_.now_ms());
-  if (event.kind == EventKind::kNextHopLearned) neighbours_.learn(address, event.mac, host_.now_ms());
+  const auto take = [&](auto& neighbours, const auto& address) {
+    if (event.kind == EventKind::kNextHopMissing) neighbours.want(address, host_.now_ms());
+    if (event.kind == EventKind::kNextHopLearned) neighbours.learn(address, event.mac, host_.now_ms());
+  };
+  if (event.address.is_ipv4_mapped()) {
+    take(neighbours_, event.address.mapped_ipv4());
+  } else {
+    take(neighbours6_, event.address);
+  }
 }
 
 void UplinkAgent::tick(TimeMs now) {
   neighbours_.tick(now);
+  neighbours6_.tick(now);
   announcer_.tick(now);
+  announcer6_.tick(now);
 }
 
 void UplinkAgent::ask(Ipv4 address, const std::optional<Mac>& known) {
   const auto& uplink = publisher_.registry().uplink;
   if (!uplink) return;
-  const Ipv4 source = source_towards(uplink->spec, address);
+  const Ipv4 source = source_towards(uplink->spec.addresses, address);
   send(make_arp_request(uplink->spec.mac, source, address, known.value_or(Mac::broadcast())));
 }
 
-void UplinkAgent::send(const ArpFrame& frame) {
+void UplinkAgent::ask(const Ipv6& address, const std::optional<Mac>& known) {
+  const auto& uplink = publisher_.registry().uplink;
+  if (!uplink) return;
+  const Ipv6 source = source_towards(uplink->spec.addresses6, address);
+  send(make_solicitation(uplink->spec.mac, source, address, known ? &*known : nullptr));
+}
+
+template <class Frame>
+void UplinkAgent::send(const Frame& frame) {
   Worker& worker = *host_.workers().front();
   rte_mbuf* mbuf = rte_pktmbuf_alloc(worker.pool());
   if (mbuf == nullptr) return;  // the next request or announcement follows by itself

@@ -12,8 +12,6 @@
 
 namespace vipswitch {
 
-struct ArpFrame;
-
 class UplinkAgent {
  public:
   UplinkAgent(DataplaneHost& host, TablePublisher& publisher);
@@ -24,16 +22,22 @@ class UplinkAgent {
   void tick(TimeMs now);
 
   const std::map<Ipv4, Neighbour>& neighbours() const noexcept { return neighbours_.entries(); }
+  const std::map<Ipv6, Neighbour>& neighbours6() const noexcept { return neighbours6_.entries(); }
 
  private:
   void announce(const model::Eip& eip);
+  void cancel(const IpAddress& address);
   void ask(Ipv4 address, const std::optional<Mac>& known);
-  void send(const ArpFrame& frame);
+  void ask(const Ipv6& address, const std::optional<Mac>& known);
+  template <class Frame>
+  void send(const Frame& frame);
 
   DataplaneHost& host_;
   TablePublisher& publisher_;
   NeighbourCache neighbours_;
+  NeighbourCache6 neighbours6_;
   Announcer announcer_;
+  Announcer6 announcer6_;
 };
 
 }  // namespace vipswitch

@@ -7,13 +7,14 @@
 // arguments come in this order; from the first literal behind an argument on, everything is keywords, which
 // may be given in any order: `key VALUE` required, `[key VALUE]` and `[flag]` optional. A flag may also be
 // spelled `--flag`. Example:
-//   subnet add NAME vpc VPC ipv4 PREFIX gateway ADDRESS [havip_quota COUNT]
+//   port add NAME instance INSTANCE subnet SUBNET mac MAC device DEVICE [ipv4 ADDRESS] [queues COUNT]
 //
 // An argument's type says how its text is read and which words can be offered for it (control/shell/value.h).
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -65,6 +66,11 @@ class Arguments {
   template <class T>
   const T& get(std::string_view placeholder) const {
     return std::get<T>(*find(placeholder));
+  }
+  template <class T>
+  std::optional<T> get_if(std::string_view placeholder) const {
+    const Value* value = find(placeholder);
+    return value ? std::optional<T>(std::get<T>(*value)) : std::nullopt;
   }
   template <class T>
   T get_or(std::string_view placeholder, T otherwise) const {

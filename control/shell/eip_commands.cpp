@@ -4,9 +4,10 @@
 namespace vipswitch::shell {
 namespace {
 
+template <class Address>
 Result<void> add_eip(Context& context, const Arguments& arguments) {
   return context.service.add(
-      model::Eip{arguments.text("NAME"), arguments.get<Ipv4>("ADDRESS"), std::nullopt});
+      model::Eip{arguments.text("NAME"), arguments.get<Address>("ADDRESS"), std::nullopt});
 }
 
 Result<void> del_eip(Context& context, const Arguments& arguments) {
@@ -37,18 +38,23 @@ const Argument kEip{"EIP", &value_type::kEipName, "name of an EIP"};
 std::vector<Command> eip_commands() {
   return {
       {"eip add NAME ipv4 ADDRESS",
-       "make an EIP, a public address",
+       "make an EIP, a public address, of IPv4",
        {{"NAME", &value_type::kText, "name of the new EIP"},
         {"ADDRESS", &value_type::kIpv4, "the public address, unique"}},
-       add_eip},
+       add_eip<Ipv4>},
+      {"eip add NAME ipv6 ADDRESS",
+       "make an EIP of IPv6",
+       {{"NAME", &value_type::kText, "name of the new EIP"},
+        {"ADDRESS", &value_type::kIpv6, "the public address, unique"}},
+       add_eip<Ipv6>},
       {"eip del EIP", "delete an EIP that is not bound", {kEip}, del_eip},
       {"eip bind EIP havip HAVIP",
-       "map an EIP to a HAVIP, so that it follows the owner",
-       {kEip, {"HAVIP", &value_type::kHavipName, "name of the HAVIP, without EIP so far"}},
+       "map an EIP to the HAVIP's address of its family, so that it follows the owner",
+       {kEip, {"HAVIP", &value_type::kHavipName, "name of the HAVIP, without EIP of that family so far"}},
        bind_eip_to_havip},
       {"eip bind EIP port PORT",
-       "map an EIP to a port's own address",
-       {kEip, {"PORT", &value_type::kPortName, "name of the port, without EIP so far"}},
+       "map an EIP to a port's own address of its family",
+       {kEip, {"PORT", &value_type::kPortName, "name of the port, without EIP of that family so far"}},
        bind_eip_to_port},
       {"eip unbind EIP", "end the mapping of an EIP", {kEip}, unbind_eip},
       {"eip show [json]", "print all EIPs as commands", {}, show_eip},

@@ -1,4 +1,6 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <span>
 
 #include "control/model/words.h"
 #include "control/shell/commands.h"
@@ -13,11 +15,13 @@ Result<void> add_havip(Context& context, const Arguments& arguments) {
   model::Havip havip;
   havip.name = arguments.text("NAME");
   havip.subnet = arguments.text("SUBNET");
-  havip.ipv4 = arguments.get_or("ADDRESS", Ipv4());
+  havip.ipv4 = arguments.get_if<Ipv4>("ADDRESS");
+  havip.ipv6 = arguments.get_if<Ipv6>("ADDRESS6");
   const auto added = context.service.add(havip);
   if (!added) return added.error();
-  if (!arguments.has("ADDRESS")) {
-    context.print(fmt::format("HAVIP {} has {}\n", havip.name, added.value().ipv4));
+  if (added.value() != havip) {
+    context.print(
+        fmt::format("HAVIP {} has {}\n", havip.name, fmt::join(model::addresses_of(added.value()), " and ")));
   }
   return {};
 }
@@ -56,6 +60,16 @@ Result<void> show_havip_objects(Context& context, const Arguments& arguments) {
   return show_objects(context, arguments, context.service.objects().havips, "HAVIP", "havip");
 }
 
+Json history_of(const Json& havip) {
+  auto addresses = Json::array();
+  for (const auto& address : havip["addresses"]) {
+    addresses.push_back({{"address", address["address"]},
+                         {"family", address["family"]},
+                         {"decisions", address["decisions"]}});
+  }
+  return {{"name", havip["name"]}, {"decisions", havip["decisions"]}, {"addresses", std::move(addresses)}};
+}
+
 Result<void> show_one_owner(Context& context, const Arguments& arguments) {
   const auto status = context.runtime.havip(arguments.text("HAVIP"));
   if (!status) return status.error();
@@ -65,7 +79,7 @@ Result<void> show_one_owner(Context& context, const Arguments& arguments) {
     return {};
   }
   const auto json = to_json(status.value());
-  context.print(to_text(is_history ? Json{{"name", json["name"]}, {"decisions", json["decisions"]}} : json));
+  context.print(to_text(is_history ? history_of(json) : json));
   return {};
 }
 
@@ -77,7 +91,13 @@ Result<void> show_all_owners(Context& context, const Arguments& arguments) {
     return {};
   }
   auto array = Json::array();
-  for (const auto& havip : havips.value()) array.push_back(to_json(havip));
+  // The addresses of a HAVIP follow each other.
+  for (std::span<const HavipStatus> rest(havips.value()); !rest.empty();) {
+    std::size_t count = 1;
+    while (count < rest.size() && rest[count].name == rest.front().name) ++count;
+    array.push_back(to_json(rest.first(count)));
+    rest = rest.subspan(count);
+  }
   context.print(to_text(Json{{"havips", std::move(array)}}));
   return {};
 }
@@ -92,11 +112,14 @@ const Argument kMode{
 
 std::vector<Command> havip_commands() {
   return {
-      {"havip add NAME subnet SUBNET [ipv4 ADDRESS]",
+      {"havip add NAME subnet SUBNET [ipv4 ADDRESS] [ipv6 ADDRESS6]",
        "make a HAVIP, a virtual address whose owner is learned",
        {{"NAME", &value_type::kText, "name of the new HAVIP"},
         {"SUBNET", &value_type::kSubnetName, "subnet that it belongs to"},
-        {"ADDRESS", &value_type::kIpv4, "its address, free in the subnet; without it the highest free one"}},
+        {"ADDRESS", &value_type::kIpv4OrAuto,
+         "its IPv4 address, free in the subnet; auto: the highest free one; without any address, one of each "
+         "family of the subnet is chosen"},
+        {"ADDRESS6", &value_type::kIpv6OrAuto, "its IPv6 address, likewise"}},
        add_havip},
       {"havip del HAVIP", "delete a HAVIP that is not bound", {kHavip}, del_havip},
       {"havip bind HAVIP PORT",

@@ -195,10 +195,8 @@ std::string decisions_text(const HavipStatus& havip) {
   return fmt::format("last decisions, newest last{}:\n", more) + decisions_table(havip, kDecisionsTold, 2);
 }
 
-}  // namespace
-
-std::string tell_havip(const HavipStatus& havip) {
-  return fmt::format("HAVIP {}: {} in subnet {}, answered with MAC {}\n", havip.name, havip.ipv4,
+std::string tell_address(const HavipStatus& havip) {
+  return fmt::format("HAVIP {}: {} in subnet {}, answered with MAC {}\n", havip.name, havip.address,
                      havip.subnet, havip.stable_mac) +
          fmt::format("owner: {}\n", owner_text(havip)) +
          fmt::format("state: {}, {}\n", havip.state, meaning(havip.state)) + learning_text(havip) +
@@ -207,9 +205,22 @@ std::string tell_havip(const HavipStatus& havip) {
          candidates_text(havip) + decisions_text(havip);
 }
 
-std::string tell_history(const HavipStatus& havip) {
-  if (havip.decisions.empty()) return "no decision was made yet\n";
-  return decisions_table(havip, havip.decisions.size(), 0);
+}  // namespace
+
+std::string tell_havip(std::span<const HavipStatus> havip) {
+  std::string text;
+  for (const auto& address : havip) text += (text.empty() ? "" : "\n") + tell_address(address);
+  return text;
+}
+
+std::string tell_history(std::span<const HavipStatus> havip) {
+  std::string text;
+  for (const auto& address : havip) {
+    if (havip.size() > 1) text += fmt::format("{}{}:\n", text.empty() ? "" : "\n", address.address);
+    text += address.decisions.empty() ? "no decision was made yet\n"
+                                      : decisions_table(address, address.decisions.size(), 0);
+  }
+  return text;
 }
 
 std::string list_havips(const std::vector<HavipStatus>& havips) {
@@ -223,7 +234,7 @@ std::string list_havips(const std::vector<HavipStatus>& havips) {
                    {"CHANGES", Align::kRight}});
   for (const auto& havip : havips) {
     const bool is_owned = !havip.owner.empty();
-    table.add({havip.name, havip.subnet, fmt::to_string(havip.ipv4), fmt::to_string(havip.state),
+    table.add({havip.name, havip.subnet, fmt::to_string(havip.address), fmt::to_string(havip.state),
                name_or_nobody(havip.owner), is_owned ? seconds(havip.now_ms - havip.owner_since_ms) : "-",
                fmt::to_string(havip.owner_changes)});
   }

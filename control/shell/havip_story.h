@@ -3,6 +3,7 @@
 // The state of a HAVIP in plain words: owner, since when, by which evidence and rule, candidates, last
 // decisions.
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,13 +11,13 @@
 
 namespace vipswitch::shell {
 
-// One HAVIP in full.
-std::string tell_havip(const HavipStatus& havip);
+// One HAVIP in full, its addresses one after the other.
+std::string tell_havip(std::span<const HavipStatus> havip);
 
-// Every decision that is remembered.
-std::string tell_history(const HavipStatus& havip);
+// Every decision that is remembered, for each address.
+std::string tell_history(std::span<const HavipStatus> havip);
 
-// One line a HAVIP.
+// One line an address.
 std::string list_havips(const std::vector<HavipStatus>& havips);
 
 }  // namespace vipswitch::shell

@@ -15,6 +15,11 @@ std::string word(const T& value) {
   return fmt::to_string(value);
 }
 
+template <class T>
+Json word_or_null(const std::optional<T>& value) {
+  return value ? Json(word(*value)) : Json();
+}
+
 double rounded(double value) {
   return std::round(value * 100) / 100;
 }
@@ -56,53 +61,8 @@ Json list(const std::vector<T>& elements) {
   return array;
 }
 
-}  // namespace
-
-Json to_json(const model::Uplink& uplink) {
-  auto addresses = Json::array();
-  for (const auto& interface : uplink.addresses) addresses.push_back(word(interface));
-  return {{"device", uplink.device},         {"mac", word(uplink.mac)}, {"addresses", addresses},
-          {"gateway", word(uplink.gateway)}, {"mtu", uplink.mtu},       {"queues", uplink.queues}};
-}
-
-Json to_json(const model::Vpc& vpc) {
-  return {{"name", vpc.name}, {"vni", vpc.vni.value()}};
-}
-
-Json to_json(const model::Subnet& subnet) {
-  return {{"name", subnet.name},
-          {"vpc", subnet.vpc},
-          {"ipv4", word(subnet.ipv4)},
-          {"gateway", word(subnet.gateway)},
-          {"havip_quota", subnet.havip_quota}};
-}
-
-Json to_json(const model::Port& port) {
-  return {{"name", port.name},     {"instance", port.instance}, {"nic", to_word(port.nic)},
-          {"subnet", port.subnet}, {"mac", word(port.mac)},     {"ipv4", word(port.ipv4)},
-          {"device", port.device}, {"queues", port.queues}};
-}
-
-Json to_json(const model::Havip& havip) {
-  return {{"name", havip.name},
-          {"subnet", havip.subnet},
-          {"ipv4", word(havip.ipv4)},
-          {"ports", havip.ports},
-          {"pin", havip.pin ? Json(*havip.pin) : Json()},
-          {"learn", havip.learn ? Json(word(*havip.learn)) : Json()}};
-}
-
-Json to_json(const model::Eip& eip) {
-  Json target;
-  if (eip.target) target[std::string(to_word(eip.target->kind))] = eip.target->name;
-  return {{"name", eip.name}, {"ipv4", word(eip.ipv4)}, {"target", target}};
-}
-
-Json to_json(const HavipStatus& havip) {
-  return {{"name", havip.name},
-          {"subnet", havip.subnet},
-          {"ipv4", word(havip.ipv4)},
-          {"stable_mac", word(havip.stable_mac)},
+Json address_fields(const HavipStatus& havip) {
+  return {{"stable_mac", word(havip.stable_mac)},
           {"state", to_word(havip.state)},
           {"learn", to_word(havip.learn)},
           {"owner", name_or_null(havip.owner)},
@@ -116,6 +76,83 @@ Json to_json(const HavipStatus& havip) {
           {"delivered_to_old_owner", havip.delivered_to_old_owner},
           {"candidates", list(havip.candidates)},
           {"decisions", list(havip.decisions)}};
+}
+
+}  // namespace
+
+Json to_json(const model::Uplink& uplink) {
+  auto addresses = Json::array();
+  for (const auto& interface : uplink.addresses) addresses.push_back(word(interface));
+  for (const auto& interface : uplink.addresses6) addresses.push_back(word(interface));
+  return {{"device", uplink.device},
+          {"mac", word(uplink.mac)},
+          {"addresses", addresses},
+          {"gateway", word_or_null(uplink.gateway)},
+          {"gateway6", word_or_null(uplink.gateway6)},
+          {"mtu", uplink.mtu},
+          {"queues", uplink.queues}};
+}
+
+Json to_json(const model::Vpc& vpc) {
+  return {{"name", vpc.name}, {"vni", vpc.vni.value()}};
+}
+
+Json to_json(const model::Subnet& subnet) {
+  return {{"name", subnet.name},
+          {"vpc", subnet.vpc},
+          {"ipv4", word_or_null(subnet.ipv4)},
+          {"gateway", word_or_null(subnet.gateway)},
+          {"ipv6", word_or_null(subnet.ipv6)},
+          {"gateway6", word_or_null(subnet.gateway6)},
+          {"havip_quota", subnet.havip_quota}};
+}
+
+Json to_json(const model::Port& port) {
+  return {{"name", port.name},
+          {"instance", port.instance},
+          {"nic", to_word(port.nic)},
+          {"subnet", port.subnet},
+          {"mac", word(port.mac)},
+          {"ipv4", word_or_null(port.ipv4)},
+          {"ipv6", word_or_null(port.ipv6)},
+          {"device", port.device},
+          {"queues", port.queues}};
+}
+
+Json to_json(const model::Havip& havip) {
+  return {{"name", havip.name},
+          {"subnet", havip.subnet},
+          {"ipv4", word_or_null(havip.ipv4)},
+          {"ipv6", word_or_null(havip.ipv6)},
+          {"ports", havip.ports},
+          {"pin", havip.pin ? Json(*havip.pin) : Json()},
+          {"learn", word_or_null(havip.learn)}};
+}
+
+Json to_json(const model::Eip& eip) {
+  Json target;
+  if (eip.target) target[std::string(to_word(eip.target->kind))] = eip.target->name;
+  const auto is_ipv6 = family_of(eip.address) == Family::kIpv6;
+  return {{"name", eip.name},
+          {"ipv4", is_ipv6 ? Json() : Json(word(eip.address))},
+          {"ipv6", is_ipv6 ? Json(word(eip.address)) : Json()},
+          {"target", target}};
+}
+
+Json to_json(std::span<const HavipStatus> havip) {
+  Json json = {
+      {"name", havip.front().name}, {"subnet", havip.front().subnet}, {"ipv4", Json()}, {"ipv6", Json()}};
+  auto addresses = Json::array();
+  for (const auto& status : havip) {
+    const auto family = to_word(family_of(status.address));
+    json[std::string(family)] = word(status.address);
+    Json address = {{"address", word(status.address)}, {"family", family}};
+    address.update(address_fields(status));
+    addresses.push_back(std::move(address));
+  }
+  json.update(address_fields(havip.front()));
+  json["addresses"] = std::move(addresses);
+  return json;
 }
 
 Json to_json(const PortStatus& port) {

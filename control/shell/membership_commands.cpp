@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <functional>
+#include <vector>
 
 #include "control/shell/commands.h"
 #include "control/shell/json_form.h"
@@ -15,10 +16,10 @@ namespace {
 
 // A HAVIP and the bound port that it is shown for.
 struct Membership {
-  HavipStatus havip;
+  std::vector<HavipStatus> havip;  // of each address
   std::string port;
 
-  bool owns() const { return havip.owner == port; }
+  bool owns(const HavipStatus& address) const { return address.owner == port; }
 };
 
 // In order of name. An instance has at most one port bound to a HAVIP.
@@ -43,9 +44,11 @@ std::string list_memberships(const std::vector<Membership>& memberships) {
   if (memberships.empty()) return "no HAVIPs\n";
   TextTable table({{"HAVIP"}, {"ADDRESS"}, {"PORT"}, {"OWNS"}, {"STATE"}, {"OWNER"}});
   for (const auto& membership : memberships) {
-    const auto& havip = membership.havip;
-    table.add({havip.name, fmt::to_string(havip.ipv4), membership.port, membership.owns() ? "yes" : "no",
-               fmt::to_string(havip.state), havip.owner.empty() ? "nobody" : havip.owner});
+    for (const auto& address : membership.havip) {
+      table.add({address.name, fmt::to_string(address.address), membership.port,
+                 membership.owns(address) ? "yes" : "no", fmt::to_string(address.state),
+                 address.owner.empty() ? "nobody" : address.owner});
+    }
   }
   return table.text();
 }
@@ -62,7 +65,9 @@ Result<void> show(Context& context, const Arguments& arguments,
   for (const auto& membership : memberships.value()) {
     auto havip = to_json(membership.havip);
     havip["port"] = membership.port;
-    havip["owns"] = membership.owns();
+    havip["owns"] = membership.owns(membership.havip.front());
+    for (std::size_t i = 0; i < membership.havip.size(); ++i)
+      havip["addresses"][i]["owns"] = membership.owns(membership.havip[i]);
     array.push_back(std::move(havip));
   }
   context.print(to_text(Json{{"havips", std::move(array)}}));

@@ -11,7 +11,8 @@ Result<void> add_port(Context& context, const Arguments& arguments) {
   port.nic = arguments.get_or("NIC", model::Nic::kPrimary);
   port.subnet = arguments.text("SUBNET");
   port.mac = arguments.get<Mac>("MAC");
-  port.ipv4 = arguments.get<Ipv4>("ADDRESS");
+  port.ipv4 = arguments.get_if<Ipv4>("ADDRESS");
+  port.ipv6 = arguments.get_if<Ipv6>("ADDRESS6");
   port.device = arguments.text("DEVICE");
   port.queues = static_cast<std::uint16_t>(arguments.get_or<std::uint64_t>("COUNT", 1));
   return context.service.add(port);
@@ -31,14 +32,16 @@ const Argument kPort{"PORT", &value_type::kPortName, "name of a port"};
 
 std::vector<Command> port_commands() {
   return {
-      {"port add NAME instance INSTANCE subnet SUBNET mac MAC ipv4 ADDRESS device DEVICE [nic NIC] [queues "
-       "COUNT]",
+      {"port add NAME instance INSTANCE subnet SUBNET mac MAC device DEVICE [ipv4 ADDRESS] [ipv6 "
+       "ADDRESS6] [nic NIC] [queues COUNT]",
        "plug a vNIC of an instance into a subnet",
        {{"NAME", &value_type::kText, "name of the new port"},
         {"INSTANCE", &value_type::kText, "name of the instance (VM) that has the vNIC"},
         {"SUBNET", &value_type::kSubnetName, "subnet that it belongs to"},
         {"MAC", &value_type::kMac, "MAC of the vNIC, unique in the VPC"},
-        {"ADDRESS", &value_type::kIpv4, "address of the vNIC, free in the subnet"},
+        {"ADDRESS", &value_type::kIpv4,
+         "IPv4 address of the vNIC, free in the subnet; it needs one of either family"},
+        {"ADDRESS6", &value_type::kIpv6, "IPv6 address of the vNIC, free in the subnet"},
         {"DEVICE", &value_type::kText, "DPDK device arguments, such as net_af_packet1,iface=sw-vm1"},
         {"NIC", &value_type::kNic, "primary (default, one an instance) or secondary"},
         {"COUNT", &value_type::kSmallCount, "receive queues asked for, default 1"}},

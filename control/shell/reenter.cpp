@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <optional>
+#include <string_view>
+#include <vector>
 
 #include "control/model/words.h"
 #include "control/shell/words.h"
@@ -17,12 +20,22 @@ std::string all_commands(const model::ByName<T>& objects) {
   return commands;
 }
 
+// ` KEY VALUE`, or nothing.
+template <class T>
+std::string option(std::string_view key, const std::optional<T>& value) {
+  return value ? fmt::format(" {} {}", key, *value) : "";
+}
+
 }  // namespace
 
 std::string to_commands(const model::Uplink& uplink) {
-  return fmt::format("uplink set device {} mac {} addresses {} gateway {} mtu {} queues {}\n",
-                     quote_if_needed(uplink.device), uplink.mac, fmt::join(uplink.addresses, ","),
-                     uplink.gateway, uplink.mtu, uplink.queues);
+  std::vector<std::string> addresses;
+  for (const auto& interface : uplink.addresses) addresses.push_back(fmt::to_string(interface));
+  for (const auto& interface : uplink.addresses6) addresses.push_back(fmt::to_string(interface));
+  return fmt::format("uplink set device {} mac {} addresses {}{}{} mtu {} queues {}\n",
+                     quote_if_needed(uplink.device), uplink.mac, fmt::join(addresses, ","),
+                     option("gateway", uplink.gateway), option("gateway6", uplink.gateway6), uplink.mtu,
+                     uplink.queues);
 }
 
 std::string to_commands(const model::Vpc& vpc) {
@@ -30,18 +43,20 @@ std::string to_commands(const model::Vpc& vpc) {
 }
 
 std::string to_commands(const model::Subnet& subnet) {
-  return fmt::format("subnet add {} vpc {} ipv4 {} gateway {} havip_quota {}\n", subnet.name, subnet.vpc,
-                     subnet.ipv4, subnet.gateway, subnet.havip_quota);
+  return fmt::format("subnet add {} vpc {}{}{}{}{} havip_quota {}\n", subnet.name, subnet.vpc,
+                     option("ipv4", subnet.ipv4), option("gateway", subnet.gateway),
+                     option("ipv6", subnet.ipv6), option("gateway6", subnet.gateway6), subnet.havip_quota);
 }
 
 std::string to_commands(const model::Port& port) {
-  return fmt::format("port add {} instance {} nic {} subnet {} mac {} ipv4 {} device {} queues {}\n",
-                     port.name, port.instance, to_word(port.nic), port.subnet, port.mac, port.ipv4,
-                     quote_if_needed(port.device), port.queues);
+  return fmt::format("port add {} instance {} nic {} subnet {} mac {}{}{} device {} queues {}\n", port.name,
+                     port.instance, to_word(port.nic), port.subnet, port.mac, option("ipv4", port.ipv4),
+                     option("ipv6", port.ipv6), quote_if_needed(port.device), port.queues);
 }
 
 std::string to_commands(const model::Havip& havip) {
-  auto commands = fmt::format("havip add {} subnet {} ipv4 {}\n", havip.name, havip.subnet, havip.ipv4);
+  auto commands = fmt::format("havip add {} subnet {}{}{}\n", havip.name, havip.subnet,
+                              option("ipv4", havip.ipv4), option("ipv6", havip.ipv6));
   for (const auto& port : havip.ports) commands += fmt::format("havip bind {} {}\n", havip.name, port);
   if (havip.pin) commands += fmt::format("havip pin {} {}\n", havip.name, *havip.pin);
   if (havip.learn) commands += fmt::format("havip learn {} {}\n", havip.name, *havip.learn);
@@ -49,7 +64,7 @@ std::string to_commands(const model::Havip& havip) {
 }
 
 std::string to_commands(const model::Eip& eip) {
-  auto commands = fmt::format("eip add {} ipv4 {}\n", eip.name, eip.ipv4);
+  auto commands = fmt::format("eip add {} {} {}\n", eip.name, family_of(eip.address), eip.address);
   if (eip.target)
     commands += fmt::format("eip bind {} {} {}\n", eip.name, to_word(eip.target->kind), eip.target->name);
   return commands;

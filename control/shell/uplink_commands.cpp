@@ -9,8 +9,9 @@ Result<void> set_uplink(Context& context, const Arguments& arguments) {
   model::Uplink uplink;
   uplink.device = arguments.text("DEVICE");
   uplink.mac = arguments.get<Mac>("MAC");
-  uplink.addresses = arguments.get<std::vector<Ipv4Interface>>("ADDRESSES");
-  uplink.gateway = arguments.get<Ipv4>("GATEWAY");
+  for (const auto& interface : arguments.get<std::vector<IpInterface>>("ADDRESSES")) uplink.add(interface);
+  uplink.gateway = arguments.get_if<Ipv4>("GATEWAY");
+  uplink.gateway6 = arguments.get_if<Ipv6>("GATEWAY6");
   uplink.mtu = static_cast<std::uint16_t>(arguments.get_or<std::uint64_t>("MTU", uplink.mtu));
   uplink.queues = static_cast<std::uint16_t>(arguments.get_or<std::uint64_t>("COUNT", uplink.queues));
   return context.service.set_uplink(uplink);
@@ -34,12 +35,15 @@ Result<void> show_uplink(Context& context, const Arguments& arguments) {
 
 std::vector<Command> uplink_commands() {
   return {
-      {"uplink set device DEVICE mac MAC addresses ADDRESSES gateway GATEWAY [mtu MTU] [queues COUNT]",
+      {"uplink set device DEVICE mac MAC addresses ADDRESSES [gateway GATEWAY] [gateway6 GATEWAY6] [mtu MTU] "
+       "[queues COUNT]",
        "set the interface towards the provider network, or change it",
        {{"DEVICE", &value_type::kText, "DPDK device arguments, such as net_af_packet0,iface=sw-inet"},
         {"MAC", &value_type::kMac, "MAC that the uplink answers with"},
-        {"ADDRESSES", &value_type::kInterfaces, "own addresses with prefix lengths, comma-separated"},
-        {"GATEWAY", &value_type::kIpv4, "next hop towards the internet, in one of the prefixes"},
+        {"ADDRESSES", &value_type::kInterfaces,
+         "own addresses of either family with prefix lengths, comma-separated"},
+        {"GATEWAY", &value_type::kIpv4, "next hop towards the internet over IPv4, in one of the prefixes"},
+        {"GATEWAY6", &value_type::kIpv6, "next hop over IPv6, in one of the prefixes or link-local"},
         {"MTU", &value_type::kSmallCount, "longest IP packet, default 1500"},
         {"COUNT", &value_type::kSmallCount, "receive queues asked for, default 1"}},
        set_uplink},

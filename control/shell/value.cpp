@@ -47,6 +47,10 @@ std::vector<std::string> complete_frame_kind(const model::Objects&) {
   return {"announce", "arp", "icmp", "tcp", "udp", "vrrp"};
 }
 
+std::vector<std::string> complete_auto(const model::Objects&) {
+  return {std::string(model::kAuto)};
+}
+
 std::vector<std::string> complete_nic(const model::Objects&) {
   return {std::string(to_word(model::Nic::kPrimary)), std::string(to_word(model::Nic::kSecondary))};
 }
@@ -101,7 +105,11 @@ const ValueType kFrameKind{parse_word, complete_frame_kind};
 const ValueType kCount{parse_count<kMaxCount>, complete_nothing};
 const ValueType kSmallCount{parse_count<kMaxSmallCount>, complete_nothing};
 const ValueType kIpv4{parse_with<text::parse_ipv4>, complete_nothing};
+const ValueType kIpv6{parse_with<text::parse_ipv6>, complete_nothing};
+const ValueType kIpv4OrAuto{parse_with<model::parse_ipv4_or_auto>, complete_auto};
+const ValueType kIpv6OrAuto{parse_with<model::parse_ipv6_or_auto>, complete_auto};
 const ValueType kPrefix{parse_with<text::parse_prefix>, complete_nothing};
+const ValueType kPrefix6{parse_with<text::parse_prefix6>, complete_nothing};
 const ValueType kInterfaces{parse_with<text::parse_interfaces>, complete_nothing};
 const ValueType kMac{parse_with<text::parse_mac>, complete_nothing};
 const ValueType kVni{parse_with<text::parse_vni>, complete_nothing};

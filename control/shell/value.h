@@ -13,12 +13,13 @@
 #include "vipswitch/address.h"
 #include "vipswitch/evidence.h"
 #include "vipswitch/ids.h"
+#include "vipswitch/ip_address.h"
 #include "vipswitch/result.h"
 
 namespace vipswitch::shell {
 
-using Value = std::variant<std::string, std::uint64_t, Ipv4, Ipv4Prefix, std::vector<Ipv4Interface>, Mac, Vni,
-                           model::Nic, LearnMode>;
+using Value = std::variant<std::string, std::uint64_t, Ipv4, Ipv6, Ipv4Prefix, Ipv6Prefix,
+                           std::vector<IpInterface>, Mac, Vni, model::Nic, LearnMode>;
 
 struct ValueType {
   // Errors: invalid_argument, naming `argument`.
@@ -41,8 +42,12 @@ extern const ValueType kInstanceName;  // std::string: of a port, not yet looked
 extern const ValueType kCount;         // std::uint64_t up to 2^32 - 1
 extern const ValueType kSmallCount;    // std::uint64_t up to 2^16 - 1
 extern const ValueType kIpv4;          // Ipv4
+extern const ValueType kIpv6;          // Ipv6
+extern const ValueType kIpv4OrAuto;    // Ipv4, 0.0.0.0 for the word auto
+extern const ValueType kIpv6OrAuto;    // Ipv6, :: for the word auto
 extern const ValueType kPrefix;        // Ipv4Prefix
-extern const ValueType kInterfaces;    // std::vector<Ipv4Interface>, comma-separated
+extern const ValueType kPrefix6;       // Ipv6Prefix
+extern const ValueType kInterfaces;    // std::vector<IpInterface>, comma-separated
 extern const ValueType kMac;           // Mac
 extern const ValueType kVni;           // Vni
 extern const ValueType kNic;           // model::Nic

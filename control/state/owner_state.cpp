@@ -24,7 +24,7 @@ Error unusable(const std::string& origin, std::string_view what) {
 
 Json to_json(const RememberedOwner& owner) {
   return {{"havip", owner.havip},
-          {"ipv4", fmt::to_string(owner.ipv4)},
+          {to_word(family_of(owner.address)), fmt::to_string(owner.address)},
           {"port", owner.port},
           {"generation", owner.generation}};
 }
@@ -35,8 +35,9 @@ RememberedOwner read_owner(const Json& json) {
                         {},
                         json.at("port").get<std::string>(),
                         json.at("generation").get<std::uint32_t>()};
-  const auto ipv4 = text::parse_ipv4(json.at("ipv4").get<std::string>());
-  if (const auto* address = std::get_if<Ipv4>(&ipv4)) owner.ipv4 = *address;
+  const auto* key = json.contains("ipv6") ? "ipv6" : "ipv4";
+  const auto parsed = text::parse_address(json.at(key).get<std::string>());
+  if (const auto* address = std::get_if<IpAddress>(&parsed)) owner.address = *address;
   return owner;
 }
 

@@ -9,14 +9,15 @@
 #include <string_view>
 #include <vector>
 
-#include "vipswitch/address.h"
+#include "vipswitch/ip_address.h"
 #include "vipswitch/result.h"
 
 namespace vipswitch {
 
 struct RememberedOwner {
   std::string havip;
-  Ipv4 ipv4;  // a HAVIP of the same name and another address is another one
+  IpAddress address;  // each of a HAVIP's has its owner; a HAVIP of the same name and another address is
+                      // another one
   std::string port;
   std::uint32_t generation = 0;  // of its election
   bool operator==(const RememberedOwner&) const = default;

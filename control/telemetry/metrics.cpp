@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <utility>
 
+#include "control/text/format.h"
 #include "control/text/words.h"
 #include "version.h"
 
@@ -122,20 +123,21 @@ void add_workers(Families& families, const Collection& collection) {
 }
 
 void add_havip(Families& families, const HavipSummary& havip, TimeMs now_ms) {
+  const auto address = fmt::to_string(havip.address);
   if (!havip.owner.empty()) {
-    families.add(Metric::vipswitch_havip_owner, {havip.name, havip.subnet, havip.owner}, 1.0);
+    families.add(Metric::vipswitch_havip_owner, {havip.name, havip.subnet, address, havip.owner}, 1.0);
   }
-  families.add(Metric::vipswitch_havip_state, {havip.name, havip.subnet, to_word(havip.state)}, 1.0);
-  families.add(Metric::vipswitch_havip_owner_changes_total, {havip.name, havip.subnet},
+  families.add(Metric::vipswitch_havip_state, {havip.name, havip.subnet, address, to_word(havip.state)}, 1.0);
+  families.add(Metric::vipswitch_havip_owner_changes_total, {havip.name, havip.subnet, address},
                std::uint64_t{havip.owner_changes});
   if (!havip.owner.empty() && havip.owner_since_ms >= 0) {
     // A worker's clock may be a little ahead of control's.
     const auto age_ms = std::max(now_ms - havip.owner_since_ms, TimeMs{0});
-    families.add(Metric::vipswitch_havip_owner_age_seconds, {havip.name, havip.subnet},
+    families.add(Metric::vipswitch_havip_owner_age_seconds, {havip.name, havip.subnet, address},
                  static_cast<double>(age_ms) / 1000.0);
   }
-  families.add(Metric::vipswitch_havip_delivered_to_old_owner_packets_total, {havip.name, havip.subnet},
-               havip.delivered_to_old_owner);
+  families.add(Metric::vipswitch_havip_delivered_to_old_owner_packets_total,
+               {havip.name, havip.subnet, address}, havip.delivered_to_old_owner);
 }
 
 void add_havips(Families& families, const Collection& collection, bool per_havip) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "control/shell/session.h"
+#include "control/text/format.h"
 #include "control/text/make_error.h"
 #include "control/text/no_such_port.h"
 #include "control/text/words.h"
@@ -58,7 +59,10 @@ Result<Json> info_document(const DocumentSources& sources, std::string_view) {
 Result<Json> all_havips(const DocumentSources& sources) {
   auto havips = Json::array();
   for (const HavipSummary& havip : sources.runtime.havip_summaries()) {
-    havips.push_back({{"name", havip.name}, {"owner", havip.owner}, {"state", to_word(havip.state)}});
+    havips.push_back({{"name", havip.name},
+                      {"address", fmt::to_string(havip.address)},
+                      {"owner", havip.owner},
+                      {"state", to_word(havip.state)}});
   }
   return Json{{"total", havips.size()}, {"havips", std::move(havips)}};
 }

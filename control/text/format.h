@@ -7,14 +7,16 @@
 #include <cstddef>
 #include <fmt/format.h>
 #include <string_view>
+#include <variant>
 
 #include "control/text/words.h"
 #include "vipswitch/address.h"
 #include "vipswitch/ids.h"
+#include "vipswitch/ip_address.h"
 
 namespace vipswitch::text {
 
-// Text without allocation; the longest is a prefix with 18 characters.
+// Text without allocation; the longest is an IPv6 prefix.
 class ShortText {
  public:
   template <class... Args>
@@ -25,7 +27,7 @@ class ShortText {
   std::string_view view() const noexcept { return {data_.data(), size_}; }
 
  private:
-  std::array<char, 24> data_{};
+  std::array<char, 52> data_{};
   std::size_t size_ = 0;
 };
 
@@ -33,6 +35,9 @@ inline ShortText format_ipv4(Ipv4 address) {
   const auto h = address.host();
   return ShortText("{}.{}.{}.{}", h >> 24, (h >> 16) & 0xff, (h >> 8) & 0xff, h & 0xff);
 }
+
+// The canonical form (RFC 5952).
+ShortText format_ipv6(const Ipv6& address);
 
 }  // namespace vipswitch::text
 
@@ -58,6 +63,41 @@ struct fmt::formatter<vipswitch::Ipv4Prefix> : fmt::formatter<vipswitch::Ipv4Int
   template <class FormatContext>
   auto format(const vipswitch::Ipv4Prefix& prefix, FormatContext& context) const {
     return formatter<vipswitch::Ipv4Interface>::format({prefix.address, prefix.length}, context);
+  }
+};
+
+template <>
+struct fmt::formatter<vipswitch::Ipv6> : fmt::formatter<std::string_view> {
+  template <class FormatContext>
+  auto format(const vipswitch::Ipv6& address, FormatContext& context) const {
+    return formatter<std::string_view>::format(vipswitch::text::format_ipv6(address).view(), context);
+  }
+};
+
+template <>
+struct fmt::formatter<vipswitch::Ipv6Interface> : fmt::formatter<std::string_view> {
+  template <class FormatContext>
+  auto format(const vipswitch::Ipv6Interface& interface, FormatContext& context) const {
+    const vipswitch::text::ShortText text("{}/{}", interface.address, interface.length);
+    return formatter<std::string_view>::format(text.view(), context);
+  }
+};
+
+template <>
+struct fmt::formatter<vipswitch::Ipv6Prefix> : fmt::formatter<vipswitch::Ipv6Interface> {
+  template <class FormatContext>
+  auto format(const vipswitch::Ipv6Prefix& prefix, FormatContext& context) const {
+    return formatter<vipswitch::Ipv6Interface>::format({prefix.address, prefix.length}, context);
+  }
+};
+
+template <>
+struct fmt::formatter<vipswitch::IpAddress> : fmt::formatter<std::string_view> {
+  template <class FormatContext>
+  auto format(const vipswitch::IpAddress& address, FormatContext& context) const {
+    const auto text =
+        std::visit([](const auto& held) { return vipswitch::text::ShortText("{}", held); }, address);
+    return formatter<std::string_view>::format(text.view(), context);
   }
 };
 
@@ -100,5 +140,7 @@ template <>
 struct fmt::formatter<vipswitch::Rule> : vipswitch::text::WordFormatter<vipswitch::Rule> {};
 template <>
 struct fmt::formatter<vipswitch::LearnMode> : vipswitch::text::WordFormatter<vipswitch::LearnMode> {};
+template <>
+struct fmt::formatter<vipswitch::Family> : vipswitch::text::WordFormatter<vipswitch::Family> {};
 template <>
 struct fmt::formatter<vipswitch::EvidenceClass> : vipswitch::text::WordFormatter<vipswitch::EvidenceClass> {};

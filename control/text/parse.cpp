@@ -1,5 +1,7 @@
 #include "control/text/parse.h"
 
+#include <algorithm>
+#include <arpa/inet.h>
 #include <array>
 #include <charconv>
 #include <fmt/format.h>
@@ -32,13 +34,47 @@ std::optional<Ipv4> to_ipv4(std::string_view text) {
   return Ipv4::from_host(value);
 }
 
-std::optional<Ipv4Interface> to_interface(std::string_view text) {
+std::optional<Ipv6> to_ipv6(std::string_view text) {
+  std::array<char, INET6_ADDRSTRLEN> terminated{};
+  if (text.size() >= terminated.size() || text.find('\0') != std::string_view::npos) return std::nullopt;
+  std::copy(text.begin(), text.end(), terminated.begin());
+  std::array<std::uint8_t, 16> bytes{};
+  if (inet_pton(AF_INET6, terminated.data(), bytes.data()) != 1) return std::nullopt;
+  return Ipv6(bytes);
+}
+
+template <class Interface, class Address>
+std::optional<Interface> to_interface(std::string_view text,
+                                      std::optional<Address> (*to_address)(std::string_view),
+                                      std::uint64_t max_length) {
   const auto slash = text.find('/');
   if (slash == std::string_view::npos) return std::nullopt;
-  const auto address = to_ipv4(text.substr(0, slash));
-  const auto length = to_number(text.substr(slash + 1), 32);
+  const auto address = to_address(text.substr(0, slash));
+  const auto length = to_number(text.substr(slash + 1), max_length);
   if (!address || !length) return std::nullopt;
-  return Ipv4Interface{*address, static_cast<std::uint8_t>(*length)};
+  return Interface{*address, static_cast<std::uint8_t>(*length)};
+}
+
+std::optional<Ipv4Interface> to_interface4(std::string_view text) {
+  return to_interface<Ipv4Interface>(text, to_ipv4, 32);
+}
+
+std::optional<Ipv6Interface> to_interface6(std::string_view text) {
+  return to_interface<Ipv6Interface>(text, to_ipv6, 128);
+}
+
+std::optional<IpInterface> to_any_interface(std::string_view text) {
+  if (const auto ipv4 = to_interface4(text)) return *ipv4;
+  if (const auto ipv6 = to_interface6(text)) return *ipv6;
+  return std::nullopt;
+}
+
+template <class Prefix, class Interface>
+Parsed<Prefix> to_prefix(const std::optional<Interface>& interface, const Mismatch& otherwise) {
+  if (!interface) return otherwise;
+  const auto prefix = interface->prefix();
+  if (prefix.address == interface->address) return prefix;
+  return Mismatch{"not a prefix: it has host bits set", fmt::to_string(prefix)};
 }
 
 std::optional<std::uint8_t> to_hex_byte(std::string_view text) {
@@ -60,7 +96,11 @@ std::optional<Mac> to_mac(std::string_view text) {
 }
 
 const Mismatch kNotPrefix{"not an IPv4 prefix", "an address and a length such as 10.77.0.0/24"};
-const Mismatch kNotInterface{"not an interface address", "an address and a length such as 198.51.100.2/24"};
+const Mismatch kNotPrefix6{"not an IPv6 prefix", "an address and a length such as 2001:db8:77::/64"};
+const Mismatch kNotInterface{"not an interface address",
+                             "an address and a length such as 198.51.100.2/24 or 2001:db8::2/64"};
+const Mismatch kNotInterfaces{"not a list of interface addresses",
+                              "comma-separated ones such as 198.51.100.2/24 or 2001:db8::2/64"};
 
 }  // namespace
 
@@ -69,29 +109,36 @@ Parsed<Ipv4> parse_ipv4(std::string_view text) {
   return Mismatch{"not an IPv4 address", "four numbers such as 10.77.0.1"};
 }
 
-Parsed<Ipv4Prefix> parse_prefix(std::string_view text) {
-  const auto interface = to_interface(text);
-  if (!interface) return kNotPrefix;
-  const auto prefix = interface->prefix();
-  if (prefix.address != interface->address) {
-    return Mismatch{"not a prefix: it has host bits set", fmt::to_string(prefix)};
-  }
-  return prefix;
+Parsed<Ipv6> parse_ipv6(std::string_view text) {
+  if (const auto address = to_ipv6(text)) return *address;
+  return Mismatch{"not an IPv6 address", "groups of hexadecimal digits such as 2001:db8:77::1"};
 }
 
-Parsed<Ipv4Interface> parse_interface(std::string_view text) {
-  if (const auto interface = to_interface(text)) return *interface;
+Parsed<IpAddress> parse_address(std::string_view text) {
+  if (const auto ipv4 = to_ipv4(text)) return *ipv4;
+  if (const auto ipv6 = to_ipv6(text)) return *ipv6;
+  return Mismatch{"not an IP address", "one such as 10.77.0.1 or 2001:db8:77::1"};
+}
+
+Parsed<Ipv4Prefix> parse_prefix(std::string_view text) {
+  return to_prefix<Ipv4Prefix>(to_interface4(text), kNotPrefix);
+}
+
+Parsed<Ipv6Prefix> parse_prefix6(std::string_view text) {
+  return to_prefix<Ipv6Prefix>(to_interface6(text), kNotPrefix6);
+}
+
+Parsed<IpInterface> parse_interface(std::string_view text) {
+  if (const auto interface = to_any_interface(text)) return *interface;
   return kNotInterface;
 }
 
-Parsed<std::vector<Ipv4Interface>> parse_interfaces(std::string_view text) {
-  std::vector<Ipv4Interface> interfaces;
+Parsed<std::vector<IpInterface>> parse_interfaces(std::string_view text) {
+  std::vector<IpInterface> interfaces;
   while (true) {
     const auto comma = text.find(',');
-    const auto interface = to_interface(text.substr(0, comma));
-    if (!interface) {
-      return Mismatch{"not a list of interface addresses", "comma-separated ones such as 198.51.100.2/24"};
-    }
+    const auto interface = to_any_interface(text.substr(0, comma));
+    if (!interface) return kNotInterfaces;
     interfaces.push_back(*interface);
     if (comma == std::string_view::npos) return interfaces;
     text.remove_prefix(comma + 1);

@@ -15,6 +15,7 @@
 
 #include "vipswitch/address.h"
 #include "vipswitch/ids.h"
+#include "vipswitch/ip_address.h"
 #include "vipswitch/result.h"
 
 namespace vipswitch::text {
@@ -29,10 +30,13 @@ using Parsed = std::variant<T, Mismatch>;
 
 // Read whole: surplus characters, signs, blanks and leading zeros (which some read as octal) do not fit.
 Parsed<Ipv4> parse_ipv4(std::string_view text);
+Parsed<Ipv6> parse_ipv6(std::string_view text);  // every spelling of RFC 4291 2.2, without a zone
+Parsed<IpAddress> parse_address(std::string_view text);
 // A prefix with host bits set does not fit; the expectation is the prefix that was probably meant.
 Parsed<Ipv4Prefix> parse_prefix(std::string_view text);
-Parsed<Ipv4Interface> parse_interface(std::string_view text);
-Parsed<std::vector<Ipv4Interface>> parse_interfaces(std::string_view text);  // comma-separated
+Parsed<Ipv6Prefix> parse_prefix6(std::string_view text);
+Parsed<IpInterface> parse_interface(std::string_view text);
+Parsed<std::vector<IpInterface>> parse_interfaces(std::string_view text);  // comma-separated
 Parsed<Mac> parse_mac(std::string_view text);
 Parsed<Vni> parse_vni(std::string_view text);
 Parsed<std::uint64_t> parse_number(std::string_view text, std::uint64_t min, std::uint64_t max);

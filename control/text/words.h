@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "vipswitch/evidence.h"
+#include "vipswitch/ip_address.h"
 
 namespace vipswitch {
 
@@ -103,6 +104,10 @@ constexpr std::string_view to_word(EvidenceClass evidence) noexcept {
       return "vrrp";
   }
   return "invalid";
+}
+
+constexpr std::string_view to_word(Family family) noexcept {
+  return family == Family::kIpv6 ? "ipv6" : "ipv4";
 }
 
 }  // namespace vipswitch

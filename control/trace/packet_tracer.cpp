@@ -10,8 +10,6 @@
 namespace vipswitch {
 namespace {
 
-using AskedHavips = std::vector<std::pair<const HavipEntry*, HavipSnapshot>>;
-
 // A host on the internet (RFC 5737), for packets of the uplink that name no source.
 constexpr Ipv4 kClient{192, 0, 2, 10};
 constexpr Mac kUnknownRouterMac{0x02, 0, 0, 0, 0, 0x01};
@@ -59,25 +57,29 @@ FrameSpec PacketTracer::complete(FrameSpec spec, std::string_view port) const {
     const Mac router = host_.tables().uplink.load(std::memory_order_relaxed)->ipv4.gateway_mac;
     if (!spec.source_mac) spec.source_mac = router.is_zero() ? kUnknownRouterMac : router;
     if (!spec.destination_mac) spec.destination_mac = registry_.uplink->spec.mac;
-    if (!spec.source) spec.source = is_arp ? registry_.uplink->spec.gateway : kClient;
+    if (!spec.source) spec.source = is_arp ? registry_.uplink->spec.gateway.value_or(Ipv4()) : kClient;
     return spec;
   }
   const PortEntry& entry = registry_.ports.find(port)->second;
   if (!spec.source_mac) spec.source_mac = entry.spec.mac;
-  if (!spec.source) spec.source = entry.spec.ipv4;
+  if (!spec.source) spec.source = entry.spec.ipv4.value_or(Ipv4());
   if (!spec.destination_mac) spec.destination_mac = destination_mac(entry, spec.destination);
   return spec;
 }
 
-Result<AskedHavips> PacketTracer::ask_for_havips_of(std::string_view port) const {
-  AskedHavips asked;
+Result<std::vector<PacketTracer::AskedSlot>> PacketTracer::ask_for_havips_of(std::string_view port) const {
+  std::vector<AskedSlot> asked;
   const auto found = registry_.ports.find(port);
   if (found == registry_.ports.end()) return asked;
   for (const auto& name : found->second.havips) {
     const HavipEntry& havip = registry_.havips.find(name)->second;
-    auto snapshot = ask_(havip);
-    if (!snapshot) return snapshot.error();
-    asked.emplace_back(&havip, std::move(snapshot).value());
+    for (const auto family : kFamilies) {
+      const auto& slot = havip.slots.of(family);
+      if (!slot) continue;
+      auto snapshot = ask_(havip, family);
+      if (!snapshot) return snapshot.error();
+      asked.push_back({&havip, slot->id, std::move(snapshot).value()});
+    }
   }
   return asked;
 }
@@ -98,16 +100,17 @@ Result<PacketTrace> PacketTracer::trace(const TraceRequest& request) {
   for (const auto& [id, name] : registry_.port_names) ports.push_back(id);
   if (registry_.uplink) ports.push_back(registry_.uplink->id);
   std::vector<HavipId> havips;
-  for (const auto& [id, name] : registry_.havip_names) havips.push_back(id);
+  for (const auto& [id, holder] : registry_.slot_holders) havips.push_back(id);
   DryWorld world(host_, ports, havips);
-  for (const auto& [havip, snapshot] : claimed.value()) world.set_election(havip->id, snapshot);
+  for (const auto& asked : claimed.value()) world.set_election(asked.slot, asked.snapshot);
 
   PacketTrace trace;
   trace.port = request.port;
-  for (const auto& [havip, snapshot] : assumed.value()) {
+  for (const auto& asked : assumed.value()) {
     const PortId owner = registry_.ports.find(request.as_owner)->second.id;
-    world.set_owner(havip->id, owner, snapshot.election.delivery_of(owner));
-    trace.assumed.push_back(fmt::format("{} owns HAVIP {}", request.as_owner, havip->spec.name));
+    world.set_owner(asked.slot, owner, asked.snapshot.election.delivery_of(owner));
+    auto text = fmt::format("{} owns HAVIP {}", request.as_owner, asked.havip->spec.name);
+    if (trace.assumed.empty() || trace.assumed.back() != text) trace.assumed.push_back(std::move(text));
   }
 
   const auto* spec = std::get_if<FrameSpec>(&request.frame);

@@ -4,6 +4,7 @@
 // lets a DryWorld have the packet, and puts the outcome in words. Control thread only.
 
 #include <functional>
+#include <vector>
 
 #include "control/publish/registry.h"
 #include "control/runtime/dataplane_host.h"
@@ -14,8 +15,8 @@ namespace vipswitch {
 
 class PacketTracer {
  public:
-  // What the home worker of the HAVIP knows of it.
-  using Ask = std::function<Result<HavipSnapshot>(const HavipEntry&)>;
+  // What the home worker of one of the HAVIP's addresses knows of it.
+  using Ask = std::function<Result<HavipSnapshot>(const HavipEntry&, Family)>;
 
   PacketTracer(DataplaneHost& host, const Registry& registry, Ask ask)
       : host_(host), registry_(registry), ask_(std::move(ask)) {}
@@ -26,8 +27,12 @@ class PacketTracer {
  private:
   FrameSpec complete(FrameSpec spec, std::string_view port) const;
   Mac destination_mac(const PortEntry& port, Ipv4 destination) const;
-  Result<std::vector<std::pair<const HavipEntry*, HavipSnapshot>>> ask_for_havips_of(
-      std::string_view port) const;
+  struct AskedSlot {
+    const HavipEntry* havip;
+    HavipId slot;
+    HavipSnapshot snapshot;
+  };
+  Result<std::vector<AskedSlot>> ask_for_havips_of(std::string_view port) const;
 
   DataplaneHost& host_;
   const Registry& registry_;

@@ -15,8 +15,8 @@ std::string TraceNames::port(PortId id) const {
 }
 
 std::string TraceNames::havip(HavipId id) const {
-  const auto found = registry_.havip_names.find(id);
-  return found == registry_.havip_names.end() ? "a HAVIP that is gone" : found->second;
+  const auto found = registry_.slot_holders.find(id);
+  return found == registry_.slot_holders.end() ? "a HAVIP that is gone" : found->second.havip;
 }
 
 std::string TraceNames::subnet_of(std::string_view port) const {
@@ -63,19 +63,17 @@ std::string TraceNames::target(EndpointRef endpoint) const {
 }
 
 std::string TraceNames::eip(const Ipv6& address) const {
-  if (!address.is_ipv4_mapped()) {
-    const auto* row = tables_.ipv6.lookup_eip(address);
+  const auto found = std::find_if(registry_.eips.begin(), registry_.eips.end(), [&](const auto& entry) {
+    return entry.second.spec.address == unmapped(address);
+  });
+  const std::string name = found == registry_.eips.end() ? "an EIP" : fmt::format("EIP {}", found->first);
+  const auto tell = [&](const auto* row) -> std::string {
     if (row == nullptr) return {};
-    return row->inner.is_set ? fmt::format("an EIP of {}", target(row->target)) : "an EIP without a target";
-  }
-  const Ipv4 ipv4 = address.mapped_ipv4();
-  const auto* row = tables_.ipv4.lookup_eip(ipv4);
-  if (row == nullptr) return {};
-  const auto found = std::find_if(registry_.eips.begin(), registry_.eips.end(),
-                                  [&](const auto& entry) { return entry.second.spec.ipv4 == ipv4; });
-  const std::string name = found == registry_.eips.end() ? "of no name" : found->first;
-  return row->inner.is_set ? fmt::format("EIP {} of {}", name, target(row->target))
-                           : fmt::format("EIP {}, which has no target", name);
+    return row->inner.is_set ? fmt::format("{} of {}", name, target(row->target))
+                             : fmt::format("{}, which has no target", name);
+  };
+  return address.is_ipv4_mapped() ? tell(tables_.ipv4.lookup_eip(address.mapped_ipv4()))
+                                  : tell(tables_.ipv6.lookup_eip(address));
 }
 
 std::string TraceNames::mac_holder(std::string_view subnet, const Mac& mac) const {

@@ -37,6 +37,10 @@ class Delivery {
     return is_virtual() ? Mac::vrrp_ipv4(vrid_) : port_mac;
   }
 
+  constexpr Mac ipv6_mac(const Mac& port_mac) const noexcept {
+    return is_virtual() ? Mac::vrrp_ipv6(vrid_) : port_mac;
+  }
+
   constexpr bool operator==(const Delivery&) const noexcept = default;
 
  private:

@@ -80,7 +80,7 @@ def test_scrape_says_what_show_says(bed, switch, front):
 
 
 def test_scrape_names_the_owner_and_follows_it(bed, switch, havip):
-    labels = {"havip": havip.name, "subnet": "web"}
+    labels = {"havip": havip.name, "subnet": "web", "address": switch.havip(havip.name)["ipv4"]}
     before = scrape(bed.switch_namespace)
     assert before.value("vipswitch_havip_state", **labels, state="unknown") == 1
     assert before.value("vipswitch_havip_owner_age_seconds", **labels) is None

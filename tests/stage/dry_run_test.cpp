@@ -21,7 +21,9 @@ using W = ShopWorld;
 class DryRunTest : public ShopTest {
  protected:
   PacketTracer tracer{vswitch.control().host(), vswitch.control().tables().registry(),
-                      [this](const HavipEntry& havip) { return Result<HavipSnapshot>(look_at(havip.id)); }};
+                      [this](const HavipEntry& havip, Family family) {
+                        return Result<HavipSnapshot>(look_at(havip.slots.of(family)->id));
+                      }};
 
   HavipSnapshot look_at(HavipId havip) {
     HavipSnapshot snapshot;

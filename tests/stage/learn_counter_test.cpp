@@ -91,7 +91,7 @@ std::uint64_t pin_refused(Shop& shop) {
   Message pin{};
   pin.kind = Message::Kind::kSteer;
   pin.mode = LearnMode::kEnforce;
-  pin.havip = registry.havips.find("front")->second.id;
+  pin.havip = registry.havips.find("front")->second.slots.ipv4->id;
   pin.port = registry.ports.find(kVm3.port)->second.id;
   EXPECT_TRUE(shop.vswitch.control().host().workers().front()->post(pin));
   shop.vswitch.settle();
@@ -167,7 +167,7 @@ std::uint64_t vrrp_no_address(Shop& shop) {
 }
 std::uint64_t vrrp_addr_unbound(Shop& shop) {
   constexpr Ipv4 kBack{10, 77, 0, 101};
-  EXPECT_TRUE(shop.vswitch.service().add(model::Havip{"back", "web", kBack, {std::string(kVm2.port)}}));
+  EXPECT_TRUE(shop.vswitch.service().add(model::Havip{"back", "web", kBack, {}, {std::string(kVm2.port)}}));
   return shop.learned_from(LearnCounter::vrrp_addr_unbound, kVm1,
                            testing::advert(kVm1, 150, {W::kFront, kBack}));
 }

@@ -144,7 +144,7 @@ std::uint64_t InProcessSwitch::learned(LearnCounter counter) {
 
 std::string InProcessSwitch::owner(std::string_view havip) {
   const auto& entry = control_.tables().registry().havips.find(havip)->second;
-  const OwnerWord word = tables().havips.hot(entry.id).owner_word();
+  const OwnerWord word = tables().havips.hot(entry.slots.ipv4->id).owner_word();
   return word.is_local() ? port_name(word.port()) : std::string();
 }
 
@@ -170,10 +170,10 @@ void ShopWorld::build(InProcessSwitch& vswitch) {
                               .addresses = {{kUplinkIp, 24}},
                               .gateway = kRouterIp}));
   require(service.add(model::Vpc{"shop", Vni(1001)}));
-  require(service.add(
-      model::Subnet{.name = "web", .vpc = "shop", .ipv4 = {Ipv4(10, 77, 0, 0), 24}, .gateway = kWebGateway}));
-  require(service.add(
-      model::Subnet{.name = "db", .vpc = "shop", .ipv4 = {Ipv4(10, 77, 1, 0), 24}, .gateway = kDbGateway}));
+  require(service.add(model::Subnet{
+      .name = "web", .vpc = "shop", .ipv4 = Ipv4Prefix{Ipv4(10, 77, 0, 0), 24}, .gateway = kWebGateway}));
+  require(service.add(model::Subnet{
+      .name = "db", .vpc = "shop", .ipv4 = Ipv4Prefix{Ipv4(10, 77, 1, 0), 24}, .gateway = kDbGateway}));
   const auto port = [&](const char* instance, const char* subnet, const Mac& mac, Ipv4 address) {
     model::Port value;
     value.name = fmt::format("{}-eth0", instance);
@@ -189,7 +189,7 @@ void ShopWorld::build(InProcessSwitch& vswitch) {
   port("vm2", "web", kVm2, kVm2Ip);
   port("vm3", "web", kVm3, kVm3Ip);
   port("db1", "db", kDb1, kDb1Ip);
-  require(service.add(model::Havip{"front", "web", kFront, {"vm1-eth0", "vm2-eth0"}}));
+  require(service.add(model::Havip{"front", "web", kFront, {}, {"vm1-eth0", "vm2-eth0"}}));
   require(service.add(
       model::Eip{"front-public", kFrontEip, model::EipTarget{model::TargetKind::kHavip, "front"}}));
   require(

@@ -8,11 +8,11 @@ namespace vipswitch::model {
 namespace {
 
 TEST(AddressRuns, EmptySetOffersWhereItIsAsked) {
-  EXPECT_EQ(AddressRuns().highest_free(Ipv4(10, 0, 0, 9)), Ipv4(10, 0, 0, 9));
+  EXPECT_EQ(AddressRuns<Ipv4>().highest_free(Ipv4(10, 0, 0, 9)), Ipv4(10, 0, 0, 9));
 }
 
 TEST(AddressRuns, OrderOfInsertionDoesNotShow) {
-  AddressRuns up, down;
+  AddressRuns<Ipv4> up, down;
   for (std::uint8_t i = 1; i < 9; ++i) {
     up.insert(Ipv4(10, 0, 0, i));
     down.insert(Ipv4(10, 0, 0, static_cast<std::uint8_t>(9 - i)));
@@ -21,7 +21,7 @@ TEST(AddressRuns, OrderOfInsertionDoesNotShow) {
 }
 
 TEST(AddressRuns, EndsOfTheAddressSpaceDoNotWrap) {
-  AddressRuns runs;
+  AddressRuns<Ipv4> runs;
   runs.insert(Ipv4::broadcast());
   runs.insert(Ipv4(0, 0, 0, 1));
   EXPECT_EQ(runs.highest_free(Ipv4::broadcast()), Ipv4(255, 255, 255, 254));
@@ -32,7 +32,7 @@ TEST(AddressRuns, EndsOfTheAddressSpaceDoNotWrap) {
 
 TEST(AddressRuns, RandomChangesAgreeWithAPlainSet) {
   std::mt19937 random(7);
-  AddressRuns runs;
+  AddressRuns<Ipv4> runs;
   std::set<std::uint32_t> taken;
   for (int step = 0; step < 20000; ++step) {
     const auto value = 100 + static_cast<std::uint32_t>(random() % 40);

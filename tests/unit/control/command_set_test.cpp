@@ -52,9 +52,13 @@ TEST_F(CommandSetTest, EveryCommandParsesFromItsOwnPattern) {
       if (const auto at = line.find(from); at != std::string::npos) line.replace(at, from.size(), to);
     };
     for (const auto& [placeholder, value] : {std::pair<std::string, std::string>{" VNI", " 7"},
+                                             {" PREFIX6", " 2001:db8::/32"},
                                              {" PREFIX", " 10.0.0.0/8"},
                                              {" ADDRESSES", " 192.0.2.1/24"},
+                                             {" ADDRESS6", " 2001:db8::1"},
+                                             {"ipv6 ADDRESS", "ipv6 2001:db8::1"},
                                              {" ADDRESS", " 10.0.0.1"},
+                                             {" GATEWAY6", " 2001:db8::1"},
                                              {" GATEWAY", " 10.0.0.1"},
                                              {" MAC", " 02:00:00:00:00:01"},
                                              {" NIC", " primary"},
@@ -221,9 +225,11 @@ TEST_F(CommandSetTest, CompletionOffersNamesOfTheModel) {
 }
 
 TEST_F(CommandSetTest, CompletionOffersKeywordsThatAreLeft) {
-  EXPECT_EQ(words("subnet add db "), (Words{"gateway", "havip_quota", "ipv4", "vpc"}));
-  EXPECT_EQ(words("subnet add db gateway 10.1.0.1 vpc shop "), (Words{"havip_quota", "ipv4"}));
+  EXPECT_EQ(words("subnet add db "), (Words{"gateway", "gateway6", "havip_quota", "ipv4", "ipv6", "vpc"}));
+  EXPECT_EQ(words("subnet add db gateway 10.1.0.1 vpc shop "),
+            (Words{"gateway6", "havip_quota", "ipv4", "ipv6"}));
   EXPECT_EQ(words("port add p nic "), (Words{"primary", "secondary"}));
+  EXPECT_EQ(words("havip add vip ipv6 "), (Words{"auto"}));
   EXPECT_EQ(words("eip bind public "), (Words{"havip", "port"}));
 }
 

@@ -136,8 +136,8 @@ TEST_F(ConfigCommands, PlanHasAJsonForm) {
   EXPECT_EQ(document["changes"], json::parse(R"([
     {"action": "add", "kind": "vpc", "name": "lab", "before": null, "after": {"name": "lab", "vni": 7}, "fields": []},
     {"action": "change", "kind": "eip", "name": "public", "fields": ["target"],
-     "before": {"name": "public", "ipv4": "203.0.113.10", "target": {"havip": "front"}},
-     "after": {"name": "public", "ipv4": "203.0.113.10", "target": null}}])"));
+     "before": {"name": "public", "ipv4": "203.0.113.10", "ipv6": null, "target": {"havip": "front"}},
+     "after": {"name": "public", "ipv4": "203.0.113.10", "ipv6": null, "target": null}}])"));
   EXPECT_EQ(run_json("load " + path("f") + " dry-run json")["applied"], false);
   EXPECT_EQ(run_json("diff " + path("f") + " json"),
             json::parse(R"({"changes": [], "at_next_start": [], "applied": false})"));

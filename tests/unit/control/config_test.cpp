@@ -99,7 +99,7 @@ uplink: {device: net_null1, mac: 02:00:00:00:00:02, addresses: [198.51.100.2/24]
   EXPECT_EQ(objects.subnets.at("s").havip_quota, 3u);
   EXPECT_EQ(objects.ports.at("p").nic, model::Nic::kSecondary);
   EXPECT_EQ(objects.ports.at("p").queues, 2);
-  EXPECT_TRUE(objects.havips.at("h").ipv4.is_unspecified());
+  EXPECT_FALSE(objects.havips.at("h").ipv4.has_value());
   EXPECT_EQ(objects.eips.at("e").target, (model::EipTarget{model::TargetKind::kPort, "p"}));
   EXPECT_FALSE(objects.eips.at("free").target);
   EXPECT_EQ(objects.uplink->mtu, 9000);
@@ -213,7 +213,7 @@ TEST(Config, BadValuesAreRefused) {
   EXPECT_TRUE(config_refused(
       good_with("198.51.100.2/24", "198.51.100.2"), ErrorCode::invalid_argument,
       "f.yaml:8: found address \"198.51.100.2\", which is not an interface address, expected an "
-      "address and a length such as 198.51.100.2/24"));
+      "address and a length such as 198.51.100.2/24 or 2001:db8::2/64"));
 }
 
 TEST(Config, CoresMustBeDistinct) {

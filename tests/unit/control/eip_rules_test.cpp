@@ -46,7 +46,7 @@ TEST_F(EipRules, AddressesOfTheUplinkAreRefused) {
 TEST_F(EipRules, SecondEipOfATargetIsRefused) {
   ASSERT_TRUE(succeeded(add("e", Ipv4(203, 0, 113, 11))));
   EXPECT_TRUE(refused(transaction_.bind_eip("e", {TargetKind::kHavip, "front"}), ErrorCode::rule,
-                      "havip: \"front\" has EIP \"public\", expected a HAVIP without EIP"));
+                      "havip: \"front\" has EIP \"public\", expected a HAVIP without IPv4 EIP"));
 }
 
 TEST_F(EipRules, PortAndHavipOfOneNameAreDifferentTargets) {

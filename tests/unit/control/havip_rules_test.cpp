@@ -13,7 +13,9 @@ class HavipRules : public test::RulesTest {
   Result<void> add(const std::string& name, Ipv4 address = Ipv4()) {
     return transaction_.add(Havip{name, "web", address, {}});
   }
-  Ipv4 address_of(const std::string& name) { return model_.objects().havips.find(name)->second.ipv4; }
+  std::optional<Ipv4> address_of(const std::string& name) {
+    return model_.objects().havips.find(name)->second.ipv4;
+  }
 };
 
 TEST_F(HavipRules, UnknownSubnetIsRefused) {
@@ -119,9 +121,9 @@ TEST_F(HavipRules, SeventeenthHavipOfAPortIsRefused) {
   port.ipv4 = Ipv4(10, 1, 0, 13);
   ASSERT_TRUE(succeeded(transaction_.add(port)));
   for (int i = 0; i < 16; ++i) {
-    ASSERT_TRUE(succeeded(transaction_.add(Havip{"vip" + std::to_string(i), "db", {}, {"db1"}})));
+    ASSERT_TRUE(succeeded(transaction_.add(Havip{"vip" + std::to_string(i), "db", {}, {}, {"db1"}})));
   }
-  EXPECT_TRUE(refused(transaction_.add(Havip{"more", "db", {}, {"db1"}}), ErrorCode::quota,
+  EXPECT_TRUE(refused(transaction_.add(Havip{"more", "db", {}, {}, {"db1"}}), ErrorCode::quota,
                       "havip: \"more\" is one too many for port \"db1\", expected at most 16 HAVIPs"));
 }
 

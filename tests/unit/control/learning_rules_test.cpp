@@ -109,7 +109,7 @@ TEST(LearningConfig, UnknownModeSaysWhatIsExpected) {
 }
 
 TEST(LearningReenter, CommandsMakePinAndMode) {
-  Havip havip{"front", "web", Ipv4(10, 77, 0, 100), {"p11"}};
+  Havip havip{"front", "web", Ipv4(10, 77, 0, 100), {}, {"p11"}};
   havip.pin = "p11";
   havip.learn = LearnMode::kObserve;
   EXPECT_EQ(shell::to_commands(havip),

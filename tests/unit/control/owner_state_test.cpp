@@ -30,7 +30,10 @@ class OwnerStateFile : public testing::Test {
 };
 
 const SavedOwners kState{
-    7, {{"front", Ipv4(10, 77, 0, 100), "vm1-eth0", 12}, {"back", Ipv4(10, 77, 0, 101), "vm2", 3}}};
+    7,
+    {{"front", Ipv4(10, 77, 0, 100), "vm1-eth0", 12},
+     {"front", Ipv6::from_groups({0x2001, 0xdb8, 0x77, 0, 0, 0, 0, 0x100}), "vm2-eth0", 4},
+     {"back", Ipv4(10, 77, 0, 101), "vm2", 3}}};
 
 TEST(SavedOwners, WhatIsPrintedIsRead) {
   const auto read = parse_state(print_state(kState), "f");

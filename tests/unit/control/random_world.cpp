@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <numeric>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "control/model/model.h"
@@ -31,6 +32,16 @@ constexpr const char* kTexts[] = {"",         " ",          "--vdev=net_null0,x=
 
 constexpr const char* kPaths[] = {"", "/run/a b", "x#y", "relative", "/run/\u96ea"};
 
+Ipv6 ipv6(std::uint16_t network, std::uint16_t host) {
+  return Ipv6::from_groups({0x2001, 0xdb8, 0, network, 0, 0, 0, host});
+}
+
+Ipv6 last_byte(const Ipv6& address, std::uint8_t value) {
+  auto bytes = address.bytes();
+  bytes.back() = value;
+  return Ipv6(bytes);
+}
+
 class Generator {
  public:
   explicit Generator(Random& random) : random_(random) {}
@@ -56,6 +67,8 @@ class Generator {
     return std::next(objects.begin(), pick(static_cast<unsigned>(objects.size())))->first;
   }
   std::uint8_t byte(unsigned first, unsigned count) { return static_cast<std::uint8_t>(first + pick(count)); }
+  // 1: IPv4, 2: IPv6, 3: both.
+  unsigned families() { return 1 + pick(3); }
   LearnMode learn_mode() {
     constexpr LearnMode kModes[] = {LearnMode::kOff, LearnMode::kObserve, LearnMode::kEnforce};
     return kModes[pick(3)];
@@ -83,42 +96,67 @@ class Generator {
 
 void add_networks(Generator& make, const model::Objects& objects, model::Transaction& transaction) {
   if (make.chance()) {
-    const model::Uplink uplink{make.device(),
-                               Mac(2, 0, 0, 0, 1, make.byte(0, 256)),
-                               {{Ipv4(198, 51, 100, make.byte(2, 50)), 24}, {Ipv4(192, 0, 2, 1), 30}},
-                               Ipv4(198, 51, 100, 1),
-                               static_cast<std::uint16_t>(make.chance() ? 1500 : 576 + make.pick(9000)),
-                               make.byte(1, 3)};
+    model::Uplink uplink{.device = make.device(), .mac = Mac(2, 0, 0, 0, 1, make.byte(0, 256))};
+    const unsigned families = make.families();
+    if (families & 1) {
+      uplink.addresses = {{Ipv4(198, 51, 100, make.byte(2, 50)), 24}, {Ipv4(192, 0, 2, 1), 30}};
+      uplink.gateway = Ipv4(198, 51, 100, 1);
+    }
+    if (families & 2) {
+      uplink.addresses6 = {{ipv6(0x5100, make.byte(2, 50)), 64}, {ipv6(0x5101, 2), 126}};
+      uplink.gateway6 = make.chance() ? ipv6(0x5100, 1) : kGatewayLinkLocal;
+    }
+    if (make.chance()) uplink.mtu = static_cast<std::uint16_t>(1280 + make.pick(8000));
+    uplink.queues = make.byte(1, 3);
     (void)transaction.set_uplink(uplink);
   }
   for (unsigned left = make.pick(4); left > 0; --left)
     (void)transaction.add(model::Vpc{make.name(), Vni(1 + make.pick(Vni::kMax))});
   for (unsigned left = make.pick(6); left > 0; --left) {
     const auto third = make.byte(0, 256);
-    (void)transaction.add(model::Subnet{make.name(),
-                                        make.name_of(objects.vpcs),
-                                        {Ipv4(10, 0, third, 0), make.byte(24, 6)},
-                                        Ipv4(10, 0, third, 1),
-                                        make.chance() ? model::kDefaultHavipQuota : make.pick(100)});
+    model::Subnet subnet{.name = make.name(), .vpc = make.name_of(objects.vpcs)};
+    const unsigned families = make.families();
+    if (families & 1) {
+      subnet.ipv4 = Ipv4Prefix{Ipv4(10, 0, third, 0), make.byte(24, 6)};
+      subnet.gateway = Ipv4(10, 0, third, 1);
+    }
+    if (families & 2) {
+      subnet.ipv6 = Ipv6Prefix{ipv6(third, 0), make.byte(64, 57)};
+      subnet.gateway6 = ipv6(third, 1);
+    }
+    if (make.chance()) subnet.havip_quota = make.pick(100);
+    (void)transaction.add(subnet);
   }
 }
 
 void add_members(Generator& make, const model::Objects& objects, model::Transaction& transaction) {
-  const auto address = [&](const std::string& subnet) {
-    const auto at = objects.subnets.find(subnet);
-    return at == objects.subnets.end() ? Ipv4()
-                                       : Ipv4::from_host(at->second.ipv4.first().host() + 2 + make.pick(12));
+  // Of the families that the subnet has, or some of them.
+  const auto address = [&](auto& member) {
+    const auto at = objects.subnets.find(member.subnet);
+    if (at == objects.subnets.end()) return;
+    const auto& [ipv4, ipv6] = std::tie(at->second.ipv4, at->second.ipv6);
+    const unsigned families = make.families();
+    if (ipv4 && (families & 1)) member.ipv4 = Ipv4::from_host(ipv4->first().host() + 2 + make.pick(12));
+    if (ipv6 && (families & 2)) member.ipv6 = last_byte(ipv6->first(), make.byte(2, 12));
   };
   for (unsigned left = make.pick(20); left > 0; --left) {
-    const auto subnet = make.name_of(objects.subnets);
-    (void)transaction.add(model::Port{make.name(), make.name(),
-                                      make.chance() ? model::Nic::kPrimary : model::Nic::kSecondary, subnet,
-                                      Mac(0x52, 0x54, 0, 0, make.byte(0, 256), make.byte(0, 256)),
-                                      address(subnet), make.device(), make.byte(1, 3)});
+    model::Port port{.name = make.name(),
+                     .instance = make.name(),
+                     .nic = make.chance() ? model::Nic::kPrimary : model::Nic::kSecondary,
+                     .subnet = make.name_of(objects.subnets),
+                     .mac = Mac(0x52, 0x54, 0, 0, make.byte(0, 256), make.byte(0, 256)),
+                     .ipv4 = {},
+                     .ipv6 = {},
+                     .device = make.device(),
+                     .queues = make.byte(1, 3)};
+    address(port);
+    (void)transaction.add(port);
   }
   for (unsigned left = make.pick(8); left > 0; --left) {
     const auto subnet = make.name_of(objects.subnets), name = make.name();
-    if (!transaction.add(model::Havip{name, subnet, make.chance() ? Ipv4() : address(subnet), {}})) continue;
+    model::Havip havip{name, subnet, {}, {}};
+    if (make.chance()) address(havip);
+    if (!transaction.add(havip)) continue;
     for (unsigned tries = make.pick(12); tries > 0; --tries)
       (void)transaction.bind_havip(name, make.name_of(objects.ports));
     if (make.chance()) (void)transaction.pin_havip(name, make.name_of(objects.ports));
@@ -129,7 +167,9 @@ void add_members(Generator& make, const model::Objects& objects, model::Transact
 void add_eips(Generator& make, const model::Objects& objects, model::Transaction& transaction) {
   for (unsigned left = make.pick(8); left > 0; --left) {
     const auto name = make.name();
-    if (!transaction.add(model::Eip{name, Ipv4(203, 0, 113, make.byte(0, 256)), {}})) continue;
+    const IpAddress address = make.chance() ? IpAddress(Ipv4(203, 0, 113, make.byte(0, 256)))
+                                            : IpAddress(ipv6(0x113, make.byte(0, 256)));
+    if (!transaction.add(model::Eip{name, address, {}})) continue;
     if (make.chance())
       (void)transaction.bind_eip(name, {model::TargetKind::kPort, make.name_of(objects.ports)});
     else

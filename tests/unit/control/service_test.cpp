@@ -37,7 +37,7 @@ TEST_F(ServiceTest, RefusedRequestIsNotPublished) {
 }
 
 TEST_F(ServiceTest, HalfDoneRequestIsRolledBack) {
-  EXPECT_TRUE(refused(service_.add(model::Havip{"vip", "web", {}, {"p11", "p99"}}), ErrorCode::not_found,
+  EXPECT_TRUE(refused(service_.add(model::Havip{"vip", "web", {}, {}, {"p11", "p99"}}), ErrorCode::not_found,
                       "port: \"p99\" does not exist, expected the name of a port"));
   EXPECT_EQ(service_.objects(), make_world());
 }
@@ -45,7 +45,7 @@ TEST_F(ServiceTest, HalfDoneRequestIsRolledBack) {
 TEST_F(ServiceTest, PublisherThatRefusesLeavesTheModel) {
   publisher_.fails = true;
   EXPECT_TRUE(refused(service_.unbind_eip("public"), ErrorCode::table_full, "eip: the table is full"));
-  EXPECT_FALSE(service_.add(model::Havip{"vip", "web", {}, {"p11"}}).ok());
+  EXPECT_FALSE(service_.add(model::Havip{"vip", "web", {}, {}, {"p11"}}).ok());
   EXPECT_FALSE(service_.remove_uplink().ok());
   EXPECT_EQ(service_.objects(), make_world());
   publisher_.fails = false;
@@ -53,9 +53,9 @@ TEST_F(ServiceTest, PublisherThatRefusesLeavesTheModel) {
 }
 
 TEST_F(ServiceTest, AddedHavipComesBackWithItsAddress) {
-  const auto added = service_.add(model::Havip{"vip", "web", {}, {"p11"}});
+  const auto added = service_.add(model::Havip{"vip", "web", {}, {}, {"p11"}});
   ASSERT_TRUE(succeeded(added));
-  EXPECT_EQ(added.value(), (model::Havip{"vip", "web", Ipv4(10, 77, 0, 254), {"p11"}}));
+  EXPECT_EQ(added.value(), (model::Havip{"vip", "web", Ipv4(10, 77, 0, 254), {}, {"p11"}}));
 }
 
 TEST_F(ServiceTest, EveryRequestReachesTheModel) {

@@ -14,8 +14,8 @@ HavipStatus owned_havip() {
   HavipStatus havip{};
   havip.name = "front";
   havip.subnet = "web";
-  havip.ipv4 = Ipv4(10, 77, 0, 100);
-  havip.stable_mac = stable_mac(havip.ipv4);
+  havip.address = Ipv4(10, 77, 0, 100);
+  havip.stable_mac = stable_mac(havip.address);
   havip.state = OwnerState::kOwnedVrrp;
   havip.owner = "p11";
   havip.delivery_mac = Mac(0x52, 0x54, 0, 0x77, 0, 11);
@@ -168,8 +168,7 @@ TEST_F(ShowTest, LostDecisionIsAdmitted) {
 
 TEST_F(ShowTest, HavipJsonHasTheFieldsOfTheStruct) {
   runtime_.havips = {owned_havip()};
-  const auto expected = json::parse(R"({
-    "name": "front", "subnet": "web", "ipv4": "10.77.0.100", "stable_mac": "0e:00:0a:4d:00:64", "state": "owned_vrrp",
+  auto address = json::parse(R"({"stable_mac": "0e:00:0a:4d:00:64", "state": "owned_vrrp",
     "learn": "enforce", "owner": "p11", "elected": null, "pinned": null, "disagreements": 0, "delivery_mac": "52:54:00:77:00:0b", "owner_since_ms": 4000, "now_ms": 16345,
     "owner_changes": 2, "delivered_to_old_owner": 2,
     "candidates": [
@@ -184,8 +183,34 @@ TEST_F(ShowTest, HavipJsonHasTheFieldsOfTheStruct) {
       {"sequence": 2, "at_ms": 4000, "at_unix_us": 1714564800500123, "from": "p12", "to": "p11", "trigger": "advert",
        "rule": "fresh_vrrp", "evidence": "vrrp", "priority": 150, "vrid": 51, "evidence_to_commit_ns": 12340,
        "evidence_to_commit_us": 12.34, "learn": "enforce", "generation": 0}]})");
+  json expected{{"name", "front"}, {"subnet", "web"}, {"ipv4", "10.77.0.100"}, {"ipv6", nullptr}};
+  expected.update(address);
+  address["address"] = "10.77.0.100";
+  address["family"] = "ipv4";
+  expected["addresses"] = json::array({address});
   EXPECT_EQ(run_json("show havip front json"), expected);
   EXPECT_EQ(run_json("show havip json"), (json{{"havips", json::array({expected})}}));
+}
+
+TEST_F(ShowTest, EachAddressOfAHavipIsTold) {
+  auto second = released_havip();
+  second.address = Ipv6::from_groups({0x2001, 0xdb8, 0x77, 0, 0, 0, 0, 0x100});
+  runtime_.havips = {owned_havip(), second};
+  const auto text = run("show havip front");
+  EXPECT_NE(text.find("HAVIP front: 10.77.0.100 in subnet web"), std::string::npos) << text;
+  EXPECT_NE(text.find("\n\nHAVIP front: 2001:db8:77::100 in subnet web"), std::string::npos) << text;
+  const auto document = run_json("show havip front json");
+  EXPECT_EQ(document["ipv4"], "10.77.0.100");
+  EXPECT_EQ(document["ipv6"], "2001:db8:77::100");
+  EXPECT_EQ(document["owner"], "p11");
+  EXPECT_EQ(document["addresses"][0]["owner"], "p11");
+  EXPECT_EQ(document["addresses"][1]["family"], "ipv6");
+  EXPECT_TRUE(document["addresses"][1]["owner"].is_null());
+  EXPECT_EQ(run_json("show havip json")["havips"].size(), 1u);
+  EXPECT_EQ(run_json("show havip front history json")["addresses"][1]["address"], "2001:db8:77::100");
+  EXPECT_NE(run("show havip front history").find("10.77.0.100:\n"), std::string::npos);
+  EXPECT_NE(run("show havip").find("2001:db8:77::100"), std::string::npos);
+  EXPECT_EQ(run_json("show havip port p11 json")["havips"][0]["addresses"][1]["owns"], false);
 }
 
 TEST_F(ShowTest, MissingOwnerIsNull) {
@@ -217,6 +242,7 @@ TEST_F(ShowTest, HavipsOfAPortSayWhetherItOwnsThem) {
   auto expected = run_json("show havip front json");
   expected["port"] = "p12";
   expected["owns"] = false;
+  expected["addresses"][0]["owns"] = false;
   EXPECT_EQ(run_json("show havip port p12 json"), (json{{"havips", json::array({expected})}}));
   EXPECT_EQ(run("show havip port p99"), "error: port: \"p99\" does not exist, expected the name of a port\n");
 }
@@ -335,18 +361,19 @@ TEST_F(ShowTest, ObjectsHaveAJsonForm) {
   EXPECT_EQ(run_json("vpc show json"), json::parse(R"({"vpcs": [{"name": "shop", "vni": 1001}]})"));
   EXPECT_EQ(run_json("subnet show web json"),
             json::parse(R"({"name": "web", "vpc": "shop", "ipv4": "10.77.0.0/24",
-    "gateway": "10.77.0.1", "havip_quota": 10})"));
+    "gateway": "10.77.0.1", "ipv6": null, "gateway6": null, "havip_quota": 10})"));
   EXPECT_EQ(run_json("port show p11 json"),
             json::parse(R"({"name": "p11", "instance": "vm11", "nic": "primary",
-    "subnet": "web", "mac": "52:54:00:77:00:0b", "ipv4": "10.77.0.11", "device": "net_af_packet11,iface=sw-vm11",
+    "subnet": "web", "mac": "52:54:00:77:00:0b", "ipv4": "10.77.0.11", "ipv6": null, "device": "net_af_packet11,iface=sw-vm11",
     "queues": 1})"));
   EXPECT_EQ(run_json("havip show front json"),
-            json::parse(R"({"name": "front", "subnet": "web", "ipv4": "10.77.0.100",
+            json::parse(R"({"name": "front", "subnet": "web", "ipv4": "10.77.0.100", "ipv6": null,
     "ports": ["p11", "p12"], "pin": null, "learn": null})"));
-  EXPECT_EQ(run_json("eip show public json"), json::parse(R"({"name": "public", "ipv4": "203.0.113.10",
+  EXPECT_EQ(run_json("eip show public json"),
+            json::parse(R"({"name": "public", "ipv4": "203.0.113.10", "ipv6": null,
     "target": {"havip": "front"}})"));
   EXPECT_EQ(run_json("uplink show json"), json::parse(R"({"device": "net_af_packet0,iface=sw-inet",
-    "mac": "02:00:5e:10:00:01", "addresses": ["198.51.100.2/24"], "gateway": "198.51.100.1", "mtu": 1500, "queues": 1})"));
+    "mac": "02:00:5e:10:00:01", "addresses": ["198.51.100.2/24"], "gateway": "198.51.100.1", "gateway6": null, "mtu": 1500, "queues": 1})"));
   EXPECT_EQ(run_json("show config json")["eips"][0]["name"], "public");
 }
 

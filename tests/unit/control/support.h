@@ -50,6 +50,7 @@ inline model::Port make_port(std::string name, std::uint8_t number, std::string 
           std::move(subnet),
           Mac(0x52, 0x54, 0, 0x77, 0, number),
           Ipv4(10, 77, 0, number),
+          std::nullopt,
           "net_af_packet" + digits + ",iface=sw-vm" + digits};
 }
 
@@ -71,7 +72,7 @@ inline model::Objects make_world() {
   world.subnets.emplace("web", make_subnet("web", "shop", Ipv4(10, 77, 0, 0), Ipv4(10, 77, 0, 1)));
   world.ports.emplace("p11", make_port("p11", 11));
   world.ports.emplace("p12", make_port("p12", 12));
-  world.havips.emplace("front", model::Havip{"front", "web", Ipv4(10, 77, 0, 100), {"p11", "p12"}});
+  world.havips.emplace("front", model::Havip{"front", "web", Ipv4(10, 77, 0, 100), {}, {"p11", "p12"}});
   world.eips.emplace("public", model::Eip{"public", Ipv4(203, 0, 113, 10),
                                           model::EipTarget{model::TargetKind::kHavip, "front"}});
   return world;
@@ -97,10 +98,12 @@ class RecordingPublisher final : public Publisher {
 
 class CannedRuntime final : public RuntimeView {
  public:
-  Result<HavipStatus> havip(std::string_view name) override {
+  Result<std::vector<HavipStatus>> havip(std::string_view name) override {
+    std::vector<HavipStatus> addresses;
     for (const auto& status : havips) {
-      if (status.name == name) return status;
+      if (status.name == name) addresses.push_back(status);
     }
+    if (!addresses.empty()) return addresses;
     return make_error(ErrorCode::not_found, "havip: \"{}\" does not exist, expected the name of a HAVIP",
                       name);
   }

@@ -45,6 +45,55 @@ TEST(TextIpv4, RefusalNamesArgumentValueAndExpectation) {
               "gateway: \"10.77.0\" is not an IPv4 address, expected four numbers such as 10.77.0.1"));
 }
 
+TEST(TextIpv6, EverySpellingYieldsTheAddress) {
+  const auto address = Ipv6::from_groups({0x2001, 0xdb8, 0, 0, 0, 0, 0x10, 1});
+  for (const auto* text : {"2001:db8::10:1", "2001:DB8:0:0::10:1", "2001:0db8:0000:0000:0000:0000:0010:0001",
+                           "2001:db8::0.16.0.1"}) {
+    EXPECT_EQ(std::get<Ipv6>(text::parse_ipv6(text)), address) << text;
+  }
+  EXPECT_EQ(std::get<Ipv6>(text::parse_ipv6("::")), Ipv6());
+}
+
+TEST(TextIpv6, AnythingElseIsRefused) {
+  using namespace std::string_view_literals;
+  for (const auto text :
+       {""sv, ":"sv, ":::"sv, "1:2:3:4:5:6:7"sv, "1:2:3:4:5:6:7:8:9"sv, "1::2::3"sv, "12345::"sv, "g::"sv,
+        "fe80::1%eth0"sv, " ::1"sv, "::1 "sv, "::1/64"sv, "[::1]"sv, "::1.2.3"sv, "::1.2.3.256"sv,
+        "10.77.0.1"sv, "::1\0"sv, "0000:0000:0000:0000:0000:0000:0000:0000:0000:0000"sv}) {
+    EXPECT_FALSE(fits(text::parse_ipv6(text))) << text;
+  }
+}
+
+TEST(TextIpv6, RefusalNamesArgumentValueAndExpectation) {
+  const auto result = text::to_result("gateway6", "2001:db8", text::parse_ipv6("2001:db8"));
+  EXPECT_TRUE(refused(result, ErrorCode::invalid_argument,
+                      "gateway6: \"2001:db8\" is not an IPv6 address, expected groups of hexadecimal digits "
+                      "such as 2001:db8:77::1"));
+}
+
+TEST(TextAddress, ValueTellsTheFamily) {
+  EXPECT_EQ(family_of(std::get<IpAddress>(text::parse_address("10.77.0.1"))), Family::kIpv4);
+  EXPECT_EQ(family_of(std::get<IpAddress>(text::parse_address("2001:db8::1"))), Family::kIpv6);
+  EXPECT_TRUE(refused(text::to_result("address", "vm1", text::parse_address("vm1")),
+                      ErrorCode::invalid_argument,
+                      "address: \"vm1\" is not an IP address, expected one such as 10.77.0.1 or "
+                      "2001:db8:77::1"));
+}
+
+TEST(TextPrefix6, HostBitsYieldThePrefixThatWasMeant) {
+  const auto result = text::to_result("ipv6", "2001:db8:77::5/64", text::parse_prefix6("2001:db8:77::5/64"));
+  EXPECT_TRUE(refused(
+      result, ErrorCode::invalid_argument,
+      "ipv6: \"2001:db8:77::5/64\" is not a prefix: it has host bits set, expected 2001:db8:77::/64"));
+}
+
+TEST(TextPrefix6, LengthBeyond128OrMissingIsRefused) {
+  for (const auto* text : {"2001:db8::/129", "2001:db8::/", "2001:db8::", "/64", "2001:db8::/064"}) {
+    EXPECT_FALSE(fits(text::parse_prefix6(text))) << text;
+  }
+  EXPECT_EQ(std::get<Ipv6Prefix>(text::parse_prefix6("::/0")), (Ipv6Prefix{Ipv6(), 0}));
+}
+
 TEST(TextPrefix, HostBitsYieldThePrefixThatWasMeant) {
   const auto result = text::to_result("ipv4", "10.77.0.5/24", text::parse_prefix("10.77.0.5/24"));
   EXPECT_TRUE(refused(result, ErrorCode::invalid_argument,
@@ -63,8 +112,15 @@ TEST(TextInterfaces, ListKeepsOrderAndHostBits) {
   ASSERT_TRUE(fits(parsed));
   const auto& list = std::get<0>(parsed);
   ASSERT_EQ(list.size(), 2u);
-  EXPECT_EQ(list[0], (Ipv4Interface{Ipv4(198, 51, 100, 2), 24}));
-  EXPECT_EQ(list[1], (Ipv4Interface{Ipv4(203, 0, 113, 1), 28}));
+  EXPECT_EQ(list[0], IpInterface(Ipv4Interface{Ipv4(198, 51, 100, 2), 24}));
+  EXPECT_EQ(list[1], IpInterface(Ipv4Interface{Ipv4(203, 0, 113, 1), 28}));
+}
+
+TEST(TextInterfaces, FamiliesMayBeMixed) {
+  const auto parsed = text::parse_interfaces("198.51.100.2/24,2001:db8::2/64");
+  ASSERT_TRUE(fits(parsed));
+  EXPECT_EQ(std::get<0>(parsed).at(1),
+            IpInterface(Ipv6Interface{Ipv6::from_groups({0x2001, 0xdb8, 0, 0, 0, 0, 0, 2}), 64}));
 }
 
 TEST(TextInterfaces, EmptyElementIsRefused) {
@@ -105,6 +161,21 @@ TEST(TextFormat, WhatIsWrittenReadsBack) {
   EXPECT_EQ(fmt::to_string(Ipv4Interface{Ipv4(198, 51, 100, 2), 24}), "198.51.100.2/24");
   EXPECT_EQ(fmt::to_string(Mac(0x0e, 0, 0x0a, 0x4d, 0, 0x64)), "0e:00:0a:4d:00:64");
   EXPECT_EQ(fmt::to_string(Vni(1001)), "1001");
+}
+
+TEST(TextFormat, Ipv6IsWrittenInItsCanonicalForm) {
+  const auto rewritten = [](std::string_view text) {
+    return fmt::to_string(std::get<Ipv6>(text::parse_ipv6(text)));
+  };
+  EXPECT_EQ(rewritten("2001:0DB8:0:0:1:0:0:0"), "2001:db8:0:0:1::");
+  EXPECT_EQ(rewritten("2001:db8:0:0:1:0:0:1"), "2001:db8::1:0:0:1");
+  EXPECT_EQ(rewritten("2001:db8:0:1:1:1:1:1"), "2001:db8:0:1:1:1:1:1");
+  EXPECT_EQ(rewritten("0:0:0:0:0:0:0:0"), "::");
+  EXPECT_EQ(rewritten("::ffff:c000:201"), "::ffff:192.0.2.1");
+  const auto longest = std::get<Ipv6>(text::parse_ipv6("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"));
+  EXPECT_EQ(fmt::to_string(Ipv6Prefix{longest, 128}), "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128");
+  EXPECT_EQ(fmt::format("[{:>6}]", IpAddress(Ipv6())), "[    ::]");
+  EXPECT_EQ(fmt::to_string(IpAddress(Ipv4(10, 77, 0, 1))), "10.77.0.1");
 }
 
 TEST(TextFormat, WidthAppliesToTheWholeValue) {

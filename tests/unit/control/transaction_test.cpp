@@ -78,8 +78,8 @@ TEST(Transaction, ReplacedObjectOfTheSameNameIsAChange) {
   ASSERT_TRUE(succeeded(transaction.add(Eip{"public", Ipv4(203, 0, 113, 99), std::nullopt})));
   const auto changes = transaction.changes();
   ASSERT_EQ(changes.eips.size(), 1u);
-  EXPECT_EQ(changes.eips[0].before->ipv4, Ipv4(203, 0, 113, 10));
-  EXPECT_EQ(changes.eips[0].after->ipv4, Ipv4(203, 0, 113, 99));
+  EXPECT_EQ(changes.eips[0].before->address, IpAddress(Ipv4(203, 0, 113, 10)));
+  EXPECT_EQ(changes.eips[0].after->address, IpAddress(Ipv4(203, 0, 113, 99)));
 }
 
 // Random requests over few names, so that they meet each other often; about a third of them succeed.

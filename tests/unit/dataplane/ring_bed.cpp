@@ -104,8 +104,10 @@ RingBed::RingBed(unsigned workers)
       service_(std::make_unique<Service>(*control_)),
       pool_size_(rte_mempool_avail_count(host_->workers().front()->pool())) {
   require(service_->add(model::Vpc{"shop", Vni(1001)}));
-  require(service_->add(model::Subnet{
-      .name = "web", .vpc = "shop", .ipv4 = {Ipv4(10, 77, 0, 0), 24}, .gateway = Ipv4(10, 77, 0, 1)}));
+  require(service_->add(model::Subnet{.name = "web",
+                                      .vpc = "shop",
+                                      .ipv4 = Ipv4Prefix{Ipv4(10, 77, 0, 0), 24},
+                                      .gateway = Ipv4(10, 77, 0, 1)}));
 }
 
 // What the devices still hold belongs to the workers' pools.

@@ -57,11 +57,11 @@ TEST_F(RunningBed, IdleWorkersSleepAndDelayNoGracePeriod) {
 }
 
 TEST_F(RunningBed, MessagesAreHandled) {
-  ASSERT_TRUE(bed.service().add(model::Havip{"front", "web", Ipv4(10, 77, 0, 100), {"p11"}}));
+  ASSERT_TRUE(bed.service().add(model::Havip{"front", "web", Ipv4(10, 77, 0, 100), {}, {"p11"}}));
   ASSERT_TRUE(bed.service().bind_havip("front", "p12"));
   const auto status = bed.runtime().havip("front");
   ASSERT_TRUE(status) << status.error().message;
-  EXPECT_EQ(status.value().candidates.size(), 2u);
+  EXPECT_EQ(status.value().front().candidates.size(), 2u);
 }
 
 TEST_F(RunningBed, PortsComeAndGoUnderTraffic) {

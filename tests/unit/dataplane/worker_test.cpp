@@ -18,12 +18,12 @@ using ::testing::SizeIs;
 class WorkerTest : public ::testing::Test {
  protected:
   WorkerTest() : first(bed.add_port(11)), second(bed.add_port(12)), worker(bed.worker()) {
-    if (!bed.service().add(model::Havip{"front", "web", kFront, {"p11", "p12"}}))
+    if (!bed.service().add(model::Havip{"front", "web", kFront, {}, {"p11", "p12"}}))
       throw std::runtime_error("front");
     bed.settle();
   }
 
-  HavipId slot() { return bed.control().tables().registry().havips.find("front")->second.id; }
+  HavipId slot() { return bed.control().tables().registry().havips.find("front")->second.slots.ipv4->id; }
   OwnerWord owner() { return bed.host().tables().havips.hot(slot()).owner_word(); }
 
   Message election(Trigger trigger, std::uint8_t port) {

@@ -138,7 +138,7 @@ TEST_F(DataplaneRuntimeTest, LearningNamesEveryCounterInOrder) {
 TEST_F(DataplaneRuntimeTest, NeighboursTellTheirState) {
   const auto neighbours = runtime().neighbours();
   ASSERT_EQ(neighbours.size(), 1u);
-  EXPECT_EQ(neighbours[0].address, W::kRouterIp);
+  EXPECT_EQ(neighbours[0].address, IpAddress(W::kRouterIp));
   EXPECT_EQ(neighbours[0].mac, W::kRouterMac);
   EXPECT_EQ(neighbours[0].state, "resolved");
 }

@@ -98,7 +98,7 @@ TEST_F(DecisionLogTest, HavipsAreKeptApart) {
 TEST_F(DecisionLogTest, SlotsThatNobodyHasAreForgotten) {
   add(event(1, kFront));
   add(event(2, kBack));
-  log.keep_only({{kBack, "back"}});
+  log.keep_only({{kBack, SlotHolder{"back", Family::kIpv4}}});
   EXPECT_TRUE(log.of(kFront).empty());
   EXPECT_EQ(log.of(kBack).size(), 1u);
 }

@@ -20,7 +20,7 @@ class LinkWatcherTest : public ::testing::Test {
     EXPECT_TRUE(bed.service
                     .add(model::Subnet{.name = "web",
                                        .vpc = "shop",
-                                       .ipv4 = {Ipv4(10, 77, 0, 0), 24},
+                                       .ipv4 = Ipv4Prefix{Ipv4(10, 77, 0, 0), 24},
                                        .gateway = Ipv4(10, 77, 0, 1)})
                     .ok());
     model::Port port;
@@ -31,12 +31,12 @@ class LinkWatcherTest : public ::testing::Test {
     port.ipv4 = Ipv4(10, 77, 0, 11);
     port.device = guest.devargs();
     EXPECT_TRUE(bed.service.add(port).ok());
-    EXPECT_TRUE(bed.service.add(model::Havip{"front", "web", kFront, {"vm1-eth0"}}).ok());
+    EXPECT_TRUE(bed.service.add(model::Havip{"front", "web", kFront, {}, {"vm1-eth0"}}).ok());
   }
   ~LinkWatcherTest() override { bed.publisher.reset(); }
 
   PortId port() { return bed.publisher->registry().ports.find("vm1-eth0")->second.id; }
-  HavipId slot() { return bed.publisher->registry().havips.find("front")->second.id; }
+  HavipId slot() { return bed.publisher->registry().havips.find("front")->second.slots.ipv4->id; }
   std::uint16_t device() { return bed.publisher->ports().device(port())->id(); }
   bool is_down_in_election() {
     bed.worker().poll();

@@ -77,7 +77,7 @@ TEST_F(PublishApply, HavipKeepsSlotAndOwnerWhenOtherPortsChange) {
 
 TEST_F(PublishApply, HavipCanMoveToAnotherSubnet) {
   ASSERT_TRUE(succeeded(apply([](model::Objects& desired) {
-    desired.havips["front"] = model::Havip{"front", "db", Ipv4(10, 77, 1, 100), {"db1-eth0"}};
+    desired.havips["front"] = model::Havip{"front", "db", Ipv4(10, 77, 1, 100), {}, {"db1-eth0"}};
   })));
   EXPECT_THAT(audit(vswitch), IsEmpty());
 }
@@ -101,7 +101,7 @@ TEST_F(PublishApply, GatewayCanTakeTheAddressThatAPortGivesUp) {
 
 TEST_F(PublishApply, EipCanChangeItsAddress) {
   ASSERT_TRUE(succeeded(
-      apply([](model::Objects& desired) { desired.eips["front-public"].ipv4 = Ipv4(203, 0, 113, 77); })));
+      apply([](model::Objects& desired) { desired.eips["front-public"].address = Ipv4(203, 0, 113, 77); })));
   EXPECT_EQ(vswitch.tables().ipv4.lookup_eip(W::kFrontEip), nullptr);
   EXPECT_THAT(audit(vswitch), IsEmpty());
 }

@@ -76,7 +76,7 @@ TEST_F(PublishElection, ReusedSlotHasNoOwnerAndNoDecisions) {
   advert("front", "vm1-eth0", 150);
   const HavipId used = slot("front");
   remove("front");
-  ASSERT_TRUE(succeeded(service().add(model::Havip{"next", "web", W::kFront, {"vm2-eth0"}})));
+  ASSERT_TRUE(succeeded(service().add(model::Havip{"next", "web", W::kFront, {}, {"vm2-eth0"}})));
   ASSERT_EQ(slot("next"), used);
   EXPECT_EQ(vswitch.owner("next"), "");
   EXPECT_TRUE(vswitch.control().decisions().of(used).empty());

@@ -36,8 +36,10 @@ TEST_F(PublishLifecycle, VpcLeavesNothingBehind) {
 
 TEST_F(PublishLifecycle, SubnetLeavesNothingBehind) {
   const auto before = rooms();
-  ASSERT_TRUE(succeeded(service().add(model::Subnet{
-      .name = "cache", .vpc = "shop", .ipv4 = {Ipv4(10, 77, 9, 0), 24}, .gateway = Ipv4(10, 77, 9, 1)})));
+  ASSERT_TRUE(succeeded(service().add(model::Subnet{.name = "cache",
+                                                    .vpc = "shop",
+                                                    .ipv4 = Ipv4Prefix{Ipv4(10, 77, 9, 0), 24},
+                                                    .gateway = Ipv4(10, 77, 9, 1)})));
   EXPECT_THAT(audit(vswitch), IsEmpty());
   ASSERT_TRUE(succeeded(settled(service().remove_subnet("cache"))));
   EXPECT_THAT(audit(vswitch), IsEmpty());
@@ -55,7 +57,7 @@ TEST_F(PublishLifecycle, PortLeavesNothingBehind) {
 
 TEST_F(PublishLifecycle, HavipLeavesNothingBehind) {
   const auto before = rooms();
-  ASSERT_TRUE(succeeded(service().add(model::Havip{"back", "web", Ipv4(10, 77, 0, 101), {"vm3-eth0"}})));
+  ASSERT_TRUE(succeeded(service().add(model::Havip{"back", "web", Ipv4(10, 77, 0, 101), {}, {"vm3-eth0"}})));
   EXPECT_THAT(audit(vswitch), IsEmpty());
   ASSERT_TRUE(succeeded(settled(service().unbind_havip("back", "vm3-eth0"))));
   EXPECT_THAT(audit(vswitch), IsEmpty());
@@ -102,7 +104,8 @@ TEST_F(PublishLifecycle, EverythingGoesAtOnceAndComesBack) {
 TEST_F(PublishLifecycle, IdsAreReusedWithoutEnd) {
   for (int round = 0; round < 70; ++round) {
     ASSERT_TRUE(succeeded(settled(service().add(port(20))))) << round;
-    ASSERT_TRUE(succeeded(service().add(model::Havip{"back", "web", Ipv4(10, 77, 0, 101), {"vm20-eth0"}})));
+    ASSERT_TRUE(
+        succeeded(service().add(model::Havip{"back", "web", Ipv4(10, 77, 0, 101), {}, {"vm20-eth0"}})));
     ASSERT_TRUE(succeeded(
         service().add(model::Eip{"back-public", Ipv4(203, 0, 113, 20), model::EipTarget{kToHavip, "back"}})));
     ASSERT_TRUE(succeeded(service().unbind_eip("back-public")));

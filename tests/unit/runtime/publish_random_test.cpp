@@ -60,10 +60,11 @@ class RandomRequests {
     const auto& registry = vswitch_.control().tables().registry();
     const PortId claimant =
         registry.ports.find(chosen.ports[pick(static_cast<unsigned>(chosen.ports.size()))])->second.id;
-    decide(vswitch_.worker(), registry.havips.find(chosen.name)->second.id, 1,
-           [&](owner::Election& election, TimeMs now) {
-             return election.announce(claimant, owner::Delivery::port_mac(), now);
-           });
+    const HavipSlots& slots = registry.havips.find(chosen.name)->second.slots;
+    const Family family = slots.ipv4 && (!slots.ipv6 || pick(2) == 0) ? Family::kIpv4 : Family::kIpv6;
+    decide(vswitch_.worker(), slots.of(family)->id, 1, [&](owner::Election& election, TimeMs now) {
+      return election.announce(claimant, owner::Delivery::port_mac(), now);
+    });
   }
 
  private:
@@ -77,18 +78,38 @@ class RandomRequests {
   std::string port() { return numbered("port", 8); }
   std::string havip() { return numbered("havip", 5); }
   std::string eip() { return numbered("eip", 5); }
+  Ipv6 member_address6() { return Ipv6::from_groups({0x2001, 0xdb8, byte(0, 3), 0, 0, 0, 0, byte(1, 12)}); }
+  // Of either family, or of both.
+  template <class T>
+  void give_addresses(T& member) {
+    const unsigned families = 1 + pick(3);
+    member.ipv4.reset();
+    member.ipv6.reset();
+    if (families & 1) member.ipv4 = member_address();
+    if (families & 2) member.ipv6 = member_address6();
+  }
   Ipv4 member_address() { return {10, 0, byte(0, 3), byte(1, 12)}; }
-  Ipv4 public_address() { return {203, 0, 113, byte(10, 7)}; }
+  IpAddress public_address() {
+    if (pick(2) == 0) return Ipv4(203, 0, 113, byte(10, 7));
+    return Ipv6::from_groups({0x2001, 0xdb8, 0x113, 0, 0, 0, 0, byte(10, 7)});
+  }
   model::EipTarget target() {
     return pick(2) == 0 ? model::EipTarget{kToHavip, havip()} : model::EipTarget{kToPort, port()};
   }
 
   model::Subnet random_subnet() {
     const std::uint8_t network = byte(0, 3);
-    return {.name = subnet(),
-            .vpc = vpc(),
-            .ipv4 = {Ipv4(10, 0, network, 0), 24},
-            .gateway = Ipv4(10, 0, network, byte(1, 3))};
+    model::Subnet value{.name = subnet(), .vpc = vpc()};
+    const unsigned families = pick(4) == 0 ? 1 + pick(2) : 3;
+    if (families & 1) {
+      value.ipv4 = Ipv4Prefix{Ipv4(10, 0, network, 0), 24};
+      value.gateway = Ipv4(10, 0, network, byte(1, 3));
+    }
+    if (families & 2) {
+      value.ipv6 = Ipv6Prefix{Ipv6::from_groups({0x2001, 0xdb8, network, 0, 0, 0, 0, 0}), 64};
+      value.gateway6 = Ipv6::from_groups({0x2001, 0xdb8, network, 0, 0, 0, 0, byte(1, 3)});
+    }
+    return value;
   }
   model::Port random_port() {
     model::Port value;
@@ -96,12 +117,13 @@ class RandomRequests {
     value.instance = numbered("vm", 20);
     value.subnet = subnet();
     value.mac = Mac(2, 0, 0, 0, 0, byte(1, 12));
-    value.ipv4 = member_address();
+    give_addresses(value);
     value.device = vswitch_.next_device();
     return value;
   }
   model::Havip random_havip() {
-    model::Havip value{havip(), subnet(), pick(3) == 0 ? Ipv4() : member_address(), {}};
+    model::Havip value{havip(), subnet(), {}, {}};
+    if (pick(3) != 0) give_addresses(value);
     for (unsigned i = pick(3); i > 0; --i) value.ports.push_back(port());
     return value;
   }
@@ -115,7 +137,9 @@ class RandomRequests {
     return {.device = present ? present->device : vswitch_.next_device(),
             .mac = Mac(2, 0, 0x5e, 0, 0, byte(1, 3)),
             .addresses = {{Ipv4(198, 51, 100, byte(2, 3)), 24}},
-            .gateway = Ipv4(198, 51, 100, 1)};
+            .gateway = Ipv4(198, 51, 100, 1),
+            .addresses6 = {{Ipv6::from_groups({0x2001, 0xdb8, 0x51, 0, 0, 0, 0, byte(2, 3)}), 64}},
+            .gateway6 = Ipv6::from_groups({0x2001, 0xdb8, 0x51, 0, 0, 0, 0, 1})};
   }
 
   template <class T>
@@ -136,7 +160,7 @@ class RandomRequests {
   void change_one(model::Objects& desired) {
     switch (pick(10)) {
       case 0:
-        if (auto* chosen = any_of(desired.ports)) chosen->ipv4 = member_address();
+        if (auto* chosen = any_of(desired.ports)) give_addresses(*chosen);
         return;
       case 1:
         if (auto* chosen = any_of(desired.ports)) chosen->mac = Mac(2, 0, 0, 0, 0, byte(1, 12));
@@ -144,11 +168,11 @@ class RandomRequests {
       case 2:
         if (auto* chosen = any_of(desired.ports)) {
           chosen->subnet = subnet();
-          chosen->ipv4 = member_address();
+          give_addresses(*chosen);
         }
         return;
       case 3:
-        if (auto* chosen = any_of(desired.havips)) chosen->ipv4 = member_address();
+        if (auto* chosen = any_of(desired.havips)) give_addresses(*chosen);
         return;
       case 4:
         if (auto* chosen = any_of(desired.havips)) *chosen = rename(random_havip(), chosen->name);
@@ -158,7 +182,7 @@ class RandomRequests {
           chosen->target = pick(3) == 0 ? std::nullopt : std::optional(target());
         return;
       case 6:
-        if (auto* chosen = any_of(desired.eips)) chosen->ipv4 = public_address();
+        if (auto* chosen = any_of(desired.eips)) chosen->address = public_address();
         return;
       case 7:
         if (auto* chosen = any_of(desired.subnets)) *chosen = rename(random_subnet(), chosen->name);

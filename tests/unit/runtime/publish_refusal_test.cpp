@@ -171,8 +171,10 @@ class FullTable : public ::testing::Test {
     EXPECT_TRUE(succeeded(vswitch->service().add(model::Vpc{name, Vni(vni)})));
   }
   Result<void> add_subnet(const char* name, std::uint8_t number) {
-    return vswitch->service().add(model::Subnet{
-        .name = name, .vpc = "a", .ipv4 = {Ipv4(10, 0, number, 0), 24}, .gateway = Ipv4(10, 0, number, 1)});
+    return vswitch->service().add(model::Subnet{.name = name,
+                                                .vpc = "a",
+                                                .ipv4 = Ipv4Prefix{Ipv4(10, 0, number, 0), 24},
+                                                .gateway = Ipv4(10, 0, number, 1)});
   }
   Result<void> add_port(std::uint8_t number) {
     model::Port port;

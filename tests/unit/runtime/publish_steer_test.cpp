@@ -68,7 +68,7 @@ TEST_F(PublishSteer, UnbindingTheFirstPortGivesTheDataToTheNext) {
 
 TEST_F(PublishSteer, NewHavipIsSteeredFromTheBeginning) {
   ASSERT_TRUE(succeeded(settled(service().set_learn(LearnMode::kOff))));
-  ASSERT_TRUE(succeeded(service().add(model::Havip{"next", "web", Ipv4(10, 77, 0, 200), {"vm2-eth0"}})));
+  ASSERT_TRUE(succeeded(service().add(model::Havip{"next", "web", Ipv4(10, 77, 0, 200), {}, {"vm2-eth0"}})));
   vswitch.settle();
   EXPECT_EQ(vswitch.owner("next"), "vm2-eth0");
   EXPECT_EQ(vswitch.tables().havips.cold(slot("next")).steering.mode, LearnMode::kOff);

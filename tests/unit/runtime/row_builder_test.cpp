@@ -14,10 +14,11 @@ class RowBuilder : public ::testing::Test {
   RowBuilder() {
     registry.vpcs["shop"] = {VpcId(1), {"shop", Vni(1001)}, {"web"}};
     registry.subnets["web"] = {
-        SubnetId(2), {"web", "shop", {Ipv4(10, 77, 0, 0), 24}, Ipv4(10, 77, 0, 1)}, {"a", "b"}};
+        SubnetId(2), {"web", "shop", Ipv4Prefix{Ipv4(10, 77, 0, 0), 24}, Ipv4(10, 77, 0, 1)}, {"a", "b"}};
     add_port("a", PortId(3), kA);
     add_port("b", PortId(4), kB);
-    registry.havips["front"] = {HavipId(5), {"front", "web", kFront, {"b", "a"}}, std::nullopt};
+    registry.havips["front"] = {.spec = {"front", "web", kFront, {}, {"b", "a"}},
+                                .slots = {.ipv4 = HavipSlot{HavipId(5)}, .ipv6 = std::nullopt}};
   }
 
   void add_port(const std::string& name, PortId id, Ipv4 address) {
@@ -66,7 +67,7 @@ TEST_F(RowBuilder, PortMaySendFromItsOwnAddressAndItsHavips) {
 }
 
 TEST_F(RowBuilder, EipsStandAtTheSourcesTheyBelongTo) {
-  registry.havips["front"].eip = kPublic;
+  registry.havips["front"].eips.ipv4 = kPublic;
   const auto row = build_port_row(registry, registry.ports["a"]);
   EXPECT_FALSE(row->ipv4[0].eip.is_set);
   ASSERT_TRUE(row->ipv4[1].eip.is_set);
@@ -75,7 +76,7 @@ TEST_F(RowBuilder, EipsStandAtTheSourcesTheyBelongTo) {
 }
 
 TEST_F(RowBuilder, HavipListsItsPortsInTheOrderOfBinding) {
-  const auto row = build_havip_row(registry, registry.havips["front"]);
+  const auto row = build_havip_row(registry, registry.havips["front"], Family::kIpv4);
   EXPECT_EQ(row->id, HavipId(5));
   EXPECT_EQ(row->address, kFront);
   EXPECT_EQ(row->subnet, SubnetId(2));
@@ -83,7 +84,7 @@ TEST_F(RowBuilder, HavipListsItsPortsInTheOrderOfBinding) {
 }
 
 TEST_F(RowBuilder, EipWithoutTargetLeadsNowhere) {
-  const EipRow<Ipv4> row = build_eip_row(registry, {"e", kPublic, std::nullopt});
+  const EipRow<Ipv4> row = build_eip_row(registry, {"e", kPublic, std::nullopt}, kPublic);
   EXPECT_EQ(row.address, kPublic);
   EXPECT_FALSE(row.inner.is_set);
   EXPECT_FALSE(row.target.exists());
@@ -91,7 +92,7 @@ TEST_F(RowBuilder, EipWithoutTargetLeadsNowhere) {
 
 TEST_F(RowBuilder, EipOfAHavipLeadsToItsSlot) {
   const EipRow<Ipv4> row =
-      build_eip_row(registry, {"e", kPublic, model::EipTarget{model::TargetKind::kHavip, "front"}});
+      build_eip_row(registry, {"e", kPublic, model::EipTarget{model::TargetKind::kHavip, "front"}}, kPublic);
   EXPECT_EQ(row.target, EndpointRef(HavipId(5)));
   EXPECT_EQ(row.inner.to, kFront);
   EXPECT_EQ(row.inner.delta, checksum_delta(kPublic, kFront));
@@ -99,7 +100,7 @@ TEST_F(RowBuilder, EipOfAHavipLeadsToItsSlot) {
 
 TEST_F(RowBuilder, EipOfAPortLeadsToThePort) {
   const EipRow<Ipv4> row =
-      build_eip_row(registry, {"e", kPublic, model::EipTarget{model::TargetKind::kPort, "b"}});
+      build_eip_row(registry, {"e", kPublic, model::EipTarget{model::TargetKind::kPort, "b"}}, kPublic);
   EXPECT_EQ(row.target, EndpointRef(PortId(4)));
   EXPECT_EQ(row.inner.to, kB);
 }
@@ -111,7 +112,7 @@ TEST_F(RowBuilder, UplinkRowsCarryTheUplink) {
                  .mac = Mac(2, 0, 0x5e, 0, 0, 1),
                  .addresses = {{Ipv4(198, 51, 100, 2), 24}},
                  .gateway = Ipv4(198, 51, 100, 1)};
-  const auto row = build_uplink_row(uplink, Mac(2, 0, 0, 0, 0, 7));
+  const auto row = build_uplink_row(uplink, {Mac(2, 0, 0, 0, 0, 7), Mac()});
   EXPECT_EQ(row->port, PortId(9));
   EXPECT_EQ(row->ipv4.gateway_mac, Mac(2, 0, 0, 0, 0, 7));
   EXPECT_TRUE(row->ipv4.is_own_address(Ipv4(198, 51, 100, 2)));

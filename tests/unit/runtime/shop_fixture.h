@@ -41,7 +41,9 @@ class ShopFixture : public ::testing::Test {
   Service& service() { return vswitch.service(); }
   const Registry& registry() { return vswitch.control().tables().registry(); }
   model::Objects objects() { return service().objects(); }
-  HavipId slot(std::string_view havip) { return registry().havips.find(havip)->second.id; }
+  HavipId slot(std::string_view havip, Family family = Family::kIpv4) {
+    return registry().havips.find(havip)->second.slots.of(family)->id;
+  }
   PortId port_id(std::string_view port) { return registry().ports.find(port)->second.id; }
 
   // A port of web that is not in the shop yet: vm<number>-eth0, 10.77.0.<number>.
@@ -75,7 +77,7 @@ class ShopFixture : public ::testing::Test {
     vswitch.worker().now_ms = vswitch.now();
     decide(vswitch.worker(), slot(havip), 1, [&](owner::Election& election, TimeMs now) {
       owner::AdvertEvidence evidence{};
-      evidence.primary_ip = registry().ports.find(port)->second.spec.ipv4;
+      evidence.primary_ip = registry().ports.find(port)->second.spec.ipv4.value();
       evidence.interval_ms = 1000;
       evidence.priority = priority;
       evidence.vrid = 51;

@@ -2,14 +2,18 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <optional>
 #include <set>
+#include <type_traits>
+#include <variant>
 
+#include "control/model/families.h"
 #include "control/text/format.h"
 
 namespace vipswitch::testing {
 namespace {
 
-using model::Objects;
+using model::Objects, model::part_of;
 
 class Audit {
  public:
@@ -57,11 +61,17 @@ class Audit {
   VpcId vpc_id_of_subnet(const std::string& name) const { return vpc_id(subnet_of(name).vpc); }
   SubnetId subnet_id(const std::string& name) const { return registry_.subnets.find(name)->second.id; }
   PortId port_id(const std::string& name) const { return registry_.ports.find(name)->second.id; }
-  HavipId havip_id(const std::string& name) const { return registry_.havips.find(name)->second.id; }
+  template <class Address>
+  HavipId havip_id(const std::string& name) const {
+    const auto& slot = part_of<Address>(registry_.havips.find(name)->second.slots);
+    return slot ? slot->id : HavipId();
+  }
 
-  const model::Eip* eip_of(model::TargetKind kind, const std::string& name) const {
+  template <class Address>
+  const Address* eip_of(model::TargetKind kind, const std::string& name) const {
     for (const auto& [eip_name, eip] : objects_.eips) {
-      if (eip.target && eip.target->kind == kind && eip.target->name == name) return &eip;
+      const auto* address = std::get_if<Address>(&eip.address);
+      if (address && eip.target && eip.target->kind == kind && eip.target->name == name) return address;
     }
     return nullptr;
   }
@@ -71,17 +81,23 @@ class Audit {
       const VpcRow* row = tables_.vpcs.find(vpc_id(name));
       expect(row != nullptr, "VPC {} has no row", name);
       if (row == nullptr) continue;
-      std::size_t prefixes = 0;
-      for (const auto& [subnet_name, subnet] : objects_.subnets) {
-        if (subnet.vpc != name) continue;
-        ++prefixes;
-        expect(std::count(row->prefixes.begin(), row->prefixes.end(), subnet.ipv4) == 1,
-               "VPC {} lacks the prefix of subnet {}", name, subnet_name);
-      }
       expect(row->id == vpc_id(name) && row->vni == vpc.vni, "VPC {} has another id or VNI", name);
-      expect(row->prefixes.size() == prefixes, "VPC {} has {} prefixes, not {}", name, row->prefixes.size(),
-             prefixes);
+      look_at_prefixes<Ipv4>(name, row->prefixes);
+      look_at_prefixes<Ipv6>(name, row->prefixes6);
     }
+  }
+
+  template <class Address, class Prefix>
+  void look_at_prefixes(const std::string& vpc, const std::vector<Prefix>& listed) {
+    std::size_t prefixes = 0;
+    for (const auto& [name, subnet] : objects_.subnets) {
+      const auto& prefix = part_of<Address>(subnet);
+      if (subnet.vpc != vpc || !prefix) continue;
+      ++prefixes;
+      expect(std::count(listed.begin(), listed.end(), *prefix) == 1, "VPC {} lacks the prefix of subnet {}",
+             vpc, name);
+    }
+    expect(listed.size() == prefixes, "VPC {} has {} prefixes, not {}", vpc, listed.size(), prefixes);
   }
 
   void look_at_subnets() {
@@ -95,22 +111,31 @@ class Audit {
       }
       expect(row->id == subnet_id(name) && row->vpc == vpc_id(subnet.vpc), "subnet {} has another id or VPC",
              name);
-      expect(row->prefix == subnet.ipv4 && row->gateway == subnet.gateway, "subnet {} has another prefix",
-             name);
+      expect(row->prefix == subnet.ipv4.value_or(Ipv4Prefix()) &&
+                 row->gateway == subnet.gateway.value_or(Ipv4()),
+             "subnet {} has another prefix", name);
+      expect(row->prefix6 == subnet.ipv6.value_or(Ipv6Prefix()) &&
+                 row->gateway6 == subnet.gateway6.value_or(Ipv6()),
+             "subnet {} has another IPv6 prefix", name);
       expect(listed == wanted && row->ports.size() == wanted.size(), "subnet {} lists other ports", name);
       expect_endpoint(subnet.vpc, subnet.gateway, EndpointRef::gateway(row->id), "the gateway of " + name);
+      expect_endpoint(subnet.vpc, subnet.gateway6, EndpointRef::gateway(row->id), "the gateway of " + name);
     }
   }
 
-  void expect_endpoint(const std::string& vpc, Ipv4 address, EndpointRef wanted, const std::string& what) {
-    ++endpoints_;
-    expect(tables_.ipv4.lookup_endpoint(vpc_id(vpc), address) == wanted, "{} is not the endpoint {}", what,
-           address);
+  template <class Address>
+  void expect_endpoint(const std::string& vpc, const std::optional<Address>& address, EndpointRef wanted,
+                       const std::string& what) {
+    if (!address) return;
+    ++(std::is_same_v<Address, Ipv4> ? endpoints_ : endpoints6_);
+    expect(tables_.of<Address>().lookup_endpoint(vpc_id(vpc), *address) == wanted,
+           "{} is not the endpoint {}", what, *address);
   }
 
-  void expect_source(const PortSource<Ipv4>& source, const model::Eip* eip, const std::string& what) {
+  template <class Address>
+  void expect_source(const PortSource<Address>& source, const Address* eip, const std::string& what) {
     const auto wanted =
-        eip ? AddressRewrite<Ipv4>::between(source.address, eip->ipv4) : AddressRewrite<Ipv4>{};
+        eip ? AddressRewrite<Address>::between(source.address, *eip) : AddressRewrite<Address>{};
     expect(
         source.eip.is_set == wanted.is_set && source.eip.to == wanted.to && source.eip.delta == wanted.delta,
         "{} leaves by another EIP than the model's", what);
@@ -119,58 +144,83 @@ class Audit {
   void look_at_ports() {
     for (const auto& [name, port] : objects_.ports) {
       const PortRow* row = tables_.ports.find(port_id(name));
-      expect(row != nullptr && row->ipv4.count > 0, "port {} has no row", name);
-      if (row == nullptr || row->ipv4.count == 0) continue;
+      expect(row != nullptr, "port {} has no row", name);
+      if (row == nullptr) continue;
       const auto& subnet = subnet_of(port.subnet);
       expect(row->id == port_id(name) && row->role == PortRole::kVm, "port {} has another id or role", name);
       expect(row->mac == port.mac && row->vpc == vpc_id(subnet.vpc) && row->subnet == subnet_id(port.subnet),
              "port {} has another MAC, VPC or subnet", name);
-      expect(row->ipv4[0].address == port.ipv4 && !row->ipv4[0].havip.is_valid(),
-             "port {} has another address", name);
-      expect_source(row->ipv4[0], eip_of(model::TargetKind::kPort, name), "port " + name);
+      look_at_sources(port, row->ipv4);
+      look_at_sources(port, row->ipv6);
       expect_endpoint(subnet.vpc, port.ipv4, EndpointRef(row->id), "port " + name);
+      expect_endpoint(subnet.vpc, port.ipv6, EndpointRef(row->id), "port " + name);
       expect(tables_.macs.lookup(MacKey(subnet_id(port.subnet), port.mac)) == EndpointRef(row->id).raw(),
              "port {} is not found by its MAC", name);
       expect(registry_.port_name(row->id) == name, "port {} is not found by its id", name);
-      look_at_bindings(name, *row);
     }
   }
 
-  void look_at_bindings(const std::string& port, const PortRow& row) {
-    std::size_t bound = 0;
+  template <class Address>
+  void look_at_sources(const model::Port& port, const PortSources<Address>& sources) {
+    std::size_t wanted = 0;
+    if (const auto& own = part_of<Address>(port)) {
+      ++wanted;
+      expect(sources.count > 0 && sources[0].address == *own && !sources[0].is_havip(),
+             "port {} has another address", port.name);
+      expect_source(sources[0], eip_of<Address>(model::TargetKind::kPort, port.name), "port " + port.name);
+    }
     for (const auto& [name, havip] : objects_.havips) {
-      if (std::find(havip.ports.begin(), havip.ports.end(), port) == havip.ports.end()) continue;
-      ++bound;
-      const std::uint8_t index = row.ipv4.index_of(havip.ipv4);
-      expect(index < row.ipv4.count && row.ipv4[index].havip == havip_id(name),
-             "port {} may not send from {}", port, name);
-      if (index < row.ipv4.count) {
-        expect_source(row.ipv4[index], eip_of(model::TargetKind::kHavip, name),
-                      "HAVIP " + name + " at " + port);
+      const auto& address = part_of<Address>(havip);
+      if (!address || std::find(havip.ports.begin(), havip.ports.end(), port.name) == havip.ports.end())
+        continue;
+      ++wanted;
+      const std::uint8_t index = sources.index_of(*address);
+      expect(index < sources.count && sources[index].havip == havip_id<Address>(name),
+             "port {} may not send from {}", port.name, name);
+      if (index < sources.count) {
+        expect_source(sources[index], eip_of<Address>(model::TargetKind::kHavip, name),
+                      "HAVIP " + name + " at " + port.name);
       }
     }
-    expect(row.ipv4.count == 1 + bound, "port {} has {} HAVIPs, not {}", port, row.ipv4.count - 1, bound);
+    expect(sources.count == wanted, "port {} has {} sources, not {}", port.name, sources.count, wanted);
   }
 
   void look_at_havips() {
     for (const auto& [name, havip] : objects_.havips) {
-      const HavipId id = havip_id(name);
-      const HavipRow* row = tables_.havips.hot(id).row.load();
-      expect(row != nullptr, "HAVIP {} has no row", name);
-      if (row == nullptr) continue;
-      std::vector<PortId> bound;
-      for (const auto& port : havip.ports) bound.push_back(port_id(port));
-      expect(row->id == id && row->address == havip.ipv4, "HAVIP {} has another id or address", name);
-      expect(row->vpc == vpc_id_of_subnet(havip.subnet) && row->subnet == subnet_id(havip.subnet),
-             "HAVIP {} is in another VPC or subnet", name);
-      expect(row->ports == bound, "HAVIP {} lists other ports", name);
-      expect_endpoint(subnet_of(havip.subnet).vpc, havip.ipv4, EndpointRef(id), "HAVIP " + name);
-      const auto back = registry_.havip_names.find(id);
-      expect(back != registry_.havip_names.end() && back->second == name, "HAVIP {} is not found by its id",
-             name);
-      look_at_election(name, id, {bound.begin(), bound.end()});
+      look_at_slot<Ipv4>(havip);
+      look_at_slot<Ipv6>(havip);
     }
-    expect(registry_.havip_names.size() == objects_.havips.size(), "ids of HAVIPs that are gone are left");
+    expect(registry_.slot_holders.size() == slots_, "ids of HAVIPs that are gone are left");
+  }
+
+  template <class Address>
+  void look_at_slot(const model::Havip& havip) {
+    const HavipId id = havip_id<Address>(havip.name);
+    const auto& address = part_of<Address>(havip);
+    expect(id.is_valid() == address.has_value(), "HAVIP {} has a slot or an address alone", havip.name);
+    if (!id.is_valid() || !address) return;
+    ++slots_;
+    const HavipRow* row = tables_.havips.hot(id).row.load();
+    expect(row != nullptr, "HAVIP {} has no row", havip.name);
+    if (row == nullptr) return;
+    std::vector<PortId> bound;
+    for (const auto& port : havip.ports) bound.push_back(port_id(port));
+    expect(row->id == id && unmapped(row->any_address()) == IpAddress(*address),
+           "HAVIP {} has another id or address", havip.name);
+    expect(row->vpc == vpc_id_of_subnet(havip.subnet) && row->subnet == subnet_id(havip.subnet),
+           "HAVIP {} is in another VPC or subnet", havip.name);
+    expect(row->ports == bound, "HAVIP {} lists other ports", havip.name);
+    expect_endpoint(subnet_of(havip.subnet).vpc, address, EndpointRef(id), "HAVIP " + havip.name);
+    if (std::is_same_v<Address, Ipv6>) {
+      ++macs_;
+      expect(tables_.macs.lookup(MacKey(row->subnet, row->stable_mac())) == EndpointRef(id).raw(),
+             "HAVIP {} is not found by its MAC", havip.name);
+    }
+    const auto back = registry_.slot_holders.find(id);
+    expect(back != registry_.slot_holders.end() && back->second.havip == havip.name &&
+               back->second.family == model::FamilyOf<Address>::kFamily,
+           "HAVIP {} is not found by its id", havip.name);
+    look_at_election(havip.name, id, {bound.begin(), bound.end()});
   }
 
   void look_at_election(const std::string& name, HavipId id, const std::set<PortId>& bound) {
@@ -186,23 +236,27 @@ class Audit {
   }
 
   void look_at_eips() {
-    std::set<const EipRow<Ipv4>*> rows;
-    for (const auto& [name, eip] : objects_.eips) {
-      const EipRow<Ipv4>* row = tables_.ipv4.lookup_eip(eip.ipv4);
-      expect(row != nullptr && row->address == eip.ipv4, "EIP {} is not found", name);
-      if (row == nullptr) continue;
-      expect(rows.insert(row).second, "EIP {} shares its row", name);
-      expect(row->inner.is_set == eip.target.has_value(), "EIP {} has a target in one place only", name);
-      if (!eip.target) continue;
-      const bool is_port = eip.target->kind == model::TargetKind::kPort;
-      const Ipv4 inner = is_port ? objects_.ports.find(eip.target->name)->second.ipv4
-                                 : objects_.havips.find(eip.target->name)->second.ipv4;
-      const EndpointRef target =
-          is_port ? EndpointRef(port_id(eip.target->name)) : EndpointRef(havip_id(eip.target->name));
-      const auto wanted = AddressRewrite<Ipv4>::between(eip.ipv4, inner);
-      expect(row->target == target && row->inner.to == inner && row->inner.delta == wanted.delta,
-             "EIP {} leads elsewhere", name);
-    }
+    for (const auto& [name, eip] : objects_.eips)
+      std::visit([&, &found = eip](const auto& address) { look_at_eip(found, address); }, eip.address);
+    expect(eip_rows_.size() == objects_.eips.size(), "EIPs share rows");
+  }
+
+  template <class Address>
+  void look_at_eip(const model::Eip& eip, const Address& address) {
+    const EipRow<Address>* row = tables_.of<Address>().lookup_eip(address);
+    expect(row != nullptr && row->address == address, "EIP {} is not found", eip.name);
+    if (row == nullptr) return;
+    eip_rows_.insert(row);
+    expect(row->inner.is_set == eip.target.has_value(), "EIP {} has a target in one place only", eip.name);
+    if (!eip.target) return;
+    const bool is_port = eip.target->kind == model::TargetKind::kPort;
+    const auto& inner = is_port ? part_of<Address>(objects_.ports.find(eip.target->name)->second)
+                                : part_of<Address>(objects_.havips.find(eip.target->name)->second);
+    const EndpointRef target =
+        is_port ? EndpointRef(port_id(eip.target->name)) : EndpointRef(havip_id<Address>(eip.target->name));
+    const auto wanted = AddressRewrite<Address>::between(address, *inner);
+    expect(row->target == target && row->inner.to == *inner && row->inner.delta == wanted.delta,
+           "EIP {} leads elsewhere", eip.name);
   }
 
   void look_at_uplink() {
@@ -211,8 +265,10 @@ class Audit {
     if (row == nullptr || !objects_.uplink) return;
     const model::Uplink& uplink = *objects_.uplink;
     expect(row->mac == uplink.mac && row->ipv4.addresses == uplink.addresses &&
-               row->ipv4.gateway == uplink.gateway,
+               row->ipv4.gateway == uplink.gateway.value_or(Ipv4()),
            "the uplink has another MAC, addresses or gateway");
+    expect(row->ipv6.addresses == uplink.addresses6 && row->ipv6.gateway == uplink.gateway6.value_or(Ipv6()),
+           "the uplink has other IPv6 addresses or another gateway");
     const PortRow* port = tables_.ports.find(row->port);
     expect(port != nullptr && port->role == PortRole::kUplink && port->mac == uplink.mac,
            "the uplink's port row is another");
@@ -232,22 +288,25 @@ class Audit {
     for (std::uint32_t id = 0; id < tables_.havips.capacity(); ++id) {
       open_slots += tables_.havips.hot(HavipId(id)).row.load() != nullptr ? 1 : 0;
     }
-    expect(tables_.ipv4.endpoints.size() == endpoints_, "{} endpoints, not {}", tables_.ipv4.endpoints.size(),
-           endpoints_);
-    expect(tables_.macs.size() == objects_.ports.size(), "{} MACs", tables_.macs.size());
-    expect(tables_.ipv4.eips.size() == objects_.eips.size(), "{} EIP keys", tables_.ipv4.eips.size());
+    expect(tables_.ipv4.endpoints.size() == endpoints_ && tables_.ipv6.endpoints.size() == endpoints6_,
+           "{} and {} endpoints, not {} and {}", tables_.ipv4.endpoints.size(), tables_.ipv6.endpoints.size(),
+           endpoints_, endpoints6_);
+    expect(tables_.macs.size() == objects_.ports.size() + macs_, "{} MACs", tables_.macs.size());
+    const auto eips = tables_.ipv4.eips.size() + tables_.ipv6.eips.size();
+    expect(eips == objects_.eips.size(), "{} EIP keys", eips);
     expect(count_rows(tables_.vpcs) == objects_.vpcs.size(), "{} VPC rows", count_rows(tables_.vpcs));
     expect(count_rows(tables_.subnets) == objects_.subnets.size(), "{} subnet rows",
            count_rows(tables_.subnets));
     expect(count_rows(tables_.ports) == objects_.ports.size() + uplink, "{} port rows",
            count_rows(tables_.ports));
-    expect(open_slots == objects_.havips.size(), "{} open HAVIP slots", open_slots);
+    expect(open_slots == slots_, "{} open HAVIP slots", open_slots);
   }
 
   const Objects& objects_;
   const Registry& registry_;
   Tables& tables_;
-  std::size_t endpoints_ = 0;
+  std::size_t endpoints_ = 0, endpoints6_ = 0, macs_ = 0, slots_ = 0;
+  std::set<const void*> eip_rows_;
   std::vector<std::string> found_;
 };
 
@@ -267,6 +326,9 @@ std::vector<std::string> audit_empty(InProcessSwitch& vswitch) {
   expect_free("macs", tables.macs.room(), tables.macs.capacity());
   expect_free("eips", tables.ipv4.eips.room(), tables.ipv4.eips.capacity());
   expect_free("neighbours", tables.ipv4.neighbours.room(), tables.ipv4.neighbours.capacity());
+  expect_free("endpoints6", tables.ipv6.endpoints.room(), tables.ipv6.endpoints.capacity());
+  expect_free("eips6", tables.ipv6.eips.room(), tables.ipv6.eips.capacity());
+  expect_free("neighbours6", tables.ipv6.neighbours.room(), tables.ipv6.neighbours.capacity());
   if (!(vswitch.service().objects() == model::Objects())) found.push_back("the model is not empty");
   return found;
 }

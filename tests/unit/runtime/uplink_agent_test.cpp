@@ -24,7 +24,7 @@ class UplinkAgentTest : public ::testing::Test {
     EXPECT_TRUE(bed.service
                     .add(model::Subnet{.name = "web",
                                        .vpc = "shop",
-                                       .ipv4 = {Ipv4(10, 77, 0, 0), 24},
+                                       .ipv4 = Ipv4Prefix{Ipv4(10, 77, 0, 0), 24},
                                        .gateway = Ipv4(10, 77, 0, 1)})
                     .ok());
     EXPECT_TRUE(bed.service.add(model::Havip{"front", "web", Ipv4(10, 77, 0, 100), {}}).ok());
@@ -151,7 +151,7 @@ TEST_F(UplinkAgentTest, EipOfANewAddressIsAnnouncedWithThatOneAlone) {
   add_eip(true);
   tick(0);
   model::Objects desired = bed.service.objects();
-  desired.eips["front-public"].ipv4 = Ipv4(203, 0, 113, 11);
+  desired.eips["front-public"].address = Ipv4(203, 0, 113, 11);
   ASSERT_TRUE(bed.service.apply(desired).ok());
   EXPECT_THAT(tick(0), ElementsAre(gratuitous(Ipv4(203, 0, 113, 11))));
   EXPECT_THAT(tick(100), ElementsAre(gratuitous(Ipv4(203, 0, 113, 11))));
@@ -213,6 +213,69 @@ TEST_F(UplinkAgentTest, FramesOfControlAreCountedAsGenerated) {
   EXPECT_THAT(bed.sent(), SizeIs(1));
   EXPECT_EQ(bed.worker().state().counters.generated.get(), 1u);
   EXPECT_EQ(bed.worker().state().counters.tx.get(), 1u);
+}
+
+constexpr Ipv6 v6(std::uint16_t network, std::uint16_t host) {
+  return Ipv6::from_groups({0x2001, 0xdb8, network, 0, 0, 0, 0, host});
+}
+
+class UplinkAgent6Test : public UplinkAgentTest {
+ protected:
+  UplinkAgent6Test() {
+    model::Uplink uplink6 = uplink();
+    uplink6.addresses6 = {{kOwn6, 64}};
+    uplink6.gateway6 = kGateway6;
+    EXPECT_TRUE(bed.service.set_uplink(uplink6).ok());
+    bed.sent();
+  }
+
+  static Frame solicitation(const Ipv6& target, const Mac& to_mac, const Ipv6& to) {
+    return PacketBuilder()
+        .ethernet({.destination = to_mac, .source = kMac})
+        .ipv6({.source = kOwn6, .destination = to, .hop_limit = 255})
+        .neighbour({.type = wire::kIcmp6NeighbourSolicitation, .target = target, .mac = kMac})
+        .build();
+  }
+  static constexpr Ipv6 kOwn6 = v6(0x51, 2), kGateway6 = v6(0x51, 1), kEip6 = v6(0x113, 0x10);
+};
+
+TEST_F(UplinkAgent6Test, SilentGatewayIsSolicitedAgainAndAloneOnceItHasAnswered) {
+  const auto to_all =
+      solicitation(kGateway6, Mac::of_multicast(kGateway6.solicited_node()), kGateway6.solicited_node());
+  EXPECT_THAT(tick(NeighbourCache6::kRetryMs), ::testing::Contains(to_all));
+  Event event{};
+  event.kind = EventKind::kNextHopLearned;
+  event.address = kGateway6;
+  event.mac = kRouterMac;
+  agent.handle(event);
+  EXPECT_EQ(agent.neighbours6().at(kGateway6).mac, kRouterMac);
+  EXPECT_THAT(tick(2 * NeighbourCache6::kRefreshMs),
+              ::testing::Contains(solicitation(kGateway6, kRouterMac, kGateway6)));
+}
+
+TEST_F(UplinkAgent6Test, BoundEipIsAdvertisedThreeTimes) {
+  ASSERT_TRUE(
+      bed.service
+          .add(model::Subnet{
+              .name = "six", .vpc = "shop", .ipv6 = Ipv6Prefix{v6(0x77, 0), 64}, .gateway6 = v6(0x77, 1)})
+          .ok());
+  ASSERT_TRUE(bed.service.add(model::Havip{"front6", "six", {}, {}}).ok());
+  ASSERT_TRUE(
+      bed.service.add(model::Eip{"public6", kEip6, model::EipTarget{model::TargetKind::kHavip, "front6"}})
+          .ok());
+  const auto advertisement =
+      PacketBuilder()
+          .ethernet({.destination = Mac::of_multicast(Ipv6::all_nodes()), .source = kMac})
+          .ipv6({.source = kEip6, .destination = Ipv6::all_nodes(), .hop_limit = 255})
+          .neighbour({.type = wire::kIcmp6NeighbourAdvertisement,
+                      .target = kEip6,
+                      .flags = wire::kNdOverride,
+                      .mac = kMac})
+          .build();
+  EXPECT_THAT(tick(0), ElementsAre(advertisement));
+  EXPECT_THAT(tick(100), ElementsAre(advertisement));
+  EXPECT_THAT(tick(999), IsEmpty());
+  EXPECT_THAT(tick(1000), ::testing::Contains(advertisement));
 }
 
 }  // namespace

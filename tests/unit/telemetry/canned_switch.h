@@ -34,8 +34,9 @@ inline void fill(CannedRuntime& runtime) {
   runtime.learn_counts = {{LearnCounter::advert, 12}};
   runtime.neighbour_statuses = {{Ipv4(198, 51, 100, 1), Mac(2, 0, 0, 0, 0, 1), "resolved"}};
   runtime.table_statuses = {{"havips", 2, 16384, 4096}};
-  runtime.summaries = {{"back", "web", "", OwnerState::kReleased, -1, 2, 0},
-                       {"front", "web", "vm1-eth0", OwnerState::kOwnedVrrp, 57'500, 5, 1}};
+  runtime.summaries = {
+      {"back", "web", Ipv4(10, 77, 0, 101), "", OwnerState::kReleased, -1, 2, 0},
+      {"front", "web", Ipv4(10, 77, 0, 100), "vm1-eth0", OwnerState::kOwnedVrrp, 57'500, 5, 1}};
 }
 
 }  // namespace vipswitch::test

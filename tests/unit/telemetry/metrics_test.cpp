@@ -68,18 +68,21 @@ TEST_F(MetricsTest, EachStatusBecomesItsSamples) {
 TEST_F(MetricsTest, OwnedHavipHasOwnerStateAndAge) {
   const std::string text = scrape();
   for (const char* line :
-       {"vipswitch_havip_owner{havip=\"front\",subnet=\"web\",port=\"vm1-eth0\"} 1\n",
-        "vipswitch_havip_state{havip=\"front\",subnet=\"web\",state=\"owned_vrrp\"} 1\n",
-        "vipswitch_havip_owner_changes_total{havip=\"front\",subnet=\"web\"} 5\n",
-        "vipswitch_havip_owner_age_seconds{havip=\"front\",subnet=\"web\"} 2.5\n",
-        "vipswitch_havip_delivered_to_old_owner_packets_total{havip=\"front\",subnet=\"web\"} 1\n"}) {
+       {"vipswitch_havip_owner{havip=\"front\",subnet=\"web\",address=\"10.77.0.100\",port=\"vm1-eth0\"} 1\n",
+        "vipswitch_havip_state{havip=\"front\",subnet=\"web\",address=\"10.77.0.100\",state=\"owned_vrrp\"} "
+        "1\n",
+        "vipswitch_havip_owner_changes_total{havip=\"front\",subnet=\"web\",address=\"10.77.0.100\"} 5\n",
+        "vipswitch_havip_owner_age_seconds{havip=\"front\",subnet=\"web\",address=\"10.77.0.100\"} 2.5\n",
+        "vipswitch_havip_delivered_to_old_owner_packets_total{havip=\"front\",subnet=\"web\",address=\"10.77."
+        "0.100\"} 1\n"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
 }
 
 TEST_F(MetricsTest, HavipWithoutOwnerHasNoOwnerAndNoAge) {
   const std::string text = scrape();
-  EXPECT_THAT(text, HasSubstr("vipswitch_havip_state{havip=\"back\",subnet=\"web\",state=\"released\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("vipswitch_havip_state{havip=\"back\",subnet=\"web\",address=\"10.77.0.101\","
+                              "state=\"released\"} 1\n"));
   EXPECT_THAT(text, Not(HasSubstr("vipswitch_havip_owner{havip=\"back\"")));
   EXPECT_THAT(text, Not(HasSubstr("vipswitch_havip_owner_age_seconds{havip=\"back\"")));
 }
@@ -93,7 +96,10 @@ TEST_F(MetricsTest, WithoutPerHavipOnlyTheStatesAreCounted) {
 
 TEST_F(MetricsTest, OwnerYoungerThanTheClockOfControlIsZeroSecondsOld) {
   runtime.now = 57'499;
-  EXPECT_THAT(scrape(), HasSubstr("vipswitch_havip_owner_age_seconds{havip=\"front\",subnet=\"web\"} 0\n"));
+  EXPECT_THAT(
+      scrape(),
+      HasSubstr(
+          "vipswitch_havip_owner_age_seconds{havip=\"front\",subnet=\"web\",address=\"10.77.0.100\"} 0\n"));
 }
 
 TEST_F(MetricsTest, LossShowsAsNotConserved) {

@@ -42,9 +42,11 @@ TEST_F(TelemetryDocumentsTest, EachHavipHasItsOwnerAndState) {
   const auto havips = make("/vipswitch/havip");
   ASSERT_TRUE(test::succeeded(havips));
   EXPECT_EQ(havips.value()["total"], 2);
-  EXPECT_EQ(havips.value()["havips"][0], (Json{{"name", "back"}, {"owner", ""}, {"state", "released"}}));
-  EXPECT_EQ(havips.value()["havips"][1],
-            (Json{{"name", "front"}, {"owner", "vm1-eth0"}, {"state", "owned_vrrp"}}));
+  EXPECT_EQ(havips.value()["havips"][0],
+            (Json{{"name", "back"}, {"address", "10.77.0.101"}, {"owner", ""}, {"state", "released"}}));
+  EXPECT_EQ(
+      havips.value()["havips"][1],
+      (Json{{"name", "front"}, {"address", "10.77.0.100"}, {"owner", "vm1-eth0"}, {"state", "owned_vrrp"}}));
 }
 
 TEST_F(TelemetryDocumentsTest, OneHavipIsThatOfTheShell) {
