@@ -1,7 +1,9 @@
 #include "control/config/config.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -44,6 +46,32 @@ void check_rules(config::YamlSource& source, const model::Objects& objects,
               violation->error.message);
 }
 
+// What the tables of one family have to hold; each has a table of EIPs and one of endpoints.
+struct AddressCounts {
+  std::size_t eips = 0, havips = 0, endpoints = 0;
+};
+
+AddressCounts count_of(const model::Objects& objects, Family family) {
+  const auto has = [&](const auto& object) {
+    return family == Family::kIpv6 ? object.ipv6.has_value() : object.ipv4.has_value();
+  };
+  AddressCounts counts;
+  for (const auto& entry : objects.eips) counts.eips += family_of(entry.second.address) == family ? 1 : 0;
+  for (const auto& entry : objects.subnets) counts.endpoints += has(entry.second) ? 1 : 0;
+  for (const auto& entry : objects.ports) counts.endpoints += has(entry.second) ? 1 : 0;
+  for (const auto& entry : objects.havips) {
+    const model::Havip& havip = entry.second;
+    const bool is_of_subnet = !havip.ipv4 && !havip.ipv6;  // one of each family that the subnet has
+    counts.havips += (is_of_subnet ? has(objects.subnets.find(havip.subnet)->second) : has(havip)) ? 1 : 0;
+  }
+  counts.endpoints += counts.havips;
+  return counts;
+}
+
+std::pair<AddressCounts, AddressCounts> count_addresses(const model::Objects& objects) {
+  return {count_of(objects, Family::kIpv4), count_of(objects, Family::kIpv6)};
+}
+
 }  // namespace
 
 Result<Config> parse_config(const std::string& text, const std::string& origin) {
@@ -70,14 +98,14 @@ Result<void> check_capacities(const Config& config, const std::string& origin) {
   const auto& objects = config.objects;
   const auto& tables = config.settings.tables;
   const std::size_t uplinks = objects.uplink ? 1 : 0;
-  const std::size_t endpoints = objects.ports.size() + objects.havips.size() + objects.subnets.size();
+  const auto [ipv4, ipv6] = count_addresses(objects);
   const struct {
     const char* table;
     std::size_t wanted;
     std::uint32_t room;
-  } rows[] = {{"eips", objects.eips.size(), tables.eips},
-              {"havips", objects.havips.size(), tables.havips},
-              {"endpoints", endpoints, tables.endpoints},
+  } rows[] = {{"eips", std::max(ipv4.eips, ipv6.eips), tables.eips},
+              {"havips", ipv4.havips + ipv6.havips, tables.havips},
+              {"endpoints", std::max(ipv4.endpoints, ipv6.endpoints), tables.endpoints},
               {"ports", objects.ports.size() + uplinks, tables.ports},
               {"subnets", objects.subnets.size(), tables.subnets},
               {"vpcs", objects.vpcs.size(), tables.vpcs}};

@@ -272,7 +272,7 @@ std::vector<TableStatus> DataplaneRuntime::tables() {
       eips_status("eips6", tables.ipv6),
       status_of("endpoints", tables.ipv4.endpoints),
       status_of("endpoints6", tables.ipv6.endpoints),
-      {"havips", in_use(registry.havips), tables.havips.capacity(), tables.havips.bytes() + havip_rows},
+      {"havips", in_use(registry.slot_holders), tables.havips.capacity(), tables.havips.bytes() + havip_rows},
       status_of("macs", tables.macs),
       status_of("neighbours", tables.ipv4.neighbours),
       status_of("neighbours6", tables.ipv6.neighbours),

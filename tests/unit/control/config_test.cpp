@@ -295,6 +295,22 @@ TEST(Config, TablesTooSmallForTheObjectsAreFound) {
   EXPECT_TRUE(succeeded(room("{eips: 1, havips: 1, endpoints: 4, ports: 3, subnets: 1, vpcs: 1}")));
 }
 
+TEST(Config, EachAddressOfAHavipNeedsAPlaceAndEachFamilyItsEndpoints) {
+  const auto config = parse_config(R"(tables: {havips: 2, endpoints: 2}
+vpcs: [{name: v, vni: 1}]
+subnets: [{name: s, vpc: v, ipv4: 10.77.0.0/24, gateway: 10.77.0.1, ipv6: "2001:db8:77::/64", gateway6: "2001:db8:77::1"}]
+havips: [{name: both, subnet: s}]
+)",
+                                   "f.yaml");
+  ASSERT_TRUE(succeeded(config));
+  EXPECT_TRUE(succeeded(check_capacities(config.value(), "f.yaml")));
+  auto small = config.value();
+  small.settings.tables.havips = 1;
+  EXPECT_TRUE(refused(check_capacities(small, "f.yaml"), ErrorCode::table_full,
+                      "f.yaml: the objects need 2 places in the table of havips, expected at most 1, set by "
+                      "\"tables: {havips: N}\""));
+}
+
 TEST(Config, ExampleOfTheDocumentationIsGood) {
   EXPECT_TRUE(succeeded(load_config(VIPSWITCH_SOURCE_DIR "/docs/example.yaml")));
 }
