@@ -8,6 +8,7 @@
 #include <compare>
 #include <cstdint>
 #include <functional>
+#include <type_traits>
 
 #include "vipswitch/byte_order.h"
 
@@ -39,6 +40,14 @@ class Ipv4 {
  private:
   Be32 value_;
 };
+
+// std::array compares by a call of memcmp; of a constant length the compiler makes loads and a compare.
+template <std::size_t N>
+constexpr bool equal_bytes(const std::array<std::uint8_t, N>& a,
+                           const std::array<std::uint8_t, N>& b) noexcept {
+  if (std::is_constant_evaluated()) return a == b;
+  return __builtin_memcmp(a.data(), b.data(), N) == 0;
+}
 
 class Ipv6 {
  public:
@@ -87,9 +96,7 @@ class Ipv6 {
   }
 
   constexpr auto operator<=>(const Ipv6&) const noexcept = default;
-  constexpr bool operator==(const Ipv6& other) const noexcept {  // see Mac
-    return __builtin_memcmp(bytes_.data(), other.bytes_.data(), sizeof bytes_) == 0;
-  }
+  constexpr bool operator==(const Ipv6& other) const noexcept { return equal_bytes(bytes_, other.bytes_); }
 
  private:
   std::array<std::uint8_t, 16> bytes_{};
@@ -132,10 +139,7 @@ class Mac {
   }
 
   constexpr auto operator<=>(const Mac&) const noexcept = default;
-  // std::array compares by a call of memcmp; of a constant length the compiler makes two loads and compares.
-  constexpr bool operator==(const Mac& other) const noexcept {
-    return __builtin_memcmp(bytes_.data(), other.bytes_.data(), sizeof bytes_) == 0;
-  }
+  constexpr bool operator==(const Mac& other) const noexcept { return equal_bytes(bytes_, other.bytes_); }
 
  private:
   std::array<std::uint8_t, 6> bytes_{};
