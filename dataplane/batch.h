@@ -35,6 +35,7 @@ enum class Verdict : std::uint8_t {
   kForward,       // to `egress`, headers are final
   kAnswer,        // turned into its own answer, back to the ingress port
   kFlood,         // to the subnet's other ports
+  kTooLong,       // for `egress`; headers are final. Cut into fragments, or dropped and its sender told
   kFloodMembers,  // to the other ports bound to the HAVIPs that a VRRP advert lists
   kConsume,       // done with; free it
   kDrop,          // with `reason`
@@ -46,7 +47,7 @@ struct alignas(64) Packet {
   std::uint16_t size;  // bytes from `data` that lie in one piece; headers must fit in them
   std::uint16_t l3_offset;
   std::uint16_t l4_offset;  // IP only, of what `protocol` names: behind options and extension headers
-  std::uint16_t l3_size;    // IP only: from the IP header to the end of its payload
+  std::uint16_t l3_size;    // IP: from the IP header to the end of its payload; others: 0
   PacketKind kind;
   Verdict verdict;
   DropReason reason;

@@ -40,6 +40,8 @@ struct alignas(64) WorkerCounters {
   Counter tx, consumed, to_control, handed_out;
   DropCounters drops;
   std::array<Counter, kLearnCounterCount> learn;
+  Counter fragmented;   // packets that were cut for their outgoing port
+  Counter errors_told;  // ICMP errors of the switch's own
   Counter polls, empty_polls, sleeps, busy_cycles, idle_cycles;
 
   void count(DropReason reason, std::uint64_t n = 1) noexcept { vipswitch::count(drops, reason, n); }

@@ -76,6 +76,7 @@ struct PortRow {
   Mac mac;
   VpcId vpc;
   SubnetId subnet;
+  std::uint16_t mtu = 0;  // longest IP packet that goes out, bytes
   PortSources<Ipv4> ipv4;
   PortSources<Ipv6> ipv6;
 
@@ -102,6 +103,14 @@ struct SubnetRow {
   std::vector<PortId> ports;
 
   bool has_ipv6() const noexcept { return !gateway6.is_unspecified(); }
+  template <class Address>
+  const Address& gateway_of() const noexcept {
+    if constexpr (std::is_same_v<Address, Ipv4>) {
+      return gateway;
+    } else {
+      return gateway6;
+    }
+  }
   // Guests make their address by themselves only if that is the port's (RFC 4862).
   RouterAdvertisement advertisement_to(const PortRow& port) const noexcept {
     const bool is_autonomous =
@@ -154,6 +163,7 @@ struct UplinkSide {
 struct UplinkRow {
   PortId port;
   Mac mac;
+  std::uint16_t mtu = 0;  // longest IP packet that goes out, bytes
   UplinkSide<Ipv4Interface, Ipv4> ipv4;
   UplinkSide<Ipv6Interface, Ipv6> ipv6;
 

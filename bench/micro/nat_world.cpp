@@ -18,6 +18,7 @@ using testing::ShopWorld;
 constexpr VpcId kVpc{0};
 constexpr SubnetId kSubnet{0};
 constexpr Ipv4 kGateway{10, 0, 0, 1};
+constexpr std::uint16_t kMtu = 1500;
 
 Ipv4 public_address(unsigned eip) {
   return Ipv4::from_host(Ipv4(60, 0, 0, 0).host() + eip);
@@ -69,7 +70,7 @@ NatWorld::~NatWorld() {
 void NatWorld::add_lane(PortId id) {
   auto lane = std::make_unique<PortLane>();
   lane->port = id;
-  lane->max_frame_bytes = 1518;
+  lane->max_frame_bytes = kMtu + 18;
   worker().lanes[id.value()].store(lane.get());
   lanes_.push_back(std::move(lane));
 }
@@ -84,6 +85,7 @@ void NatWorld::add_uplink(PortId id) {
   add_lane(id);
   uplink_ = {.port = id,
              .mac = ShopWorld::kUplinkMac,
+             .mtu = kMtu,
              .ipv4 = {.addresses = {{ShopWorld::kUplinkIp, 24}},
                       .gateway = ShopWorld::kRouterIp,
                       .gateway_mac = ShopWorld::kRouterMac},
@@ -95,6 +97,7 @@ void NatWorld::add_port(PortId id, unsigned first_eip, unsigned eip_count) {
   auto row = std::make_unique<PortRow>();
   row->id = id;
   row->mac = port_mac(id);
+  row->mtu = kMtu;
   row->vpc = kVpc;
   row->subnet = kSubnet;
   row->ipv4.add({port_address(id), HavipId(), {}});

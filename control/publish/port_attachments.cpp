@@ -8,6 +8,10 @@ namespace {
 // Ethernet header and one 802.1Q tag, which the MTU does not count.
 constexpr std::uint32_t kFrameOverheadBytes = 14 + 4;
 
+// ICMP errors that the senders of a port are told by one worker: enough for every traceroute and path MTU
+// discovery, too few to be an amplifier (RFC 1812 4.3.2.8, RFC 4443 2.4 f).
+constexpr std::uint32_t kErrorsPerSecond = 100;
+
 }  // namespace
 
 Result<std::unique_ptr<EthDevice>> PortAttachments::open(const std::string& devargs, std::uint16_t queues) {
@@ -21,8 +25,9 @@ std::unique_ptr<PortLane> PortAttachments::make_lane(PortId port, const EthDevic
   auto lane = std::make_unique<PortLane>();
   lane->port = port;
   lane->device = device.id();
-  lane->max_frame_bytes = std::min(mtu, device.mtu()) + kFrameOverheadBytes;
+  lane->max_frame_bytes = mtu + kFrameOverheadBytes;
   lane->flood = TokenBucket(flood_pps_, flood_pps_);
+  lane->errors = TokenBucket(kErrorsPerSecond, kErrorsPerSecond);
   if (worker < device.queues()) {
     lane->tx_queue = static_cast<std::uint16_t>(worker);
   } else {

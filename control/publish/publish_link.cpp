@@ -32,8 +32,9 @@ void TablePublisher::link(const model::ChangeSet& changes, Batch& batch) {
 void TablePublisher::link_uplink(const model::Uplink& uplink, Batch& batch) {
   if (!registry_.uplink) {
     const PortId id(port_ids_.allocate());
-    registry_.uplink = UplinkEntry{id, uplink};
-    attachments_.attach(id, std::move(batch.uplink_device), uplink.mtu);
+    const std::uint16_t mtu = std::min(uplink.mtu, batch.uplink_device->mtu());
+    registry_.uplink = UplinkEntry{id, uplink, mtu};
+    attachments_.attach(id, std::move(batch.uplink_device), mtu);
   }
   registry_.uplink->spec = uplink;
   batch.uplink = true;
@@ -72,8 +73,8 @@ void TablePublisher::link_port(const model::Change<model::Port>& change, Batch& 
     entry->second.id = id;
     registry_.port_names[id] = port.name;
     auto device = std::move(batch.devices.at(port.name));
-    const std::uint16_t mtu = device->mtu();
-    attachments_.attach(id, std::move(device), mtu);
+    entry->second.mtu = device->mtu();
+    attachments_.attach(id, std::move(device), entry->second.mtu);
   }
   entry->second.spec = port;
   SubnetEntry& subnet = registry_.subnets.find(port.subnet)->second;

@@ -44,6 +44,7 @@ struct MemberEips {
 struct PortEntry {
   PortId id;
   model::Port spec;
+  std::uint16_t mtu = 0;                 // of its device
   std::vector<std::string> havips = {};  // bound ones, in the order of binding
   MemberEips eips = {};
 };
@@ -94,6 +95,7 @@ struct EipEntry {
 struct UplinkEntry {
   PortId id;
   model::Uplink spec;
+  std::uint16_t mtu = 0;  // the least of what the model and the device say
 };
 
 inline constexpr std::string_view kUplinkName = "uplink";

@@ -90,6 +90,7 @@ std::unique_ptr<PortRow> build_port_row(const Registry& registry, const PortEntr
   row->mac = port.spec.mac;
   row->vpc = vpc_of(registry, subnet);
   row->subnet = subnet.id;
+  row->mtu = port.mtu;
   add_sources(registry, port, row->ipv4);
   add_sources(registry, port, row->ipv6);
   return row;
@@ -100,6 +101,7 @@ std::unique_ptr<PortRow> build_uplink_port_row(const UplinkEntry& uplink) {
   row->id = uplink.id;
   row->role = PortRole::kUplink;
   row->mac = uplink.spec.mac;
+  row->mtu = uplink.mtu;
   return row;
 }
 
@@ -120,6 +122,7 @@ std::unique_ptr<UplinkRow> build_uplink_row(const UplinkEntry& uplink, const Gat
   auto row = std::make_unique<UplinkRow>();
   row->port = uplink.id;
   row->mac = uplink.spec.mac;
+  row->mtu = uplink.mtu;
   fill_side<Ipv4>(uplink.spec, macs.ipv4, row->ipv4);
   fill_side<Ipv6>(uplink.spec, macs.ipv6, row->ipv6);
   return row;

@@ -56,6 +56,8 @@ WorkerStatus worker_status(const WorkerCounters& counters) {
     status.consumed = c.consumed.get();
     status.to_control = c.to_control.get();
     status.handed_out = c.handed_out.get();
+    status.fragmented = c.fragmented.get();
+    status.errors_told = c.errors_told.get();
   });
   return status;
 }

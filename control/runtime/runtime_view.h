@@ -127,6 +127,8 @@ struct WorkerStatus {
   std::uint64_t busy_cycles, idle_cycles;  // TSC cycles in polls with and without packets
   std::uint64_t rx, generated, replicated, handed_in;
   std::uint64_t tx, dropped, consumed, to_control, handed_out;
+  std::uint64_t fragmented;         // packets cut for the MTU of the port they went to
+  std::uint64_t errors_told;        // ICMP errors that the switch sent to the senders of packets
   std::vector<std::string> queues;  // "port:queue" polled by this worker
   double load_percent;              // of the last second's cycles, those of polls that found packets
   double packets_per_poll;          // in the last second, of polls that found packets

@@ -179,6 +179,8 @@ Json to_json(const WorkerStatus& worker) {
           {"consumed", worker.consumed},
           {"to_control", worker.to_control},
           {"handed_out", worker.handed_out},
+          {"fragmented", worker.fragmented},
+          {"errors_told", worker.errors_told},
           {"queues", worker.queues},
           {"load_percent", rounded(worker.load_percent)},
           {"packets_per_poll", rounded(worker.packets_per_poll)},

@@ -66,6 +66,7 @@ Result<void> show_worker_stats(Context& context, const Arguments& arguments) {
                         worker.generated, worker.replicated, worker.handed_in);
     text += fmt::format("  out: tx {} + dropped {} + consumed {} + to_control {} + handed_out {}\n",
                         worker.tx, worker.dropped, worker.consumed, worker.to_control, worker.handed_out);
+    text += fmt::format("  fragmented {}, ICMP errors told {}\n", worker.fragmented, worker.errors_told);
     text += worker.conserved() ? "  conserved\n" : "  NOT CONSERVED: in and out differ\n";
   }
   print(context, arguments, json_list("workers", workers), text.empty() ? "no workers\n" : text);

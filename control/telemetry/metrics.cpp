@@ -104,6 +104,8 @@ void add_worker_packets(Families& families, const std::string& lcore, const Work
   families.add(out, {lcore, "consumed"}, worker.consumed);
   families.add(out, {lcore, "to_control"}, worker.to_control);
   families.add(out, {lcore, "handed_out"}, worker.handed_out);
+  families.add(Metric::vipswitch_worker_fragmented_packets_total, {lcore}, worker.fragmented);
+  families.add(Metric::vipswitch_worker_icmp_errors_total, {lcore}, worker.errors_told);
   families.add(Metric::vipswitch_worker_conserved, {lcore}, as_number(worker.conserved()));
 }
 

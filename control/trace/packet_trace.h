@@ -22,7 +22,7 @@ struct TraceRequest {
 // One stage.
 struct TraceStep {
   std::string stage;
-  std::string verdict;            // next, forward, answer, flood, flood_members, consume, drop
+  std::string verdict;            // next, forward, too_long, answer, flood, flood_members, consume, drop
   std::vector<std::string> says;  // what it saw, and why it decided so
 };
 

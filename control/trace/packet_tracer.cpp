@@ -14,18 +14,23 @@ namespace {
 constexpr Ipv4 kClient{192, 0, 2, 10};
 constexpr Mac kUnknownRouterMac{0x02, 0, 0, 0, 0, 0x01};
 
-// The last stage, which is not looked behind: what left, and what did not.
+// The last stage, which is not looked behind: what left, and what did not. Beside a packet that is dropped
+// an ICMP error may leave, which tells its sender.
 TraceStep tell_end(const TraceNames& names, const DryWorld::Outcome& outcome, const Packet& packet) {
   TraceStep step{std::string(to_word(Stage::kTx)), {}, {}};
-  for (const auto& sent : outcome.sent)
-    step.says.push_back(fmt::format("{} bytes would leave {}", sent.bytes.size(), names.port(sent.port)));
   const bool is_dropped_before = packet.verdict == Verdict::kDrop;
+  const bool is_refused = packet.verdict == Verdict::kTooLong && !outcome.drops.empty();
+  for (const auto& sent : outcome.sent) {
+    step.says.push_back(fmt::format("{} bytes would leave {}{}", sent.bytes.size(), names.port(sent.port),
+                                    is_dropped_before || is_refused ? ": its sender is told" : ""));
+  }
   if (!is_dropped_before) {
     for (const DropReason reason : outcome.drops)
       step.says.push_back(fmt::format("{}: {}", info(reason).name, info(reason).help));
   }
   if (step.says.empty()) step.says.push_back("nothing would leave");
-  step.verdict = !outcome.sent.empty() ? "sent" : packet.verdict == Verdict::kConsume ? "consume" : "drop";
+  const bool is_sent = !outcome.sent.empty() && !is_dropped_before && !is_refused;
+  step.verdict = is_sent ? "sent" : packet.verdict == Verdict::kConsume ? "consume" : "drop";
   return step;
 }
 
@@ -124,7 +129,8 @@ Result<PacketTrace> PacketTracer::trace(const TraceRequest& request) {
   const TraceNames names(registry_, host_.tables());
   trace.steps = tell_stages(names, request.port, frame, outcome.stages);
   const Packet& last = outcome.stages.back().record.packet;
-  if (last.verdict != Verdict::kDrop) trace.steps.push_back(tell_end(names, outcome, last));
+  if (last.verdict != Verdict::kDrop || !outcome.sent.empty())
+    trace.steps.push_back(tell_end(names, outcome, last));
   trace.verdict = trace.steps.back().verdict;
   if (trace.verdict == "drop" && !outcome.drops.empty())
     trace.reason = std::string(info(outcome.drops.front()).name);

@@ -31,6 +31,11 @@ std::optional<IpEnds> ip_ends(Bytes bytes, const Packet& packet) {
   return std::nullopt;
 }
 
+// Whether it leaves at all if it is not too long.
+bool has_egress(const Packet& packet) {
+  return packet.verdict == Verdict::kForward || packet.verdict == Verdict::kTooLong;
+}
+
 // The frame before and behind one stage.
 struct Look {
   std::string_view port;  // it came from
@@ -202,7 +207,7 @@ class Teller {
     if (destination != new_destination)
       says.push_back(
           fmt::format("destination {} becomes {}", address_text(destination), address_text(new_destination)));
-    if (look.packet.verdict != Verdict::kForward) return;
+    if (!has_egress(look.packet)) return;
     const auto ethernet = look.is<wire::Ethernet>(0);
     says.push_back(
         fmt::format("out of {}, next hop {}", names_.port(look.packet.egress), ethernet->destination));
@@ -216,7 +221,7 @@ class Teller {
       return {fmt::format("to {}: goes to the other ports of subnet {}", before->destination, subnet_)};
     Says says{tell_target(look, before->destination)};
     if (look.packet.verdict == Verdict::kAnswer) says.push_back("an echo request to the gateway, answered");
-    if (look.packet.verdict != Verdict::kForward) return says;
+    if (!has_egress(look.packet)) return says;
     if (look.has_ip() && look.ip_before()->ttl != look.ip_after()->ttl) {
       says.push_back(fmt::format("crosses the gateway: TTL {} becomes {}, source MAC {}",
                                  look.ip_before()->ttl, look.ip_after()->ttl, after->source));
@@ -230,10 +235,9 @@ class Teller {
     switch (look.packet.target.kind()) {
       case EndpointKind::kHavip: {
         const HavipId havip = look.packet.target.havip();
-        return look.packet.verdict == Verdict::kForward
-                   ? fmt::format("the destination is HAVIP {}, owned by {}", names_.havip(havip),
-                                 names_.port(look.packet.egress))
-                   : fmt::format("the destination is HAVIP {}", names_.havip(havip));
+        return has_egress(look.packet) ? fmt::format("the destination is HAVIP {}, owned by {}",
+                                                     names_.havip(havip), names_.port(look.packet.egress))
+                                       : fmt::format("the destination is HAVIP {}", names_.havip(havip));
       }
       case EndpointKind::kPort:
         return fmt::format("the destination is {}'s own address", names_.port(look.packet.target.port()));
@@ -262,6 +266,8 @@ std::string_view to_word(Verdict verdict) noexcept {
       return "forward";
     case Verdict::kAnswer:
       return "answer";
+    case Verdict::kTooLong:
+      return "too_long";
     case Verdict::kFlood:
       return "flood";
     case Verdict::kFloodMembers:

@@ -13,7 +13,7 @@
 
 namespace vipswitch {
 
-// `next`, `forward`, `answer`, `flood`, `flood_members`, `consume` or `drop`.
+// `next`, `forward`, `too_long`, `answer`, `flood`, `flood_members`, `consume` or `drop`.
 std::string_view to_word(Verdict verdict) noexcept;
 
 // The stages that decided something, in order; `port` is where the packet came from, `received` its first

@@ -132,7 +132,7 @@ void translate_out(WorkerState& worker, const PortRow& port, Packet& packet) noe
   ethernet.destination = next_hop;
   ethernet.source = uplink->mac;
   packet.egress = uplink->port;
-  packet.verdict = Verdict::kForward;
+  packet.verdict = packet.l3_size <= uplink->mtu ? Verdict::kForward : Verdict::kTooLong;
 }
 
 template <class Address>

@@ -80,6 +80,7 @@ void parse_packet(Packet& packet, Batch& batch) noexcept {
   packet.data = rte_pktmbuf_mtod(mbuf, std::uint8_t*);
   packet.size = mbuf->data_len;
   packet.l3_offset = sizeof(wire::Ethernet);
+  packet.l3_size = 0;
   packet.kind = PacketKind::kOther;
   packet.verdict = Verdict::kPending;
   packet.fragment = Fragment::kWhole;

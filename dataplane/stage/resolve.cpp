@@ -28,7 +28,7 @@ void deliver_to_port(const WorkerState& worker, const Batch& batch, Packet& pack
   }
   packet.ethernet().destination = virtual_mac != nullptr ? *virtual_mac : port->mac;
   packet.egress = id;
-  packet.verdict = Verdict::kForward;
+  packet.verdict = packet.l3_size <= port->mtu ? Verdict::kForward : Verdict::kTooLong;
 }
 
 void deliver_to_havip(const WorkerState& worker, const Batch& batch, Packet& packet, HavipId id,

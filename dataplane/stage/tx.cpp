@@ -1,5 +1,7 @@
 #include "dataplane/stage/tx.h"
 
+#include "dataplane/fragmenter.h"
+#include "dataplane/icmp_error.h"
 #include "dataplane/observe/observation.h"
 #include "dataplane/port_io.h"
 
@@ -80,6 +82,14 @@ void flood_subnet(WorkerState& worker, const Batch& batch, Packet& packet) noexc
   replicate(worker, batch, packet, subnet->ports);
 }
 
+void end_too_long(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
+  const PortRow* egress = worker.tables.ports.find(packet.egress);
+  if (egress == nullptr) return end_dropped(worker, batch, packet.mbuf, DropReason::port_gone);
+  if (may_fragment(packet) && send_fragments(worker, packet, egress->mtu)) return;
+  tell_sender(worker, batch, packet, DropReason::mtu_exceeded, egress->mtu);
+  end_dropped(worker, batch, packet.mbuf, DropReason::mtu_exceeded);
+}
+
 void end_packet(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
   switch (packet.verdict) {
     case Verdict::kForward:
@@ -88,6 +98,8 @@ void end_packet(WorkerState& worker, const Batch& batch, Packet& packet) noexcep
       worker.counters.consumed.add(1);
       worker.counters.generated.add(1);
       return send_later(worker, batch.ingress->id, packet.mbuf);
+    case Verdict::kTooLong:
+      return end_too_long(worker, batch, packet);
     case Verdict::kFlood:
       return flood_subnet(worker, batch, packet);
     case Verdict::kFloodMembers:
@@ -99,6 +111,7 @@ void end_packet(WorkerState& worker, const Batch& batch, Packet& packet) noexcep
     case Verdict::kPending:
       break;
   }
+  tell_sender(worker, batch, packet, packet.reason);
   end_dropped(worker, batch, packet.mbuf, packet.reason);
 }
 

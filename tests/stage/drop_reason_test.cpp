@@ -160,8 +160,25 @@ void nd_not_answered(Shop6& shop) {
   shop.expect_drop(DropReason::nd_not_answered, kVm1, solicitation(kVm1, W6::kVm1Ip, W6::kFront));
 }
 void no_router(Shop6& shop) {
-  shop.remove_subnet_ipv6(kVm1);
-  shop.expect_drop(DropReason::no_router, kVm1, router_solicitation(kVm1));
+  Service& service = shop.vswitch.service();
+  constexpr Vm kOld{"old-eth0", Mac(0x52, 0x54, 0, 0x77, 2, 0x11), Ipv4(10, 77, 2, 11)};
+  ASSERT_TRUE(service
+                  .add(model::Subnet{.name = "legacy",
+                                     .vpc = "shop",
+                                     .ipv4 = Ipv4Prefix{Ipv4(10, 77, 2, 0), 24},
+                                     .gateway = Ipv4(10, 77, 2, 1)})
+                  .ok());
+  model::Port port;
+  port.name = kOld.port;
+  port.instance = "old";
+  port.subnet = "legacy";
+  port.mac = kOld.mac;
+  port.ipv4 = kOld.ip;
+  port.device = shop.vswitch.next_device();
+  shop.vswitch.settle();
+  ASSERT_TRUE(service.add(port).ok());
+  shop.vswitch.settle();
+  shop.expect_drop(DropReason::no_router, kOld, router_solicitation(kOld));
 }
 
 // --- nat
@@ -273,7 +290,7 @@ void port_gone(Shop& shop) {
 void mtu_exceeded(Shop& shop) {
   shop.expect_drop(DropReason::mtu_exceeded, kVm1,
                    from_vm(kVm1, kVm2.mac)
-                       .ipv4({.source = kVm1.ip, .destination = kVm2.ip})
+                       .ipv4({.source = kVm1.ip, .destination = kVm2.ip, .dont_fragment = true})
                        .udp({})
                        .counting_payload(1500)
                        .build());

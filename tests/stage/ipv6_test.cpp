@@ -1,8 +1,5 @@
-// IPv6 through the whole pipeline: forwarding, NAT, neighbour discovery and claims.
+// IPv6 through the whole pipeline: forwarding, NAT, the provider network.
 
-#include <rte_ring_elem.h>
-
-#include "dataplane/router_advertisement.h"
 #include "tests/stage/shop6.h"
 #include "tests/support/frame_checksums.h"
 
@@ -13,18 +10,7 @@ using W = ShopWorld;
 using W6 = ShopWorld6;
 using ::testing::UnorderedElementsAre;
 
-class Ipv6Pipeline : public Shop6Test {
- protected:
-  // The one frame that is sent because of `frame`, its checksums proven.
-  Sent sent_for(std::string_view port, const Frame& frame) {
-    const auto sent = inject(port, frame);
-    EXPECT_EQ(sent.size(), 1u);
-    if (sent.size() != 1) return {};
-    const ChecksumReport report = verify_checksums(sent[0].frame);
-    EXPECT_TRUE(report.ok()) << report;
-    return sent[0];
-  }
-};
+class Ipv6Pipeline : public Shop6Test {};
 
 // --- forwarding
 
@@ -146,136 +132,6 @@ TEST_F(Ipv6Pipeline, VirtualMacIsForMembersAndTheirHavips) {
   expect_drop(DropReason::spoofed_mac, kVm1, announcement_with_virtual_mac(kVm1, W6::kVm1Ip));
 }
 
-// --- claims
-
-TEST_F(Ipv6Pipeline, AnnouncementMakesTheOwnerAndShowsTheStableMac) {
-  const auto sent = inject(kVm1, announcement6(kVm1, W6::kVm1Ip));
-  EXPECT_EQ(owner6(), "vm1-eth0");
-  const Mac stable = stable_mac(W6::kFront);
-  const Frame shown =
-      PacketBuilder()
-          .ethernet({.destination = Mac::of_multicast(Ipv6::all_nodes()), .source = stable})
-          .ipv6({.source = W6::kVm1Ip, .destination = Ipv6::all_nodes(), .hop_limit = 255})
-          .neighbour({.type = 136, .target = W6::kFront, .flags = wire::kNdOverride, .mac = stable})
-          .build();
-  EXPECT_THAT(sent, UnorderedElementsAre(Sent{"vm2-eth0", shown}, Sent{"vm3-eth0", shown}));
-}
-
-TEST_F(Ipv6Pipeline, ClaimOfOneFamilyLeavesTheOtherAlone) {
-  elect6(kVm1);
-  EXPECT_EQ(vswitch.owner("front"), "");
-  elect(kVm2);
-  EXPECT_EQ(owner6(), "vm1-eth0");
-}
-
-TEST_F(Ipv6Pipeline, SolicitationsAreNoClaims) {
-  inject(kVm1, probe6(kVm1, W6::kFront));
-  inject(kVm1, solicitation(kVm1, W6::kFront, W6::kVm2Ip));
-  EXPECT_EQ(owner6(), "");
-}
-
-TEST_F(Ipv6Pipeline, AdvertisementWithoutOverrideOnlyHints) {
-  const auto advertise = [](const Vm& vm, std::uint32_t flags) {
-    return from_vm(vm, Mac::of_multicast(Ipv6::all_nodes()))
-        .ipv6({.source = link_local_of(vm.mac), .destination = Ipv6::all_nodes(), .hop_limit = 255})
-        .neighbour({.type = 136, .target = W6::kFront, .flags = flags, .mac = vm.mac})
-        .build();
-  };
-  elect6(kVm1);
-  EXPECT_EQ(learned_from(LearnCounter::weak, kVm2, advertise(kVm2, wire::kNdRouter)), 1u);
-  EXPECT_EQ(owner6(), "vm1-eth0");
-}
-
-// --- neighbour discovery answered by the switch
-
-Frame advertisement(const Mac& to, const Ipv6& destination, const Ipv6& target, const Mac& mac,
-                    std::uint32_t flags) {
-  return PacketBuilder()
-      .ethernet({.destination = to, .source = mac})
-      .ipv6({.source = target, .destination = destination, .hop_limit = 255})
-      .neighbour({.type = 136, .target = target, .flags = flags | wire::kNdOverride, .mac = mac})
-      .build();
-}
-
-TEST_F(Ipv6Pipeline, SolicitationsAreAnsweredForPortsHavipsAndGateways) {
-  elect6(kVm2);
-  struct Known {
-    Ipv6 target;
-    Mac mac;
-    std::uint32_t flags;
-  };
-  const Known known[] = {{W6::kVm3Ip, kVm3.mac, 0},
-                         {W6::kFront, stable_mac(W6::kFront), 0},
-                         {W6::kWebGateway, kGatewayMac, wire::kNdRouter},
-                         {kGatewayLinkLocal, kGatewayMac, wire::kNdRouter},
-                         {link_local_of(kVm3.mac), kVm3.mac, 0}};
-  for (const Known& each : known) {
-    EXPECT_EQ(sent_for(kVm1.port, solicitation(kVm1, W6::kVm1Ip, each.target)),
-              (Sent{"vm1-eth0", advertisement(kVm1.mac, W6::kVm1Ip, each.target, each.mac,
-                                              each.flags | wire::kNdSolicited)}));
-  }
-}
-
-TEST_F(Ipv6Pipeline, ProbeForAnothersAddressIsAnsweredToAll) {
-  EXPECT_EQ(sent_for(kVm1.port, probe6(kVm1, W6::kVm3Ip)),
-            (Sent{"vm1-eth0", advertisement(Mac::of_multicast(Ipv6::all_nodes()), Ipv6::all_nodes(),
-                                            W6::kVm3Ip, kVm3.mac, 0)}));
-}
-
-TEST_F(Ipv6Pipeline, ProbeForItsOwnIsNotAnswered) {
-  elect6(kVm1);
-  expect_drop(DropReason::nd_not_answered, kVm1, probe6(kVm1, W6::kVm1Ip));
-  expect_drop(DropReason::nd_not_answered, kVm2, probe6(kVm2, W6::kFront));
-}
-
-TEST_F(Ipv6Pipeline, AddressesOfOtherSubnetsAreNobodysHere) {
-  expect_drop(DropReason::nd_unknown_target, kVm1, solicitation(kVm1, W6::kVm1Ip, W6::kDb1Ip));
-  expect_drop(DropReason::nd_unknown_target, kVm1, solicitation(kVm1, W6::kVm1Ip, W6::kDbGateway));
-}
-
-// RFC 4861 4.2 and 4.6: source MAC, prefix 2001:db8:77::/64 on-link (with `prefix_flags`), MTU 1500.
-Frame router_advertisement(const Mac& to, const Ipv6& destination, std::uint8_t prefix_flags) {
-  const std::vector<std::uint8_t> behind{0,    0,    0,    0,
-                                         0,    0,    0,    0,  // reachable, retransmit: unspecified
-                                         1,    1,    0x0e, 0,
-                                         0,    0,    0,    1,             // the gateway's MAC
-                                         3,    4,    64,   prefix_flags,  // prefix information
-                                         0,    0x27, 0x8d, 0,
-                                         0,    0x09, 0x3a, 0x80,
-                                         0,    0,    0,    0,  // valid 30 days, preferred 7
-                                         0x20, 0x01, 0x0d, 0xb8,
-                                         0,    0x77, 0,    0,
-                                         0,    0,    0,    0,
-                                         0,    0,    0,    0,
-                                         5,    1,    0,    0,
-                                         0,    0,    0x05, 0xdc};  // MTU
-  return PacketBuilder()
-      .ethernet({.destination = to, .source = kGatewayMac})
-      .ipv6({.source = kGatewayLinkLocal, .destination = destination, .hop_limit = 255})
-      .icmp6({.type = wire::kIcmp6RouterAdvertisement, .rest_of_header = 64U << 24 | 1800})
-      .payload(behind)
-      .build();
-}
-constexpr std::uint8_t kOnLink = 0x80, kAutonomous = 0x40;
-
-TEST_F(Ipv6Pipeline, RouterSolicitationIsAnsweredWithPrefixAndMtu) {
-  EXPECT_EQ(sent_for(kVm1.port, router_solicitation(kVm1)),
-            (Sent{"vm1-eth0", router_advertisement(kVm1.mac, link_local_of(kVm1.mac), kOnLink)}));
-}
-
-TEST_F(Ipv6Pipeline, AnswerGrowsInItsBufferWhereThatHasRoom) {
-  const auto sent = vswitch.inject(kVm1.port, router_solicitation(kVm1));
-  EXPECT_THAT(sent, UnorderedElementsAre(
-                        Sent{"vm1-eth0", router_advertisement(kVm1.mac, link_local_of(kVm1.mac), kOnLink)}));
-}
-
-TEST_F(Ipv6Pipeline, GuestWhoseAddressIsMadeFromThePrefixIsToldToMakeIt) {
-  add_address(kVm3, autonomous_address({v6(0x77, 0), 64}, kVm3.mac));
-  EXPECT_EQ(
-      sent_for(kVm3.port, router_solicitation(kVm3)),
-      (Sent{"vm3-eth0", router_advertisement(kVm3.mac, link_local_of(kVm3.mac), kOnLink | kAutonomous)}));
-}
-
 // --- NAT
 
 TEST_F(Ipv6Pipeline, EipLeadsToTheOwner) {
@@ -388,6 +244,29 @@ TEST_F(Ipv6Pipeline, UplinkAnswersForEipsAndItself) {
               (Sent{"uplink",
                     advertisement(W::kRouterMac, W6::kRouterIp, target, W::kUplinkMac, wire::kNdSolicited)}));
   }
+}
+
+TEST_F(Ipv6Pipeline, NextHopIsAskedForLearnedAndUsed) {
+  const Ipv6 neighbour = v6(0x100, 9);
+  const Frame packet = datagram6(kVm3, W6::kVm3Ip, neighbour);
+  expect_drop(DropReason::next_hop_unresolved, kVm3, packet);
+  const auto& neighbours = vswitch.control().uplink().neighbours6();
+  ASSERT_THAT(neighbours, Contains(::testing::Key(neighbour))) << "control was not told";
+
+  constexpr Mac kNeighbourMac{2, 0, 0, 0, 0, 9};
+  inject(kUplink, PacketBuilder()
+                      .ethernet({.destination = W::kUplinkMac, .source = kNeighbourMac})
+                      .ipv6({.source = neighbour, .destination = W6::kUplinkIp, .hop_limit = 255})
+                      .neighbour({.type = 136,
+                                  .target = neighbour,
+                                  .flags = wire::kNdSolicited | wire::kNdOverride,
+                                  .mac = kNeighbourMac})
+                      .build());
+  vswitch.settle();
+  EXPECT_EQ(neighbours.at(neighbour).mac, kNeighbourMac);
+  const auto sent = inject(kVm3, packet);
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_TRUE(std::equal(sent[0].frame.begin(), sent[0].frame.begin() + 6, kNeighbourMac.bytes().begin()));
 }
 
 // --- extension headers

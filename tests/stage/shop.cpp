@@ -59,7 +59,10 @@ void Shop::elect(const Vm& vm, std::uint8_t priority) {
 
 void Shop::expect_drop(DropReason reason, std::string_view port, const Frame& frame) {
   const std::uint64_t before = vswitch.drops(reason), before_of_all = vswitch.drops();
-  EXPECT_THAT(inject(port, frame), ::testing::IsEmpty());
+  const std::uint64_t told_before = vswitch.worker().counters.errors_told.get();
+  const auto sent = inject(port, frame);
+  EXPECT_EQ(sent.size(), vswitch.worker().counters.errors_told.get() - told_before);
+  EXPECT_THAT(sent, ::testing::Each(::testing::Field(&Sent::port, port)));
   EXPECT_EQ(vswitch.drops(reason), before + 1) << info(reason).name;
   EXPECT_EQ(vswitch.drops(), before_of_all + 1);
 }

@@ -53,7 +53,7 @@ Frame datagram_from_internet(Ipv4 destination);
 // ShopWorld in a switch.
 class Shop {
  public:
-  Shop() { ShopWorld::build(vswitch); }
+  explicit Shop(Stack stack = Stack::kIpv4) { ShopWorld::build(vswitch, stack); }
 
   std::vector<Sent> inject(std::string_view port, const std::vector<Frame>& frames) {
     return inject_exactly(vswitch, port, frames);
@@ -67,7 +67,8 @@ class Shop {
   // Makes the VM the owner of front by its advert.
   void elect(const Vm& vm, std::uint8_t priority = 150);
 
-  // Nothing is sent because of the frame, which is dropped for this reason and no other.
+  // The frame is dropped for this reason and no other, and nothing is sent because of it but an ICMP error
+  // that tells its sender.
   void expect_drop(DropReason reason, std::string_view port, const Frame& frame);
   void expect_drop(DropReason reason, const Vm& vm, const Frame& frame) {
     expect_drop(reason, vm.port, frame);

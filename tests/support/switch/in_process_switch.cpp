@@ -142,9 +142,9 @@ std::uint64_t InProcessSwitch::learned(LearnCounter counter) {
   return worker().counters.learn[static_cast<std::size_t>(counter)].get();
 }
 
-std::string InProcessSwitch::owner(std::string_view havip) {
+std::string InProcessSwitch::owner(std::string_view havip, Family family) {
   const auto& entry = control_.tables().registry().havips.find(havip)->second;
-  const OwnerWord word = tables().havips.hot(entry.slots.ipv4->id).owner_word();
+  const OwnerWord word = tables().havips.hot(entry.slots.of(family)->id).owner_word();
   return word.is_local() ? port_name(word.port()) : std::string();
 }
 
@@ -163,43 +163,68 @@ std::string InProcessSwitch::port_name(PortId id) const {
   return name.empty() ? std::string(kUplinkName) : name;
 }
 
-void ShopWorld::build(InProcessSwitch& vswitch) {
+void ShopWorld::build(InProcessSwitch& vswitch, Stack stack) {
+  using W6 = ShopWorld6;
+  const bool has_ipv6 = stack == Stack::kDual;
+  const auto if_dual = [has_ipv6](const auto& value) {
+    return has_ipv6 ? std::optional(value) : std::nullopt;
+  };
   Service& service = vswitch.service();
-  require(service.set_uplink({.device = vswitch.next_device(),
-                              .mac = kUplinkMac,
-                              .addresses = {{kUplinkIp, 24}},
-                              .gateway = kRouterIp}));
+  model::Uplink uplink{.device = vswitch.next_device(),
+                       .mac = kUplinkMac,
+                       .addresses = {{kUplinkIp, 24}},
+                       .gateway = kRouterIp,
+                       .gateway6 = if_dual(W6::kRouterIp)};
+  if (has_ipv6) uplink.add(Ipv6Interface{W6::kUplinkIp, 64});
+  require(service.set_uplink(uplink));
   require(service.add(model::Vpc{"shop", Vni(1001)}));
-  require(service.add(model::Subnet{
-      .name = "web", .vpc = "shop", .ipv4 = Ipv4Prefix{Ipv4(10, 77, 0, 0), 24}, .gateway = kWebGateway}));
-  require(service.add(model::Subnet{
-      .name = "db", .vpc = "shop", .ipv4 = Ipv4Prefix{Ipv4(10, 77, 1, 0), 24}, .gateway = kDbGateway}));
-  const auto port = [&](const char* instance, const char* subnet, const Mac& mac, Ipv4 address) {
+  require(service.add(model::Subnet{.name = "web",
+                                    .vpc = "shop",
+                                    .ipv4 = Ipv4Prefix{Ipv4(10, 77, 0, 0), 24},
+                                    .gateway = kWebGateway,
+                                    .ipv6 = if_dual(W6::kWebPrefix),
+                                    .gateway6 = if_dual(W6::kWebGateway)}));
+  require(service.add(model::Subnet{.name = "db",
+                                    .vpc = "shop",
+                                    .ipv4 = Ipv4Prefix{Ipv4(10, 77, 1, 0), 24},
+                                    .gateway = kDbGateway,
+                                    .ipv6 = if_dual(W6::kDbPrefix),
+                                    .gateway6 = if_dual(W6::kDbGateway)}));
+  const auto port = [&](const char* instance, const char* subnet, const Mac& mac, Ipv4 address,
+                        const Ipv6& address6) {
     model::Port value;
     value.name = fmt::format("{}-eth0", instance);
     value.instance = instance;
     value.subnet = subnet;
     value.mac = mac;
     value.ipv4 = address;
+    value.ipv6 = if_dual(address6);
     value.device = vswitch.next_device();
     vswitch.settle();
     require(service.add(value));
   };
-  port("vm1", "web", kVm1, kVm1Ip);
-  port("vm2", "web", kVm2, kVm2Ip);
-  port("vm3", "web", kVm3, kVm3Ip);
-  port("db1", "db", kDb1, kDb1Ip);
-  require(service.add(model::Havip{"front", "web", kFront, {}, {"vm1-eth0", "vm2-eth0"}}));
-  require(service.add(
-      model::Eip{"front-public", kFrontEip, model::EipTarget{model::TargetKind::kHavip, "front"}}));
-  require(
-      service.add(model::Eip{"vm3-public", kVm3Eip, model::EipTarget{model::TargetKind::kPort, "vm3-eth0"}}));
+  port("vm1", "web", kVm1, kVm1Ip, W6::kVm1Ip);
+  port("vm2", "web", kVm2, kVm2Ip, W6::kVm2Ip);
+  port("vm3", "web", kVm3, kVm3Ip, W6::kVm3Ip);
+  port("db1", "db", kDb1, kDb1Ip, W6::kDb1Ip);
+  require(service.add(model::Havip{"front", "web", kFront, if_dual(W6::kFront), {"vm1-eth0", "vm2-eth0"}}));
+  const model::EipTarget front{model::TargetKind::kHavip, "front"}, vm3{model::TargetKind::kPort, "vm3-eth0"};
+  require(service.add(model::Eip{"front-public", kFrontEip, front}));
+  require(service.add(model::Eip{"vm3-public", kVm3Eip, vm3}));
+  if (has_ipv6) {
+    require(service.add(model::Eip{"front-public6", W6::kFrontEip, front}));
+    require(service.add(model::Eip{"vm3-public6", W6::kVm3Eip, vm3}));
+  }
   vswitch.settle();
-  Event answered{};
-  answered.kind = EventKind::kNextHopLearned;
-  answered.address = Ipv6::mapped(kRouterIp);
-  answered.mac = kRouterMac;
-  vswitch.worker().emit(answered);
+  std::vector<Ipv6> routers{Ipv6::mapped(kRouterIp)};
+  if (has_ipv6) routers.push_back(W6::kRouterIp);
+  for (const Ipv6& router : routers) {
+    Event answered{};
+    answered.kind = EventKind::kNextHopLearned;
+    answered.address = router;
+    answered.mac = kRouterMac;
+    vswitch.worker().emit(answered);
+  }
   vswitch.settle();
 }
 

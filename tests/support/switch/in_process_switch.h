@@ -14,6 +14,7 @@
 #include "control/runtime/dataplane_host.h"
 #include "control/runtime/dataplane_runtime.h"
 #include "control/service/service.h"
+#include "dataplane/router_advertisement.h"
 #include "tests/support/frame.h"
 
 namespace vipswitch::testing {
@@ -68,8 +69,8 @@ class InProcessSwitch {
   std::uint64_t drops(DropReason reason);
   std::uint64_t drops();
   std::uint64_t learned(LearnCounter counter);
-  // Name of the owner's port, empty: nobody.
-  std::string owner(std::string_view havip);
+  // Name of the port that owns the HAVIP's address of the family, empty: nobody.
+  std::string owner(std::string_view havip, Family family = Family::kIpv4);
   // Every packet has ended exactly once, and every mbuf is back in the pool.
   bool is_conserved();
 
@@ -89,6 +90,7 @@ class InProcessSwitch {
 // ports vm1-eth0, vm2-eth0, vm3-eth0 in web, db1-eth0 in db; HAVIP front 10.77.0.100 bound to vm1 and vm2,
 // with EIP 203.0.113.10; EIP 203.0.113.11 for vm3's own address; uplink 198.51.100.2/24 with gateway
 // 198.51.100.1, resolved.
+enum class Stack : std::uint8_t { kIpv4, kDual };
 struct ShopWorld {
   static constexpr Mac kVm1{0x52, 0x54, 0, 0x77, 0, 0x11}, kVm2{0x52, 0x54, 0, 0x77, 0, 0x12},
       kVm3{0x52, 0x54, 0, 0x77, 0, 0x13}, kDb1{0x52, 0x54, 0, 0x77, 1, 0x11};
@@ -100,7 +102,23 @@ struct ShopWorld {
   static constexpr Ipv4 kUplinkIp{198, 51, 100, 2}, kRouterIp{198, 51, 100, 1};
   static constexpr Ipv4 kClient{192, 0, 2, 10};
 
-  static void build(InProcessSwitch& vswitch);
+  static void build(InProcessSwitch& vswitch, Stack stack = Stack::kIpv4);
+};
+
+// What its dual stack has beside that: subnet web 2001:db8:77::/64 with VMs ::11 to ::13 and front at ::100,
+// db 2001:db8:78::/64, where db1 has the address that it would make itself; EIPs 2001:db8:ffff::10 and ::11;
+// uplink 2001:db8:100::2/64 with gateway ::1, resolved.
+constexpr Ipv6 v6(std::uint16_t subnet, std::uint16_t host) {
+  return Ipv6::from_groups({0x2001, 0xdb8, subnet, 0, 0, 0, 0, host});
+}
+struct ShopWorld6 {
+  static constexpr Ipv6Prefix kWebPrefix{v6(0x77, 0), 64}, kDbPrefix{v6(0x78, 0), 64};
+  static constexpr Ipv6 kVm1Ip = v6(0x77, 0x11), kVm2Ip = v6(0x77, 0x12), kVm3Ip = v6(0x77, 0x13),
+                        kDb1Ip = autonomous_address(kDbPrefix, ShopWorld::kDb1);
+  static constexpr Ipv6 kWebGateway = v6(0x77, 1), kDbGateway = v6(0x78, 1);
+  static constexpr Ipv6 kFront = v6(0x77, 0x100), kFrontEip = v6(0xffff, 0x10), kVm3Eip = v6(0xffff, 0x11);
+  static constexpr Ipv6 kUplinkIp = v6(0x100, 2), kRouterIp = v6(0x100, 1);
+  static constexpr Ipv6 kClient = v6(0x200, 0x10);
 };
 
 }  // namespace vipswitch::testing

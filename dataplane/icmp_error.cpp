@@ -1,0 +1,213 @@
+#include "dataplane/icmp_error.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "dataplane/icmp_quote.h"
+#include "dataplane/next_hop.h"
+#include "dataplane/port_io.h"
+
+namespace vipswitch {
+namespace {
+
+struct Error {
+  std::uint8_t type, code;
+  std::uint32_t rest;
+};
+
+template <class Address>
+inline constexpr bool kIsIpv4 = std::is_same_v<Address, Ipv4>;
+
+template <class Address>
+std::optional<Error> error_for(DropReason reason, bool from_vm, std::uint16_t mtu) noexcept {
+  constexpr bool v4 = kIsIpv4<Address>;
+  switch (reason) {
+    case DropReason::ttl_exceeded:
+      return Error{v4 ? wire::kIcmpTimeExceeded : wire::kIcmp6TimeExceeded, 0, 0};
+    case DropReason::mtu_exceeded:
+      return v4 ? Error{wire::kIcmpUnreachable, wire::kIcmpFragmentationNeeded, mtu}
+                : Error{wire::kIcmp6PacketTooBig, 0, mtu};
+    case DropReason::unknown_destination:
+      if (!from_vm) return std::nullopt;
+      return v4 ? Error{wire::kIcmpUnreachable, wire::kIcmpHostUnreachable, 0}
+                : Error{wire::kIcmp6Unreachable, wire::kIcmp6AddressUnreachable, 0};
+    case DropReason::no_eip:
+    case DropReason::unroutable:
+    case DropReason::no_uplink:
+      if (!from_vm) return std::nullopt;
+      return v4 ? Error{wire::kIcmpUnreachable, wire::kIcmpNetUnreachable, 0}
+                : Error{wire::kIcmp6Unreachable, wire::kIcmp6NoRoute, 0};
+    default:
+      return std::nullopt;
+  }
+}
+
+constexpr bool is_host(Ipv4 address) noexcept {
+  return !address.is_unspecified() && !address.is_loopback() && (address.host() >> 28) < 0xe;
+}
+constexpr bool is_host(const Ipv6& address) noexcept {
+  return !address.is_unspecified() && !address.is_loopback() && !address.is_multicast();
+}
+
+// NAT undone: which address of the dropped packet was another one, and which.
+template <class Address>
+struct Undo {
+  Side side;
+  AddressRewrite<Address> rewrite;
+};
+
+// Only what is longer than the MTU is found out after NAT; both ways the port's row knows the pair.
+template <class Address>
+std::optional<Undo<Address>> undo_of(const WorkerState& worker, const Batch& batch, const Packet& packet,
+                                     DropReason reason) noexcept {
+  if (reason != DropReason::mtu_exceeded) return std::nullopt;
+  const bool from_vm = batch.ingress->role == PortRole::kVm;
+  const PortRow* vm = from_vm ? batch.ingress : worker.tables.ports.find(packet.egress);
+  if (vm == nullptr) return std::nullopt;
+  const Address source = packet.source_of<Address>(), destination = packet.destination_of<Address>();
+  for (const PortSource<Address>& own : vm->of<Address>()) {
+    if (!own.eip.is_set) continue;
+    if (from_vm && own.eip.to == source) {
+      return Undo<Address>{Side::kSource, AddressRewrite<Address>::between(source, own.address)};
+    }
+    if (!from_vm && own.address == destination) {
+      return Undo<Address>{Side::kDestination, AddressRewrite<Address>::between(destination, own.eip.to)};
+    }
+  }
+  return std::nullopt;
+}
+
+// Who tells, and to which MAC.
+template <class Address>
+struct Teller {
+  Address address;
+  Mac mac;
+  Mac to;
+};
+
+template <class Address>
+std::optional<Teller<Address>> teller_of(WorkerState& worker, const PortRow& ingress,
+                                         const Address& sender) noexcept {
+  if (ingress.role == PortRole::kVm) {
+    const SubnetRow* subnet = worker.tables.subnets.find(ingress.subnet);
+    if (subnet == nullptr) return std::nullopt;
+    const Address gateway = subnet->gateway_of<Address>();
+    if (gateway.is_unspecified()) return std::nullopt;
+    return Teller<Address>{gateway, kGatewayMac, ingress.mac};
+  }
+  const UplinkRow* uplink = worker.tables.uplink.load(std::memory_order_acquire);
+  if (uplink == nullptr || !uplink->carries<Address>()) return std::nullopt;
+  const Mac to = next_hop_mac(worker, *uplink, sender);
+  if (to.is_zero()) return std::nullopt;
+  return Teller<Address>{uplink->of<Address>().addresses.front().address, uplink->mac, to};
+}
+
+void write_header(std::uint8_t* at, const Teller<Ipv4>& teller, Ipv4 to, std::size_t payload_size) noexcept {
+  constexpr std::uint8_t kInternetworkControl = 0xc0;  // RFC 1812 4.3.2.5
+  auto& ip = *new (at) wire::Ipv4Header{};
+  ip.version_and_length = 0x45;
+  ip.type_of_service = kInternetworkControl;
+  ip.total_length = Be16::from_host(static_cast<std::uint16_t>(sizeof ip + payload_size));
+  ip.ttl = 64;
+  ip.protocol = wire::kProtoIcmp;
+  ip.source = teller.address;
+  ip.destination = to;
+  ip.checksum = checksum(&ip, sizeof ip);
+}
+
+void write_header(std::uint8_t* at, const Teller<Ipv6>& teller, const Ipv6& to,
+                  std::size_t payload_size) noexcept {
+  auto& ip = *new (at) wire::Ipv6Header{};
+  ip.version_class_flow = Be32::from_host(0x60000000);
+  ip.payload_length = Be16::from_host(static_cast<std::uint16_t>(payload_size));
+  ip.next_header = wire::kProtoIcmp6;
+  ip.hop_limit = 64;
+  ip.source = teller.address;
+  ip.destination = to;
+}
+
+std::uint64_t pseudo_header_of(const Teller<Ipv4>&, Ipv4, std::size_t) noexcept {
+  return 0;
+}
+std::uint64_t pseudo_header_of(const Teller<Ipv6>& teller, const Ipv6& to, std::size_t size) noexcept {
+  return sum_pseudo_header(teller.address, to, wire::kProtoIcmp6, static_cast<std::uint32_t>(size));
+}
+
+// The whole answer in a packet of its own; null if the pool is empty.
+template <class Address>
+rte_mbuf* make_error(const WorkerState& worker, const Packet& packet, const Error& error,
+                     const Teller<Address>& teller, const std::optional<Undo<Address>>& undo) noexcept {
+  using Header = std::conditional_t<kIsIpv4<Address>, wire::Ipv4Header, wire::Ipv6Header>;
+  constexpr std::size_t kLongest = kIsIpv4<Address> ? 576 : 1280;  // RFC 1812 4.3.2.3; RFC 4443 2.4 c
+  constexpr std::size_t kL4 = sizeof(wire::Ethernet) + sizeof(Header);
+  const std::size_t there = std::min<std::size_t>(packet.l3_size, packet.size - packet.l3_offset);
+  const std::size_t quoted = std::min(there, kLongest - sizeof(Header) - sizeof(wire::Icmp));
+  const std::size_t message_size = sizeof(wire::Icmp) + quoted;
+  rte_mbuf* mbuf = rte_pktmbuf_alloc(worker.pool);
+  if (mbuf == nullptr) return nullptr;
+  auto* data = reinterpret_cast<std::uint8_t*>(
+      rte_pktmbuf_append(mbuf, static_cast<std::uint16_t>(kL4 + message_size)));
+  const Address sender = undo && undo->side == Side::kSource ? undo->rewrite.to : packet.source_of<Address>();
+
+  auto& ethernet = *reinterpret_cast<wire::Ethernet*>(data);
+  ethernet.destination = teller.to;
+  ethernet.source = teller.mac;
+  ethernet.type = Be16::from_host(kIsIpv4<Address> ? wire::kEtherIpv4 : wire::kEtherIpv6);
+  write_header(data + sizeof(wire::Ethernet), teller, sender, message_size);
+  auto& icmp = *new (data + kL4) wire::Icmp{};
+  icmp.type = error.type;
+  icmp.code = error.code;
+  icmp.rest = Be32::from_host(error.rest);
+  std::memcpy(data + kL4 + sizeof icmp, packet.data + packet.l3_offset, quoted);
+
+  if (undo) {
+    Packet answer{};
+    answer.data = data;
+    answer.size = static_cast<std::uint16_t>(kL4 + message_size);
+    answer.l3_offset = sizeof(wire::Ethernet);
+    answer.l4_offset = kL4;
+    answer.l3_size = static_cast<std::uint16_t>(sizeof(Header) + message_size);
+    answer.kind = packet.kind;
+    translate_quote(answer, undo->side, undo->rewrite);
+    icmp.checksum = 0;
+  }
+  icmp.checksum = static_cast<std::uint16_t>(
+      ~fold(pseudo_header_of(teller, sender, message_size) + sum_bytes(&icmp, message_size)));
+  return mbuf;
+}
+
+template <class Address>
+void tell(WorkerState& worker, const Batch& batch, const Packet& packet, DropReason reason,
+          std::uint16_t mtu_bytes) noexcept {
+  const bool from_vm = batch.ingress->role == PortRole::kVm;
+  const auto error = error_for<Address>(reason, from_vm, mtu_bytes);
+  if (!error || packet.is_group || packet.fragment == Fragment::kLater ||
+      classify_icmp(packet) != IcmpClass::kNoError) {
+    return;
+  }
+  const auto undo = undo_of<Address>(worker, batch, packet, reason);
+  const Address sender = undo && undo->side == Side::kSource ? undo->rewrite.to : packet.source_of<Address>();
+  if (!is_host(sender)) return;
+  PortLane* lane = worker.lane(batch.ingress->id);
+  if (lane == nullptr || !lane->errors.take(worker.now_ms)) return;
+  const auto teller = teller_of<Address>(worker, *batch.ingress, sender);
+  if (!teller) return;
+  rte_mbuf* mbuf = make_error(worker, packet, *error, *teller, undo);
+  if (mbuf == nullptr) return;
+  worker.counters.generated.add(1);
+  worker.counters.errors_told.add(1);
+  send_later(worker, batch.ingress->id, mbuf);
+}
+
+}  // namespace
+
+void tell_sender(WorkerState& worker, const Batch& batch, const Packet& packet, DropReason reason,
+                 std::uint16_t mtu_bytes) noexcept {
+  if (packet.kind == PacketKind::kIpv4) {
+    tell<Ipv4>(worker, batch, packet, reason, mtu_bytes);
+  } else if (packet.kind == PacketKind::kIpv6) {
+    tell<Ipv6>(worker, batch, packet, reason, mtu_bytes);
+  }
+}
+
+}  // namespace vipswitch

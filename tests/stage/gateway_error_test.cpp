@@ -1,0 +1,257 @@
+// Errors of the switch's own: who is told, by whom, and what is quoted.
+
+#include "tests/stage/shop6.h"
+#include "tests/support/frame_checksums.h"
+
+namespace vipswitch::testing {
+namespace {
+
+using W = ShopWorld;
+using W6 = ShopWorld6;
+
+constexpr std::uint8_t kUnreachable = 3, kTimeExceeded = 11;
+constexpr std::uint8_t kUnreachable6 = 1, kTooBig6 = 2, kTimeExceeded6 = 3;
+constexpr std::size_t kMtu = 1500;
+
+Frame cut(Frame bytes, std::size_t begin, std::size_t size) {
+  return Frame(bytes.begin() + static_cast<std::ptrdiff_t>(begin),
+               bytes.begin() + static_cast<std::ptrdiff_t>(std::min(bytes.size(), begin + size)));
+}
+// From its IP header on, as much as an error quotes.
+Frame quote(const Frame& frame) {
+  return cut(frame, 14, 576 - 28);
+}
+Frame quote6(const Frame& frame) {
+  return cut(frame, 14, 1280 - 48);
+}
+
+PacketBuilder from_gateway(const Vm& vm, Ipv4 gateway) {
+  return PacketBuilder()
+      .ethernet({.destination = vm.mac, .source = kGatewayMac})
+      .ipv4({.source = gateway, .destination = vm.ip, .type_of_service = 0xc0});
+}
+PacketBuilder from_gateway6(const Vm& vm, const Ipv6& gateway, const Ipv6& to) {
+  return PacketBuilder()
+      .ethernet({.destination = vm.mac, .source = kGatewayMac})
+      .ipv6({.source = gateway, .destination = to});
+}
+
+class GatewayErrors : public Shop6Test {
+ protected:
+  // The frame is dropped and `told`, which is right by itself, is all that is sent.
+  void expect_told(DropReason reason, std::string_view port, const Frame& frame, const Frame& told) {
+    const std::uint64_t before = vswitch.drops(reason);
+    const auto sent = inject(port, frame);
+    EXPECT_EQ(vswitch.drops(reason), before + 1) << info(reason).name;
+    ASSERT_EQ(sent.size(), 1u) << info(reason).name;
+    EXPECT_EQ(sent[0].port, port);
+    EXPECT_EQ(to_hex(sent[0].frame), to_hex(told)) << info(reason).name;
+    EXPECT_TRUE(verify_checksums(sent[0].frame).ok()) << verify_checksums(sent[0].frame);
+  }
+  void expect_untold(DropReason reason, std::string_view port, const Frame& frame) {
+    const std::uint64_t before = vswitch.drops(reason);
+    EXPECT_THAT(inject(port, frame), ::testing::IsEmpty());
+    EXPECT_EQ(vswitch.drops(reason), before + 1) << info(reason).name;
+  }
+};
+
+Frame with_ttl(std::uint8_t ttl, Ipv4 destination) {
+  return from_vm(kVm3, kGatewayMac)
+      .ipv4({.source = kVm3.ip, .destination = destination, .ttl = ttl})
+      .udp({.source_port = 40000, .destination_port = 33434})
+      .payload("traceroute")
+      .build();
+}
+
+TEST_F(GatewayErrors, TimeExceededTellsTracerouteOfTheGateway) {
+  for (const Ipv4 destination : {W::kClient, kDb1.ip}) {
+    const Frame probe = with_ttl(1, destination);
+    expect_told(
+        DropReason::ttl_exceeded, kVm3.port, probe,
+        from_gateway(kVm3, W::kWebGateway).icmp({.type = kTimeExceeded}).payload(quote(probe)).build());
+  }
+}
+
+TEST_F(GatewayErrors, TimeExceededTellsTheInternetFromTheUplink) {
+  const Frame probe = from_router()
+                          .ipv4({.source = W::kClient, .destination = W::kVm3Eip, .ttl = 1})
+                          .icmp_echo_request(1, 1)
+                          .build();
+  expect_told(DropReason::ttl_exceeded, kUplink, probe,
+              PacketBuilder()
+                  .ethernet({.destination = W::kRouterMac, .source = W::kUplinkMac})
+                  .ipv4({.source = W::kUplinkIp, .destination = W::kClient, .type_of_service = 0xc0})
+                  .icmp({.type = kTimeExceeded})
+                  .payload(quote(probe))
+                  .build());
+}
+
+TEST_F(GatewayErrors, TimeExceededOfIpv6) {
+  const Frame probe = from_vm(kVm3, kGatewayMac)
+                          .ipv6({.source = W6::kVm3Ip, .destination = W6::kClient, .hop_limit = 1})
+                          .udp({.source_port = 40000, .destination_port = 33434})
+                          .payload("traceroute")
+                          .build();
+  expect_told(DropReason::ttl_exceeded, kVm3.port, probe,
+              from_gateway6(kVm3, W6::kWebGateway, W6::kVm3Ip)
+                  .icmp6({.type = kTimeExceeded6})
+                  .payload(quote6(probe))
+                  .build());
+  const Frame inbound = from_router()
+                            .ipv6({.source = W6::kClient, .destination = W6::kVm3Eip, .hop_limit = 1})
+                            .udp({.source_port = 40000, .destination_port = 33434})
+                            .build();
+  expect_told(DropReason::ttl_exceeded, kUplink, inbound,
+              PacketBuilder()
+                  .ethernet({.destination = W::kRouterMac, .source = W::kUplinkMac})
+                  .ipv6({.source = W6::kUplinkIp, .destination = W6::kClient})
+                  .icmp6({.type = kTimeExceeded6})
+                  .payload(quote6(inbound))
+                  .build());
+}
+
+TEST_F(GatewayErrors, WhatHasNoWayIsUnreachable) {
+  constexpr std::uint8_t kNet = 0, kHost = 1, kNoRoute6 = 0, kAddress6 = 3;
+  const Frame nobody = datagram(kVm3, kVm3.ip, Ipv4(10, 77, 1, 200));
+  expect_told(DropReason::unknown_destination, kVm3.port, nobody,
+              from_gateway(kVm3, W::kWebGateway)
+                  .icmp({.type = kUnreachable, .code = kHost})
+                  .payload(quote(nobody))
+                  .build());
+  const Frame no_eip = datagram(kVm1, kVm1.ip, W::kClient);
+  expect_told(DropReason::no_eip, kVm1.port, no_eip,
+              from_gateway(kVm1, W::kWebGateway)
+                  .icmp({.type = kUnreachable, .code = kNet})
+                  .payload(quote(no_eip))
+                  .build());
+  const Frame nobody6 = datagram6(kVm3, W6::kVm3Ip, v6(0x78, 0x200));
+  expect_told(DropReason::unknown_destination, kVm3.port, nobody6,
+              from_gateway6(kVm3, W6::kWebGateway, W6::kVm3Ip)
+                  .icmp6({.type = kUnreachable6, .code = kAddress6})
+                  .payload(quote6(nobody6))
+                  .build());
+  const Frame no_eip6 = datagram6(kVm1, W6::kVm1Ip, W6::kClient);
+  expect_told(DropReason::no_eip, kVm1.port, no_eip6,
+              from_gateway6(kVm1, W6::kWebGateway, W6::kVm1Ip)
+                  .icmp6({.type = kUnreachable6, .code = kNoRoute6})
+                  .payload(quote6(no_eip6))
+                  .build());
+}
+
+// `packet` as it is when the switch has found it too long: with one hop less.
+template <class Fields>
+Frame long_frame(const PacketBuilder& ethernet, const Fields& ip, std::size_t size) {
+  PacketBuilder builder = ethernet;
+  constexpr bool is_ipv4 = std::is_same_v<Fields, Ipv4Fields>;
+  if constexpr (is_ipv4) {
+    builder.ipv4(ip);
+  } else {
+    builder.ipv6(ip);
+  }
+  return builder.udp({.source_port = 9, .destination_port = 10})
+      .counting_payload(size - (is_ipv4 ? 28 : 48))
+      .build();
+}
+
+TEST_F(GatewayErrors, TooBigTellsTheVmOfTheMtuAndItsOwnAddresses) {
+  constexpr std::uint8_t kFragmentationNeeded = 4;
+  const auto packet = [](Ipv4 source, std::uint8_t ttl) {
+    return long_frame(
+        from_vm(kVm3, kGatewayMac),
+        Ipv4Fields{.source = source, .destination = W::kClient, .ttl = ttl, .dont_fragment = true}, kMtu + 1);
+  };
+  expect_told(DropReason::mtu_exceeded, kVm3.port, packet(kVm3.ip, 64),
+              from_gateway(kVm3, W::kWebGateway)
+                  .icmp({.type = kUnreachable, .code = kFragmentationNeeded, .rest_of_header = kMtu})
+                  .payload(quote(packet(kVm3.ip, 63)))
+                  .build());
+  const auto packet6 = [](std::uint8_t hop_limit) {
+    return long_frame(from_vm(kVm3, kGatewayMac),
+                      Ipv6Fields{.source = W6::kVm3Ip, .destination = W6::kClient, .hop_limit = hop_limit},
+                      kMtu + 1);
+  };
+  expect_told(DropReason::mtu_exceeded, kVm3.port, packet6(64),
+              from_gateway6(kVm3, W6::kWebGateway, W6::kVm3Ip)
+                  .icmp6({.type = kTooBig6, .rest_of_header = kMtu})
+                  .payload(quote6(packet6(63)))
+                  .build());
+  const auto bridged =
+      long_frame(from_vm(kVm3, kVm1.mac),
+                 Ipv4Fields{.source = kVm3.ip, .destination = kVm1.ip, .dont_fragment = true}, kMtu + 1);
+  expect_told(DropReason::mtu_exceeded, kVm3.port, bridged,
+              from_gateway(kVm3, W::kWebGateway)
+                  .icmp({.type = kUnreachable, .code = kFragmentationNeeded, .rest_of_header = kMtu})
+                  .payload(quote(bridged))
+                  .build());
+}
+
+TEST_F(GatewayErrors, TooBigTellsTheInternetOfTheEip) {
+  constexpr std::uint8_t kFragmentationNeeded = 4;
+  const auto packet = [](std::uint8_t ttl) {
+    return long_frame(
+        from_router(),
+        Ipv4Fields{.source = W::kClient, .destination = W::kVm3Eip, .ttl = ttl, .dont_fragment = true},
+        kMtu + 8);
+  };
+  expect_told(DropReason::mtu_exceeded, kUplink, packet(64),
+              PacketBuilder()
+                  .ethernet({.destination = W::kRouterMac, .source = W::kUplinkMac})
+                  .ipv4({.source = W::kUplinkIp, .destination = W::kClient, .type_of_service = 0xc0})
+                  .icmp({.type = kUnreachable, .code = kFragmentationNeeded, .rest_of_header = kMtu})
+                  .payload(quote(packet(63)))
+                  .build());
+  const auto packet6 = [](std::uint8_t hop_limit) {
+    return long_frame(from_router(),
+                      Ipv6Fields{.source = W6::kClient, .destination = W6::kVm3Eip, .hop_limit = hop_limit},
+                      kMtu + 8);
+  };
+  expect_told(DropReason::mtu_exceeded, kUplink, packet6(64),
+              PacketBuilder()
+                  .ethernet({.destination = W::kRouterMac, .source = W::kUplinkMac})
+                  .ipv6({.source = W6::kUplinkIp, .destination = W6::kClient})
+                  .icmp6({.type = kTooBig6, .rest_of_header = kMtu})
+                  .payload(quote6(packet6(63)))
+                  .build());
+}
+
+TEST_F(GatewayErrors, ThePacketOfExactlyTheMtuPasses) {
+  const auto packet =
+      long_frame(from_vm(kVm3, kGatewayMac),
+                 Ipv4Fields{.source = kVm3.ip, .destination = W::kClient, .dont_fragment = true}, kMtu);
+  EXPECT_EQ(inject(kVm3, packet).size(), 1u);
+}
+
+TEST_F(GatewayErrors, NobodyIsToldOfErrorsLaterFragmentsAndGroups) {
+  const Frame error = from_vm(kVm3, kGatewayMac)
+                          .ipv4({.source = kVm3.ip, .destination = kDb1.ip, .ttl = 1})
+                          .icmp({.type = kUnreachable, .code = 3})
+                          .payload(quote(datagram(kDb1, kDb1.ip, kVm3.ip)))
+                          .build();
+  expect_untold(DropReason::ttl_exceeded, kVm3.port, error);
+  const Frame later = from_vm(kVm3, kGatewayMac)
+                          .ipv4({.source = kVm3.ip, .destination = kDb1.ip, .ttl = 1, .fragment_offset = 8})
+                          .payload("rest of a datagram")
+                          .build();
+  expect_untold(DropReason::ttl_exceeded, kVm3.port, later);
+  expect_untold(DropReason::ttl_exceeded, kUplink,
+                from_router()
+                    .ipv4({.source = Ipv4(224, 0, 0, 1), .destination = W::kVm3Eip, .ttl = 1})
+                    .udp({})
+                    .build());
+  expect_untold(DropReason::ttl_exceeded, kUplink,
+                from_router().ipv4({.source = Ipv4(), .destination = W::kVm3Eip, .ttl = 1}).udp({}).build());
+}
+
+TEST_F(GatewayErrors, AtMostAHundredASecondAreTold) {
+  std::size_t told = 0;
+  for (int i = 0; i < 500; ++i) told += inject(kVm3, with_ttl(1, W::kClient)).size();
+  EXPECT_EQ(told, 100u);
+  EXPECT_EQ(vswitch.worker().counters.errors_told.get(), 100u);
+  vswitch.advance_to(vswitch.now() + 100);
+  told = 0;
+  for (int i = 0; i < 500; ++i) told += inject(kVm3, with_ttl(1, W::kClient)).size();
+  EXPECT_EQ(told, 10u);
+}
+
+}  // namespace
+}  // namespace vipswitch::testing

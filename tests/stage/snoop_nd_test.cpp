@@ -1,0 +1,145 @@
+// Neighbour discovery of VMs: claims by advertisements, solicitations answered, router advertisements.
+
+#include "tests/stage/shop6.h"
+
+namespace vipswitch::testing {
+namespace {
+
+using W = ShopWorld;
+using W6 = ShopWorld6;
+using ::testing::UnorderedElementsAre;
+
+class SnoopNd : public Shop6Test {};
+
+// --- claims
+
+TEST_F(SnoopNd, AnnouncementMakesTheOwnerAndShowsTheStableMac) {
+  const auto sent = inject(kVm1, announcement6(kVm1, W6::kVm1Ip));
+  EXPECT_EQ(owner6(), "vm1-eth0");
+  const Mac stable = stable_mac(W6::kFront);
+  const Frame shown =
+      PacketBuilder()
+          .ethernet({.destination = Mac::of_multicast(Ipv6::all_nodes()), .source = stable})
+          .ipv6({.source = W6::kVm1Ip, .destination = Ipv6::all_nodes(), .hop_limit = 255})
+          .neighbour({.type = 136, .target = W6::kFront, .flags = wire::kNdOverride, .mac = stable})
+          .build();
+  EXPECT_THAT(sent, UnorderedElementsAre(Sent{"vm2-eth0", shown}, Sent{"vm3-eth0", shown}));
+}
+
+TEST_F(SnoopNd, ClaimOfOneFamilyLeavesTheOtherAlone) {
+  elect6(kVm1);
+  EXPECT_EQ(vswitch.owner("front"), "");
+  elect(kVm2);
+  EXPECT_EQ(owner6(), "vm1-eth0");
+}
+
+TEST_F(SnoopNd, SolicitationsAreNoClaims) {
+  inject(kVm1, probe6(kVm1, W6::kFront));
+  inject(kVm1, solicitation(kVm1, W6::kFront, W6::kVm2Ip));
+  EXPECT_EQ(owner6(), "");
+}
+
+TEST_F(SnoopNd, AdvertisementWithoutOverrideOnlyHints) {
+  const auto advertise = [](const Vm& vm, std::uint32_t flags) {
+    return from_vm(vm, Mac::of_multicast(Ipv6::all_nodes()))
+        .ipv6({.source = link_local_of(vm.mac), .destination = Ipv6::all_nodes(), .hop_limit = 255})
+        .neighbour({.type = 136, .target = W6::kFront, .flags = flags, .mac = vm.mac})
+        .build();
+  };
+  elect6(kVm1);
+  EXPECT_EQ(learned_from(LearnCounter::weak, kVm2, advertise(kVm2, wire::kNdRouter)), 1u);
+  EXPECT_EQ(owner6(), "vm1-eth0");
+}
+
+// --- neighbour discovery answered by the switch
+
+Frame advertisement(const Mac& to, const Ipv6& destination, const Ipv6& target, const Mac& mac,
+                    std::uint32_t flags) {
+  return PacketBuilder()
+      .ethernet({.destination = to, .source = mac})
+      .ipv6({.source = target, .destination = destination, .hop_limit = 255})
+      .neighbour({.type = 136, .target = target, .flags = flags | wire::kNdOverride, .mac = mac})
+      .build();
+}
+
+TEST_F(SnoopNd, SolicitationsAreAnsweredForPortsHavipsAndGateways) {
+  elect6(kVm2);
+  struct Known {
+    Ipv6 target;
+    Mac mac;
+    std::uint32_t flags;
+  };
+  const Known known[] = {{W6::kVm3Ip, kVm3.mac, 0},
+                         {W6::kFront, stable_mac(W6::kFront), 0},
+                         {W6::kWebGateway, kGatewayMac, wire::kNdRouter},
+                         {kGatewayLinkLocal, kGatewayMac, wire::kNdRouter},
+                         {link_local_of(kVm3.mac), kVm3.mac, 0}};
+  for (const Known& each : known) {
+    EXPECT_EQ(sent_for(kVm1.port, solicitation(kVm1, W6::kVm1Ip, each.target)),
+              (Sent{"vm1-eth0", advertisement(kVm1.mac, W6::kVm1Ip, each.target, each.mac,
+                                              each.flags | wire::kNdSolicited)}));
+  }
+}
+
+TEST_F(SnoopNd, ProbeForAnothersAddressIsAnsweredToAll) {
+  EXPECT_EQ(sent_for(kVm1.port, probe6(kVm1, W6::kVm3Ip)),
+            (Sent{"vm1-eth0", advertisement(Mac::of_multicast(Ipv6::all_nodes()), Ipv6::all_nodes(),
+                                            W6::kVm3Ip, kVm3.mac, 0)}));
+}
+
+TEST_F(SnoopNd, ProbeForItsOwnIsNotAnswered) {
+  elect6(kVm1);
+  expect_drop(DropReason::nd_not_answered, kVm1, probe6(kVm1, W6::kVm1Ip));
+  expect_drop(DropReason::nd_not_answered, kVm2, probe6(kVm2, W6::kFront));
+}
+
+TEST_F(SnoopNd, AddressesOfOtherSubnetsAreNobodysHere) {
+  expect_drop(DropReason::nd_unknown_target, kVm1, solicitation(kVm1, W6::kVm1Ip, W6::kDb1Ip));
+  expect_drop(DropReason::nd_unknown_target, kVm1, solicitation(kVm1, W6::kVm1Ip, W6::kDbGateway));
+}
+
+// RFC 4861 4.2 and 4.6: source MAC, prefix 2001:db8:{subnet}::/64 on-link (with `prefix_flags`), MTU 1500.
+Frame router_advertisement(const Mac& to, const Ipv6& destination, std::uint8_t prefix_flags,
+                           std::uint8_t subnet = 0x77) {
+  const std::vector<std::uint8_t> behind{0,    0,      0,    0,
+                                         0,    0,      0,    0,  // reachable, retransmit: unspecified
+                                         1,    1,      0x0e, 0,
+                                         0,    0,      0,    1,             // the gateway's MAC
+                                         3,    4,      64,   prefix_flags,  // prefix information
+                                         0,    0x27,   0x8d, 0,
+                                         0,    0x09,   0x3a, 0x80,
+                                         0,    0,      0,    0,  // valid 30 days, preferred 7
+                                         0x20, 0x01,   0x0d, 0xb8,
+                                         0,    subnet, 0,    0,
+                                         0,    0,      0,    0,
+                                         0,    0,      0,    0,
+                                         5,    1,      0,    0,
+                                         0,    0,      0x05, 0xdc};  // MTU
+  return PacketBuilder()
+      .ethernet({.destination = to, .source = kGatewayMac})
+      .ipv6({.source = kGatewayLinkLocal, .destination = destination, .hop_limit = 255})
+      .icmp6({.type = wire::kIcmp6RouterAdvertisement, .rest_of_header = 64U << 24 | 1800})
+      .payload(behind)
+      .build();
+}
+constexpr std::uint8_t kOnLink = 0x80, kAutonomous = 0x40;
+
+TEST_F(SnoopNd, RouterSolicitationIsAnsweredWithPrefixAndMtu) {
+  EXPECT_EQ(sent_for(kVm1.port, router_solicitation(kVm1)),
+            (Sent{"vm1-eth0", router_advertisement(kVm1.mac, link_local_of(kVm1.mac), kOnLink)}));
+}
+
+TEST_F(SnoopNd, AnswerGrowsInItsBufferWhereThatHasRoom) {
+  const auto sent = vswitch.inject(kVm1.port, router_solicitation(kVm1));
+  EXPECT_THAT(sent, UnorderedElementsAre(
+                        Sent{"vm1-eth0", router_advertisement(kVm1.mac, link_local_of(kVm1.mac), kOnLink)}));
+}
+
+TEST_F(SnoopNd, GuestWhoseAddressIsMadeFromThePrefixIsToldToMakeIt) {
+  EXPECT_EQ(sent_for(kDb1.port, router_solicitation(kDb1)),
+            (Sent{"db1-eth0",
+                  router_advertisement(kDb1.mac, link_local_of(kDb1.mac), kOnLink | kAutonomous, 0x78)}));
+}
+
+}  // namespace
+}  // namespace vipswitch::testing
