@@ -10,6 +10,10 @@
 namespace vipswitch {
 namespace {
 
+// Codes of unreachable: RFC 792, RFC 1191; RFC 4443 3.1.
+constexpr std::uint8_t kNetUnreachable = 0, kHostUnreachable = 1, kFragmentationNeeded = 4;
+constexpr std::uint8_t kNoRoute6 = 0, kAddressUnreachable6 = 3;
+
 struct Error {
   std::uint8_t type, code;
   std::uint32_t rest;
@@ -25,18 +29,18 @@ std::optional<Error> error_for(DropReason reason, bool from_vm, std::uint16_t mt
     case DropReason::ttl_exceeded:
       return Error{v4 ? wire::kIcmpTimeExceeded : wire::kIcmp6TimeExceeded, 0, 0};
     case DropReason::mtu_exceeded:
-      return v4 ? Error{wire::kIcmpUnreachable, wire::kIcmpFragmentationNeeded, mtu}
+      return v4 ? Error{wire::kIcmpUnreachable, kFragmentationNeeded, mtu}
                 : Error{wire::kIcmp6PacketTooBig, 0, mtu};
     case DropReason::unknown_destination:
       if (!from_vm) return std::nullopt;
-      return v4 ? Error{wire::kIcmpUnreachable, wire::kIcmpHostUnreachable, 0}
-                : Error{wire::kIcmp6Unreachable, wire::kIcmp6AddressUnreachable, 0};
+      return v4 ? Error{wire::kIcmpUnreachable, kHostUnreachable, 0}
+                : Error{wire::kIcmp6Unreachable, kAddressUnreachable6, 0};
     case DropReason::no_eip:
     case DropReason::unroutable:
     case DropReason::no_uplink:
       if (!from_vm) return std::nullopt;
-      return v4 ? Error{wire::kIcmpUnreachable, wire::kIcmpNetUnreachable, 0}
-                : Error{wire::kIcmp6Unreachable, wire::kIcmp6NoRoute, 0};
+      return v4 ? Error{wire::kIcmpUnreachable, kNetUnreachable, 0}
+                : Error{wire::kIcmp6Unreachable, kNoRoute6, 0};
     default:
       return std::nullopt;
   }
