@@ -282,6 +282,7 @@ void port_gone(Shop& shop) {
   stage::nat(vswitch.worker(), batch);
   stage::resolve(vswitch.worker(), batch);
   ASSERT_TRUE(vswitch.service().unbind_eip("vm3-public"));
+  ASSERT_TRUE(vswitch.service().unbind_eip("vm3-public6"));
   ASSERT_TRUE(vswitch.service().remove_port(kVm3.port));
   stage::tx(vswitch.worker(), batch);
   EXPECT_THAT(vswitch.take_sent(), ::testing::IsEmpty());

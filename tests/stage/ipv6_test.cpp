@@ -251,7 +251,7 @@ TEST_F(Ipv6Pipeline, NextHopIsAskedForLearnedAndUsed) {
   const Frame packet = datagram6(kVm3, W6::kVm3Ip, neighbour);
   expect_drop(DropReason::next_hop_unresolved, kVm3, packet);
   const auto& neighbours = vswitch.control().uplink().neighbours6();
-  ASSERT_THAT(neighbours, Contains(::testing::Key(neighbour))) << "control was not told";
+  ASSERT_THAT(neighbours, ::testing::Contains(::testing::Key(neighbour))) << "control was not told";
 
   constexpr Mac kNeighbourMac{2, 0, 0, 0, 0, 9};
   inject(kUplink, PacketBuilder()

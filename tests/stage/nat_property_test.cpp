@@ -106,7 +106,10 @@ class NatProperty : public ShopTest {
         burst.push_back(frame);
         if (translated) expected.push_back({std::string(egress), *translated});
       }
-      ASSERT_EQ(inject(ingress, burst), expected) << "packets from " << done;
+      auto sent = inject(ingress, burst);
+      // Senders of what has no hop left are told; gateway_error_test.cpp holds what.
+      std::erase_if(sent, [&](const Sent& answer) { return answer.port == ingress; });
+      ASSERT_EQ(sent, expected) << "packets from " << done;
       sent_count += static_cast<unsigned>(expected.size());
     }
     EXPECT_GT(sent_count, kPacketsEachWay / 2);

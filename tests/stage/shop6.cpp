@@ -36,6 +36,15 @@ Frame announcement6(const Vm& vm, const Ipv6& source, const Ipv6& target) {
       .build();
 }
 
+Frame advertisement(const Mac& to, const Ipv6& destination, const Ipv6& target, const Mac& mac,
+                    std::uint32_t flags) {
+  return PacketBuilder()
+      .ethernet({.destination = to, .source = mac})
+      .ipv6({.source = target, .destination = destination, .hop_limit = 255})
+      .neighbour({.type = 136, .target = target, .flags = flags | wire::kNdOverride, .mac = mac})
+      .build();
+}
+
 Frame router_solicitation(const Vm& vm) {
   const Ipv6 all_routers = Ipv6::from_groups({0xff02, 0, 0, 0, 0, 0, 0, 2});
   std::vector<std::uint8_t> option{wire::kNdSourceMac, 1};

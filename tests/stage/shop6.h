@@ -12,6 +12,9 @@ Frame solicitation(const Vm& vm, const Ipv6& source, const Ipv6& target);
 Frame probe6(const Vm& vm, const Ipv6& target);
 // An unsolicited neighbour advertisement, as keepalived sends it.
 Frame announcement6(const Vm& vm, const Ipv6& source, const Ipv6& target = ShopWorld6::kFront);
+// What the switch answers a solicitation with (RFC 4861 4.4).
+Frame advertisement(const Mac& to, const Ipv6& destination, const Ipv6& target, const Mac& mac,
+                    std::uint32_t flags);
 Frame router_solicitation(const Vm& vm);
 Frame datagram6(const Vm& vm, const Ipv6& source, const Ipv6& destination,
                 const Mac& destination_mac = kGatewayMac);

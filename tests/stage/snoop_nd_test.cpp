@@ -53,15 +53,6 @@ TEST_F(SnoopNd, AdvertisementWithoutOverrideOnlyHints) {
 
 // --- neighbour discovery answered by the switch
 
-Frame advertisement(const Mac& to, const Ipv6& destination, const Ipv6& target, const Mac& mac,
-                    std::uint32_t flags) {
-  return PacketBuilder()
-      .ethernet({.destination = to, .source = mac})
-      .ipv6({.source = target, .destination = destination, .hop_limit = 255})
-      .neighbour({.type = 136, .target = target, .flags = flags | wire::kNdOverride, .mac = mac})
-      .build();
-}
-
 TEST_F(SnoopNd, SolicitationsAreAnsweredForPortsHavipsAndGateways) {
   elect6(kVm2);
   struct Known {

@@ -325,6 +325,8 @@ TEST_F(ShowTest, WorkersSayWhetherPacketsAreConserved) {
   worker.rx = 10;
   worker.tx = 9;
   worker.dropped = 1;
+  worker.fragmented = 2;
+  worker.errors_told = 3;
   worker.queues = {"uplink:0", "p11:0"};
   worker.load_percent = 12.5;
   worker.packets_per_poll = 3;
@@ -334,6 +336,7 @@ TEST_F(ShowTest, WorkersSayWhetherPacketsAreConserved) {
             "  polls 100, empty 0, sleeps 0; cycles busy 25, idle 75\n"
             "  in:  rx 10 + generated 0 + replicated 0 + handed_in 0\n"
             "  out: tx 9 + dropped 1 + consumed 0 + to_control 0 + handed_out 0\n"
+            "  fragmented 2, ICMP errors told 3\n"
             "  conserved\n");
   EXPECT_EQ(run_json("show worker stats json")["workers"][0]["conserved"], true);
   runtime_.worker_statuses[0].tx = 8;
