@@ -10,6 +10,10 @@
 #include <rte_devargs.h>
 #include <rte_errno.h>
 #include <rte_ethdev.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include "control/text/file_descriptor.h"
 
 namespace vipswitch {
 namespace {
@@ -47,6 +51,17 @@ void detach(const std::string& devargs) {
   if (rte_devargs_parse(&parsed, devargs.c_str()) != 0) return;
   rte_eal_hotplug_remove(rte_bus_name(parsed.bus), parsed.name);
   rte_devargs_reset(&parsed);
+}
+
+// That of the kernel interface under the device, if there is one: drivers that attach to one do not look at
+// it, and what is longer would be lost without a word.
+std::optional<std::uint16_t> interface_mtu(unsigned interface_index) {
+  ifreq request{};
+  if (interface_index == 0 || if_indextoname(interface_index, request.ifr_name) == nullptr)
+    return std::nullopt;
+  const text::FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (!socket.is_open() || ioctl(socket.number(), SIOCGIFMTU, &request) != 0) return std::nullopt;
+  return static_cast<std::uint16_t>(std::clamp(request.ifr_mtu, 0, 0xffff));
 }
 
 // The kernel interface that device arguments name must exist for the drivers that attach to one; they only
@@ -149,6 +164,7 @@ Result<void> EthDevice::start(const std::string& devargs, std::uint16_t queues,
   rte_eth_promiscuous_enable(id_);
   rte_eth_allmulticast_enable(id_);
   if (rte_eth_dev_get_mtu(id_, &mtu_) != 0 || mtu_ == 0) mtu_ = RTE_ETHER_MTU;
+  mtu_ = std::min(mtu_, interface_mtu(info.if_index).value_or(mtu_));
   return {};
 }
 

@@ -19,4 +19,4 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    skip_all(items, missing_requirement("ip", "nsenter", "setpriv", "ethtool", "keepalived"))
+    skip_all(items, missing_requirement("ip", "nsenter", "setpriv", "ethtool", "keepalived", "traceroute"))

@@ -43,7 +43,7 @@ def sweep() -> None:
 
 
 class Namespace:
-    """One network namespace, IPv4 only, with loopback up."""
+    """One network namespace with loopback up; its interfaces speak IPv6 only after enable_ipv6()."""
 
     def __init__(self, role: str, stack: contextlib.ExitStack):
         self.name = f"vip{os.getpid()}-{next(_counter)}-{role}"
@@ -80,6 +80,10 @@ class Namespace:
         """socket.socket(*arguments) that lives in the namespace, usable from any thread."""
         with self.entered():
             return socket.socket(*arguments)
+
+    def enable_ipv6(self, interface: str) -> None:
+        """From now on the interface has a link-local address, and does what a host does to get others."""
+        self.sysctl(f"net/ipv6/conf/{interface}/disable_ipv6", "0")
 
     def sysctl(self, key: str, value: str) -> None:
         with self.entered(), open(f"/proc/sys/{key}", "w", encoding="ascii") as file:

@@ -5,7 +5,8 @@
       ...                  +--------+           198.51.100.1       192.0.2.1      192.0.2.10
 
 Each box is a network namespace, each line a veth pair. The router routes the EIPs' pool to the switch's uplink
-segment and looks each one up by ARP there, as a provider's router does with a directly attached pool.
+segment and looks each one up by ARP there, as a provider's router does with a directly attached pool. With
+enable_ipv6() all of them have IPv6 too: the uplink segment is 2001:db8:100::/64, the client's 2001:db8:200::/64.
 """
 
 import contextlib
@@ -16,9 +17,13 @@ from .switch import Config, Switch
 from .undo import temporary_directory
 
 EIP_POOL = "203.0.113.0/24"
+EIP_POOL6 = "2001:db8:ffff::/64"
 ROUTER_ADDRESS = "198.51.100.1"
 UPLINK_ADDRESS = "198.51.100.2"
 CLIENT_ADDRESS = "192.0.2.10"
+ROUTER_ADDRESS6 = "2001:db8:100::1"
+UPLINK_ADDRESS6 = "2001:db8:100::2"
+CLIENT_ADDRESS6 = "2001:db8:200::10"
 UPLINK_MAC = "02:00:5e:10:00:01"
 
 
@@ -76,6 +81,19 @@ class Testbed:
         if configured:
             self.config.ports.append(vm.config())
         return vm
+
+    def enable_ipv6(self) -> None:
+        """On the internet and on the uplink; before the switch starts."""
+        for namespace, interface in ((self.router, "uplink"), (self.router, "client"), (self.client, "eth0")):
+            namespace.enable_ipv6(interface)
+        self.router.sysctl("net/ipv6/conf/all/forwarding", "1")
+        self.router.ip("addr", "add", f"{ROUTER_ADDRESS6}/64", "dev", "uplink", "nodad")
+        self.router.ip("addr", "add", "2001:db8:200::1/64", "dev", "client", "nodad")
+        self.router.ip("route", "add", EIP_POOL6, "dev", "uplink")
+        self.client.ip("addr", "add", f"{CLIENT_ADDRESS6}/64", "dev", "eth0", "nodad")
+        self.client.ip("-6", "route", "add", "default", "via", "2001:db8:200::1")
+        self.config.uplink["addresses"].append(f"{UPLINK_ADDRESS6}/64")
+        self.config.uplink["gateway6"] = ROUTER_ADDRESS6
 
     def start_switch(self) -> Switch:
         self.switch = Switch(self.switch_namespace, self.config, self.directory, self.stack, options=self.switch_options)

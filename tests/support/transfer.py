@@ -22,16 +22,21 @@ def ping(namespace: Namespace, address: str, count: int = 5, source: str | None 
     return int(summary.split(",")[1].split()[0])
 
 
+def _family_of(address: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
+
+
 def tcp_transfer(server: Namespace, client: Namespace, address: str, port: int, size_bytes: int) -> tuple[str, str]:
     """Random bytes from `client` to `server`, which is reached at `address`: SHA-256 as sent and as received."""
-    listener = server.socket(socket.AF_INET, socket.SOCK_STREAM)
-    sender = client.socket(socket.AF_INET, socket.SOCK_STREAM)
+    family = _family_of(address)
+    listener = server.socket(family, socket.SOCK_STREAM)
+    sender = client.socket(family, socket.SOCK_STREAM)
     received: list[str] = []
     with contextlib.closing(listener), contextlib.closing(sender):
         for each in (listener, sender):
             each.settimeout(_TIMEOUT_S)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("0.0.0.0", port))
+        listener.bind(("::" if family == socket.AF_INET6 else "0.0.0.0", port))
         listener.listen(1)
         thread = threading.Thread(target=lambda: received.append(_receive_all(listener)), daemon=True)
         thread.start()
