@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 #include "dataplane/icmp_quote.h"
 #include "dataplane/next_hop.h"
@@ -149,11 +150,11 @@ rte_mbuf* make_error(const WorkerState& worker, const Packet& packet, const Erro
   const std::size_t message_size = sizeof(wire::Icmp) + quoted;
   rte_mbuf* mbuf = rte_pktmbuf_alloc(worker.pool);
   if (mbuf == nullptr) return nullptr;
-  auto* data = reinterpret_cast<std::uint8_t*>(
-      rte_pktmbuf_append(mbuf, static_cast<std::uint16_t>(kL4 + message_size)));
+  rte_pktmbuf_append(mbuf, static_cast<std::uint16_t>(kL4 + message_size));
+  auto* data = rte_pktmbuf_mtod(mbuf, std::uint8_t*);
   const Address sender = undo && undo->side == Side::kSource ? undo->rewrite.to : packet.source_of<Address>();
 
-  auto& ethernet = *reinterpret_cast<wire::Ethernet*>(data);
+  auto& ethernet = *new (data) wire::Ethernet{};
   ethernet.destination = teller.to;
   ethernet.source = teller.mac;
   ethernet.type = Be16::from_host(kIsIpv4<Address> ? wire::kEtherIpv4 : wire::kEtherIpv6);
@@ -176,7 +177,7 @@ rte_mbuf* make_error(const WorkerState& worker, const Packet& packet, const Erro
     icmp.checksum = 0;
   }
   icmp.checksum = static_cast<std::uint16_t>(
-      ~fold(pseudo_header_of(teller, sender, message_size) + sum_bytes(&icmp, message_size)));
+      ~fold(pseudo_header_of(teller, sender, message_size) + sum_bytes(data + kL4, message_size)));
   return mbuf;
 }
 
