@@ -1,5 +1,6 @@
 #include "dataplane/fragmenter.h"
 
+#include <cerrno>
 #include <cstring>
 #include <rte_ip_frag.h>
 
@@ -13,12 +14,13 @@ bool may_fragment(const Packet& packet) noexcept {
          (packet.ipv4().flags_and_offset.get().host() & wire::kIpv4DontFragment) == 0;
 }
 
-bool send_fragments(WorkerState& worker, const Packet& packet, std::uint16_t mtu_bytes) noexcept {
+std::optional<DropReason> send_fragments(WorkerState& worker, const Packet& packet,
+                                         std::uint16_t mtu_bytes) noexcept {
   rte_mbuf* whole = packet.mbuf;
-  if (whole->nb_segs != 1) return false;
+  if (whole->nb_segs != 1) return DropReason::mtu_exceeded;
   const std::uint16_t l2_size = packet.l3_offset;
   std::uint8_t l2[sizeof(wire::Ethernet) + 2 * sizeof(wire::VlanTag)];
-  if (l2_size > sizeof l2) return false;
+  if (l2_size > sizeof l2) return DropReason::mtu_exceeded;
   std::memcpy(l2, packet.data, l2_size);
   const auto padding = static_cast<std::uint16_t>(whole->data_len - l2_size - packet.l3_size);
   rte_pktmbuf_adj(whole, l2_size);
@@ -29,7 +31,7 @@ bool send_fragments(WorkerState& worker, const Packet& packet, std::uint16_t mtu
   if (count <= 0) {
     rte_pktmbuf_prepend(whole, l2_size);
     rte_pktmbuf_append(whole, padding);
-    return false;
+    return count == -ENOMEM ? DropReason::no_mbuf : DropReason::mtu_exceeded;
   }
   for (std::int32_t i = 0; i < count; ++i) {
     auto& ip = *rte_pktmbuf_mtod(pieces[i], wire::Ipv4Header*);
@@ -42,7 +44,7 @@ bool send_fragments(WorkerState& worker, const Packet& packet, std::uint16_t mtu
   worker.counters.consumed.add(1);
   worker.counters.fragmented.add(1);
   worker.counters.generated.add(static_cast<std::uint64_t>(count));
-  return true;
+  return std::nullopt;
 }
 
 }  // namespace vipswitch

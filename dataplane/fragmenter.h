@@ -2,6 +2,8 @@
 
 // IPv4 packets too long for their outgoing port, where the sender allows it (RFC 791 3.2, RFC 1812 4.2.2.7).
 
+#include <optional>
+
 #include "dataplane/worker_state.h"
 
 namespace vipswitch {
@@ -10,9 +12,10 @@ namespace vipswitch {
 bool may_fragment(const Packet& packet) noexcept;
 
 // Cuts it into pieces of at most `mtu_bytes` and sends them to `packet.egress`; the packet itself is freed.
-// False, and nothing done, if it cannot be cut: it lies in several segments, needs more than kMaxFragments
-// pieces, or the pool is empty.
-bool send_fragments(WorkerState& worker, const Packet& packet, std::uint16_t mtu_bytes) noexcept;
+// Otherwise nothing is done, and the reason told: no_mbuf if the pool is empty, mtu_exceeded if it cannot be
+// cut, as it lies in several segments or needs more than kMaxFragments pieces.
+std::optional<DropReason> send_fragments(WorkerState& worker, const Packet& packet,
+                                         std::uint16_t mtu_bytes) noexcept;
 
 inline constexpr unsigned kMaxFragments = 64;
 

@@ -54,6 +54,25 @@ constexpr bool is_host(const Ipv6& address) noexcept {
   return !address.is_unspecified() && !address.is_loopback() && !address.is_multicast();
 }
 
+// The broadcast address of its own subnet looks like a host's to the packet alone.
+bool is_broadcast(const WorkerState& worker, const PortRow& ingress, Ipv4 address) noexcept {
+  const SubnetRow* subnet = worker.tables.subnets.find(ingress.subnet);
+  return ingress.role == PortRole::kVm && subnet != nullptr && address == subnet->prefix.last();
+}
+bool is_broadcast(const WorkerState&, const PortRow&, const Ipv6&) noexcept {
+  return false;
+}
+
+// Errors beget no errors: of ICMPv6 all types below 128 are (RFC 4443 2.1), known or not, and what ends
+// before its type may be one. Narrower is what NAT translates (classify_icmp()).
+bool may_be_error(const Packet& packet) noexcept {
+  const bool is_ipv4 = packet.kind == PacketKind::kIpv4;
+  if (packet.protocol != (is_ipv4 ? wire::kProtoIcmp : wire::kProtoIcmp6)) return false;
+  const auto* icmp = packet.view().header_at<wire::Icmp>(packet.l4_offset);
+  if (icmp == nullptr) return true;
+  return is_ipv4 ? classify_icmp(packet) != IcmpClass::kNoError : icmp->type < wire::kIcmp6EchoRequest;
+}
+
 // NAT undone: which address of the dropped packet was another one, and which.
 template <class Address>
 struct Undo {
@@ -186,17 +205,15 @@ void tell(WorkerState& worker, const Batch& batch, const Packet& packet, DropRea
           std::uint16_t mtu_bytes) noexcept {
   const bool from_vm = batch.ingress->role == PortRole::kVm;
   const auto error = error_for<Address>(reason, from_vm, mtu_bytes);
-  if (!error || packet.is_group || packet.fragment == Fragment::kLater ||
-      classify_icmp(packet) != IcmpClass::kNoError) {
-    return;
-  }
+  if (!error || packet.is_group || packet.fragment == Fragment::kLater || may_be_error(packet)) return;
+  const Address destination = packet.destination_of<Address>();
+  if (!is_host(destination) || is_broadcast(worker, *batch.ingress, destination)) return;
   const auto undo = undo_of<Address>(worker, batch, packet, reason);
   const Address sender = undo && undo->side == Side::kSource ? undo->rewrite.to : packet.source_of<Address>();
   if (!is_host(sender)) return;
-  PortLane* lane = worker.lane(batch.ingress->id);
-  if (lane == nullptr || !lane->errors.take(worker.now_ms)) return;
   const auto teller = teller_of<Address>(worker, *batch.ingress, sender);
-  if (!teller) return;
+  PortLane* lane = worker.lane(batch.ingress->id);
+  if (!teller || lane == nullptr || !lane->errors.take(worker.now_ms)) return;
   rte_mbuf* mbuf = make_error(worker, packet, *error, *teller, undo);
   if (mbuf == nullptr) return;
   worker.counters.generated.add(1);

@@ -8,8 +8,9 @@
 //   unknown_destination (VM ports)            host or address unreachable
 //   no_eip, unroutable, no_uplink (VM ports)  network unreachable, no route
 //
-// Nobody is told about ICMP errors, later fragments, group and unspecified addresses (RFC 1812 4.3.2.7, RFC
-// 4443 2.4 e). What is quoted is the packet as its sender sent it, whatever NAT had made of it.
+// Nobody is told about ICMP errors and what may be one, later fragments, group and unspecified addresses
+// (RFC 1812 4.3.2.7, RFC 4443 2.4 e). What is quoted is the packet as its sender sent it, whatever NAT had
+// made of it.
 
 #include "dataplane/worker_state.h"
 

@@ -27,6 +27,10 @@ template <class Address>
   return {};
 }
 
+// Whether the tables have a MAC for the neighbour.
+template <class Address>
+bool has_neighbour(const WorkerState& worker, const UplinkRow& uplink, const Address& address) noexcept;
+
 // Whether `mac` is what the tables have for the neighbour.
 template <class Address>
 bool is_known_neighbour(const WorkerState& worker, const UplinkRow& uplink, const Address& address,

@@ -54,6 +54,14 @@ Kept keep_addresses(const Model& model, const Objects& current, Havip& havip) {
   return havip == wanted ? Kept::kNothing : Kept::kSome;
 }
 
+// The addresses that it has already, and nothing else.
+Havip kept_part(const Havip& havip) {
+  Havip part{.name = havip.name, .subnet = havip.subnet, .ipv4 = havip.ipv4, .ipv6 = havip.ipv6};
+  if (part.ipv4 && part.ipv4->is_unspecified()) part.ipv4.reset();
+  if (part.ipv6 && part.ipv6->is_unspecified()) part.ipv6.reset();
+  return part;
+}
+
 std::optional<Violation> add_havips(const Model& model, Transaction& transaction, const Objects& desired,
                                     const Objects& current) {
   ByName<Havip> addressed, unaddressed;
@@ -68,10 +76,18 @@ std::optional<Violation> add_havips(const Model& model, Transaction& transaction
     const auto kept = keep_addresses(model, current, havip);
     waiting[kept].emplace(name, std::move(havip));
   }
-  for (const auto& [kept, havips] : waiting) {
-    if (auto violation = add_all(transaction, "havip", havips)) return violation;
+  if (auto violation = add_all(transaction, "havip", waiting[Kept::kAll])) return violation;
+  // What they keep is taken before any of them gets what it lacks: that must not be another's.
+  for (const auto& [name, havip] : waiting[Kept::kSome]) {
+    if (auto added = transaction.add(kept_part(havip)); !added)
+      return violation_of("havip", name, added.error());
   }
-  return std::nullopt;
+  for (const auto& [name, havip] : waiting[Kept::kSome]) {
+    if (auto removed = transaction.remove_havip(name); !removed)
+      return violation_of("havip", name, removed.error());
+    if (auto added = transaction.add(havip); !added) return violation_of("havip", name, added.error());
+  }
+  return add_all(transaction, "havip", waiting[Kept::kNothing]);
 }
 
 std::optional<Violation> add_objects(const Model& model, Transaction& transaction, const Objects& desired,

@@ -8,9 +8,13 @@ namespace {
 
 Result<void> check_addresses(const Indexes& indexes, const Subnet& subnet, const Port& port) {
   if (!port.ipv4 && !port.ipv6) {
-    return make_error(ErrorCode::invalid_argument, "{}: no address is given, expected one in {}",
-                      subnet.ipv4 ? "ipv4" : "ipv6",
-                      subnet.ipv4 ? fmt::to_string(*subnet.ipv4) : fmt::to_string(*subnet.ipv6));
+    const bool has_both = subnet.ipv4 && subnet.ipv6;
+    return make_error(ErrorCode::invalid_argument, "{}: no address is given, expected one in {}{}{}",
+                      has_both      ? "ipv4, ipv6"
+                      : subnet.ipv4 ? "ipv4"
+                                    : "ipv6",
+                      subnet.ipv4 ? fmt::to_string(*subnet.ipv4) : "", has_both ? ", or in " : "",
+                      subnet.ipv6 ? fmt::to_string(*subnet.ipv6) : "");
   }
   if (port.ipv4) {
     if (auto checked = check_member_address(indexes, subnet, *port.ipv4); !checked) return checked;

@@ -52,12 +52,20 @@ bool is_on_every_link(const Ipv6& address) {
   return address.is_link_local();
 }
 
+Result<void> check_router_of_link(Ipv4) {
+  return {};
+}
+Result<void> check_router_of_link(const Ipv6& gateway) {
+  return check_host_in_prefix(FamilyOf<Ipv6>::kGateway, gateway,
+                              Ipv6Prefix{Ipv6::from_groups({0xfe80, 0, 0, 0, 0, 0, 0, 0}), 64});
+}
+
 template <class Address>
 Result<void> check_gateway(const Uplink& uplink) {
   constexpr auto kGateway = FamilyOf<Address>::kGateway;
   const auto& interfaces = interfaces_of<Address>(uplink);
   const Address& gateway = *gateway_of<Address>(uplink);
-  if (is_on_every_link(gateway)) return {};
+  if (is_on_every_link(gateway)) return check_router_of_link(gateway);
   const auto on_link = std::find_if(interfaces.begin(), interfaces.end(), [&](const auto& interface) {
     return interface.prefix().contains(gateway);
   });
@@ -88,8 +96,9 @@ Result<void> check_family(const Uplink& uplink) {
     if (auto checked = check_address<Address>(uplink, interface); !checked) return checked;
   }
   if (gateway) return check_gateway<Address>(uplink);
-  return make_error(ErrorCode::invalid_argument, "{}: none is given, expected the next hop of {}", kGateway,
-                    interfaces.front());
+  return make_error(ErrorCode::invalid_argument,
+                    "{}: none is given, expected a host in {}, because addresses lists {}", kGateway,
+                    interfaces.front().prefix(), interfaces.front());
 }
 
 // The EIPs that the uplink would take away.

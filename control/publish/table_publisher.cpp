@@ -72,6 +72,13 @@ bool has_same_device(const model::Uplink& a, const model::Uplink& b) {
   return a.device == b.device && a.queues == b.queues && a.mtu == b.mtu;
 }
 
+// How many of the names are not among the others.
+std::size_t not_in(const std::vector<std::string>& names, const std::vector<std::string>& others) {
+  return static_cast<std::size_t>(std::count_if(names.begin(), names.end(), [&](const std::string& name) {
+    return std::find(others.begin(), others.end(), name) == others.end();
+  }));
+}
+
 }  // namespace
 
 TablePublisher::TablePublisher(DataplaneHost& host)
@@ -163,7 +170,7 @@ Result<void> TablePublisher::check_room(const model::ChangeSet& changes, const B
     return table_full("subnets", tables_.subnets.capacity());
   if (count_added(changes.ports) + uplink_port > port_ids_.room())
     return table_full("ports", tables_.ports.capacity());
-  if (macs > tables_.macs.room()) return table_full("ports", tables_.macs.capacity());
+  if (macs > tables_.macs.room()) return table_full("ports and havips", tables_.macs.capacity());
   if (slots > havip_ids_.room()) return table_full("havips", tables_.havips.capacity());
   for (const auto family : kFamilies) {
     const std::uint32_t members = come(changes.ports, family) + come(changes.havips, family);
@@ -208,7 +215,8 @@ Result<void> TablePublisher::check_mailboxes(const model::ChangeSet& changes, co
   for (const auto& change : changes.havips) {
     for (const auto family : kFamilies) {
       if (keeps_address(change, family, batch.moved_subnets))
-        messages += change.before->ports.size() + change.after->ports.size();
+        messages += not_in(change.before->ports, change.after->ports) +
+                    not_in(change.after->ports, change.before->ports);
     }
   }
   for (const auto& worker : host_.workers()) {

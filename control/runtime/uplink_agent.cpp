@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "control/model/families.h"
 #include "control/neighbour/arp_frames.h"
 #include "control/neighbour/nd_frames.h"
 
@@ -78,7 +79,9 @@ void UplinkAgent::cancel(const IpAddress& address) {
 
 void UplinkAgent::handle(const Event& event) {
   if (!publisher_.registry().uplink) return;
-  const auto take = [&](auto& neighbours, const auto& address) {
+  const auto take = [&]<class Address>(auto& neighbours, const Address& address) {
+    // The worker may have seen it before the family went from the uplink.
+    if (model::interfaces_of<Address>(publisher_.registry().uplink->spec).empty()) return;
     if (event.kind == EventKind::kNextHopMissing) neighbours.want(address, host_.now_ms());
     if (event.kind == EventKind::kNextHopLearned) neighbours.learn(address, event.mac, host_.now_ms());
   };

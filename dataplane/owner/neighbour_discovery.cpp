@@ -56,9 +56,10 @@ NdForm form_of_solicitation(const NdPacket& packet, const NdMessage& message) no
 
 NdForm form_of_advertisement(const NdPacket& packet, std::uint32_t flags, NdMessage& message) noexcept {
   message.is_solicited = (flags & wire::kNdSolicited) != 0;
+  message.is_override = (flags & wire::kNdOverride) != 0;
   const bool is_to_all = packet.destination.is_multicast();
   if (message.target.is_multicast() || (is_to_all && message.is_solicited)) return NdForm::kBad;
-  const bool is_announcement = is_to_all && (flags & wire::kNdOverride) != 0 && message.mac;
+  const bool is_announcement = is_to_all && message.is_override && message.mac;
   return is_announcement ? NdForm::kAnnouncement : NdForm::kAdvertisement;
 }
 

@@ -32,6 +32,7 @@ struct NdMessage {
   NdForm form = NdForm::kBad;
   Ipv6 target;                // solicitations and advertisements
   bool is_solicited = false;  // advertisements: answers somebody
+  bool is_override = false;   // advertisements: replaces a MAC that is known
   // The MAC option, of the sender in solicitations, of the target in advertisements; where it lies in the
   // message.
   std::optional<Mac> mac;

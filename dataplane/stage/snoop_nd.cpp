@@ -159,14 +159,16 @@ void snoop_nd_of_uplink(WorkerState& worker, const UplinkRow& uplink, Packet& pa
   const bool is_for_switch =
       asks && (uplink.ipv6.is_own_address(message.target) || (eip != nullptr && eip->inner.is_set));
   // Who asks us or answers us is a neighbour; from others only a change of the gateway's MAC matters. An
-  // answer is told even if it brings nothing new: it keeps the entry alive.
+  // answer is told even if it brings nothing new: it keeps the entry alive. A MAC that is known is replaced
+  // only by an advertisement that says so (RFC 4861 7.2.5).
   const Ipv6 sender = asks ? packet.ipv6().source.get() : message.target;
   const bool is_answer =
       advertises && message.is_solicited && uplink.ipv6.is_own_address(packet.ipv6().destination);
   const bool is_gateway = sender == uplink.ipv6.gateway;
+  const bool may_replace = asks || message.is_override || !has_neighbour(worker, uplink, sender);
   if (message.mac && (is_for_switch || is_answer || is_gateway) &&
       (is_gateway || uplink.ipv6.is_on_link(sender)) &&
-      (is_answer || !is_known_neighbour(worker, uplink, sender, *message.mac))) {
+      (is_known_neighbour(worker, uplink, sender, *message.mac) ? is_answer : may_replace)) {
     report_neighbour(worker, sender, *message.mac);
   }
   if (!asks) {

@@ -85,9 +85,13 @@ void flood_subnet(WorkerState& worker, const Batch& batch, Packet& packet) noexc
 void end_too_long(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
   const PortRow* egress = worker.tables.ports.find(packet.egress);
   if (egress == nullptr) return end_dropped(worker, batch, packet.mbuf, DropReason::port_gone);
-  if (may_fragment(packet) && send_fragments(worker, packet, egress->mtu)) return;
-  tell_sender(worker, batch, packet, DropReason::mtu_exceeded, egress->mtu);
-  end_dropped(worker, batch, packet.mbuf, DropReason::mtu_exceeded);
+  if (!may_fragment(packet)) {
+    tell_sender(worker, batch, packet, DropReason::mtu_exceeded, egress->mtu);
+    return end_dropped(worker, batch, packet.mbuf, DropReason::mtu_exceeded);
+  }
+  const auto why_not = send_fragments(worker, packet, egress->mtu);
+  if (why_not) return end_dropped(worker, batch, packet.mbuf, *why_not);
+  packet.verdict = Verdict::kForward;  // for who counts what reached an old owner
 }
 
 void end_packet(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {

@@ -102,7 +102,7 @@ TEST_F(Fragments, OfAPacketWithAnEmptyPoolAreNotMade) {
   while (rte_mbuf* mbuf = rte_pktmbuf_alloc(vswitch.worker().pool)) taken.push_back(mbuf);
   begin_burst(vswitch, batch);
   run_pipeline(vswitch.worker(), batch);
-  EXPECT_EQ(vswitch.drops(DropReason::mtu_exceeded), 1u);
+  EXPECT_EQ(vswitch.drops(DropReason::no_mbuf), 1u);
   EXPECT_THAT(vswitch.take_sent(), ::testing::IsEmpty());
   for (rte_mbuf* mbuf : taken) rte_pktmbuf_free(mbuf);
 }

@@ -242,6 +242,28 @@ TEST_F(GatewayErrors, NobodyIsToldOfErrorsLaterFragmentsAndGroups) {
                 from_router().ipv4({.source = Ipv4(), .destination = W::kVm3Eip, .ttl = 1}).udp({}).build());
 }
 
+TEST_F(GatewayErrors, NobodyIsToldOfPacketsForGroupsByAHostsMac) {
+  for (const Ipv4 group : {Ipv4(224, 0, 0, 5), Ipv4::broadcast()})
+    expect_untold(DropReason::unroutable, kVm3.port, datagram(kVm3, kVm3.ip, group));
+  expect_untold(DropReason::unknown_destination, kVm3.port, datagram(kVm3, kVm3.ip, Ipv4(10, 77, 0, 255)));
+  expect_untold(DropReason::unroutable, kVm3.port,
+                datagram6(kVm3, W6::kVm3Ip, Ipv6::from_groups({0xff0e, 0, 0, 0, 0, 0, 0, 1})));
+}
+
+TEST_F(GatewayErrors, NobodyIsToldOfWhatMayBeAnError) {
+  constexpr std::uint8_t kPrivateError = 100;
+  expect_untold(DropReason::ttl_exceeded, kVm3.port,
+                from_vm(kVm3, kGatewayMac)
+                    .ipv6({.source = W6::kVm3Ip, .destination = W6::kDb1Ip, .hop_limit = 1})
+                    .icmp6({.type = kPrivateError})
+                    .build());
+  expect_untold(DropReason::ttl_exceeded, kVm3.port,
+                from_vm(kVm3, kGatewayMac)
+                    .ipv4({.source = kVm3.ip, .destination = kDb1.ip, .ttl = 1, .protocol = wire::kProtoIcmp})
+                    .payload("cut")
+                    .build());
+}
+
 TEST_F(GatewayErrors, AtMostAHundredASecondAreTold) {
   std::size_t told = 0;
   for (int i = 0; i < 500; ++i) told += inject(kVm3, with_ttl(1, W::kClient)).size();

@@ -269,6 +269,22 @@ TEST_F(Ipv6Pipeline, NextHopIsAskedForLearnedAndUsed) {
   EXPECT_TRUE(std::equal(sent[0].frame.begin(), sent[0].frame.begin() + 6, kNeighbourMac.bytes().begin()));
 }
 
+TEST_F(Ipv6Pipeline, MacOfTheGatewayIsReplacedByWhatOverrides) {
+  constexpr Mac kProxy{2, 0, 0, 0, 0, 8};
+  const auto advertise = [&](std::uint32_t flags) {
+    inject(kUplink, PacketBuilder()
+                        .ethernet({.destination = W::kUplinkMac, .source = kProxy})
+                        .ipv6({.source = W6::kRouterIp, .destination = W6::kUplinkIp, .hop_limit = 255})
+                        .neighbour({.type = 136, .target = W6::kRouterIp, .flags = flags, .mac = kProxy})
+                        .build());
+    vswitch.settle();
+    return vswitch.control().uplink().neighbours6().at(W6::kRouterIp).mac;
+  };
+  EXPECT_EQ(advertise(wire::kNdSolicited), W::kRouterMac);
+  EXPECT_EQ(advertise(0), W::kRouterMac);
+  EXPECT_EQ(advertise(wire::kNdSolicited | wire::kNdOverride), kProxy);
+}
+
 // --- extension headers
 
 TEST_F(Ipv6Pipeline, ExtensionsOutOfPlaceAreDropped) {

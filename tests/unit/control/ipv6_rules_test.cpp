@@ -111,6 +111,26 @@ TEST_F(Ipv6Rules, SubnetAroundAnEipOfItsVpcIsRefused) {
               "EIPs of VPC \"shop\""));
 }
 
+// Each lacks what the other one has: the free address that one would get is not free.
+TEST(Ipv6Build, HavipsKeepTheirAddressesBeforeAnyGetsANewOne) {
+  auto world = test::make_world();
+  world.subnets["dual"] = dual_subnet();
+  world.havips["a"] = Havip{"a", "dual", Ipv4(), Ipv6()};
+  world.havips["b"] = Havip{"b", "dual", Ipv4(), Ipv6()};
+  auto current = std::get<Model>(build(world)).objects();
+  current.havips.at("a").ipv6.reset();
+  current.havips.at("b").ipv4.reset();
+  current.havips.at("b").ipv6 = kHighest;
+  current.havips.at("a").ipv4 = Ipv4(10, 80, 0, 254);
+  const auto built = build(world, current);
+  ASSERT_TRUE(std::holds_alternative<Model>(built)) << std::get<Violation>(built).error.message;
+  const auto& havips = std::get<Model>(built).objects().havips;
+  EXPECT_EQ(havips.at("a").ipv4, Ipv4(10, 80, 0, 254));
+  EXPECT_EQ(havips.at("b").ipv6, kHighest);
+  EXPECT_NE(havips.at("a").ipv6, kHighest);
+  EXPECT_NE(havips.at("b").ipv4, Ipv4(10, 80, 0, 254));
+}
+
 // A later load of the file that named no addresses.
 TEST(Ipv6Build, HavipKeepsTheAddressesItHasAndGetsTheOneItLacks) {
   auto world = test::make_world();

@@ -208,6 +208,15 @@ TEST_F(UplinkAgentTest, FullMailboxCostsNoPacket) {
   EXPECT_EQ(rte_mempool_avail_count(bed.worker().pool()), free_packets);
 }
 
+TEST_F(UplinkAgentTest, NewsOfAFamilyThatTheUplinkHasNoMoreChangeNothing) {
+  set_uplink();
+  Event event{};
+  event.kind = EventKind::kNextHopMissing;
+  event.address = Ipv6::from_groups({0x2001, 0xdb8, 0x100, 0, 0, 0, 0, 9});
+  agent.handle(event);
+  EXPECT_THAT(agent.neighbours6(), IsEmpty());
+}
+
 TEST_F(UplinkAgentTest, FramesOfControlAreCountedAsGenerated) {
   set_uplink();
   EXPECT_THAT(bed.sent(), SizeIs(1));
