@@ -42,7 +42,7 @@ AS_SERVICE = ("setpriv --reuid vipswitch --regid vipswitch --clear-groups --no-n
 
 def run(*command: object, **environment: str) -> subprocess.CompletedProcess:
     return subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          timeout=240, env=os.environ | environment)
+                          timeout=800, env=os.environ | environment)
 
 
 def build(directory: pathlib.Path, *options: str) -> list[pathlib.Path]:
