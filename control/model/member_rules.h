@@ -2,6 +2,8 @@
 
 // Rules for what has an address of a subnet: ports and HAVIPs. Used by the *_rules.cpp files alone.
 
+#include <type_traits>
+
 #include "control/model/families.h"
 #include "control/model/model.h"
 #include "control/model/rules.h"
@@ -13,8 +15,10 @@ namespace vipswitch::model {
 template <class Address>
 Result<void> check_has_family(const Subnet& subnet, const Address& address) {
   if (part_of<Address>(subnet)) return {};
-  return make_error(ErrorCode::rule, "{}: {} is given, but subnet \"{}\" has no {}, expected its family",
-                    FamilyOf<Address>::kArgument, address, subnet.name, FamilyOf<Address>::kWord);
+  using Other = std::conditional_t<std::is_same_v<Address, Ipv4>, Ipv6, Ipv4>;
+  return make_error(ErrorCode::rule, "{}: {} is given, but subnet \"{}\" has no {}, expected {} alone",
+                    FamilyOf<Address>::kArgument, address.is_unspecified() ? "auto" : fmt::to_string(address),
+                    subnet.name, FamilyOf<Address>::kWord, FamilyOf<Other>::kArgument);
 }
 
 // An address of the subnet that is neither reserved nor taken.
