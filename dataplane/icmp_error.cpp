@@ -25,23 +25,22 @@ inline constexpr bool kIsIpv4 = std::is_same_v<Address, Ipv4>;
 
 template <class Address>
 std::optional<Error> error_for(DropReason reason, bool from_vm, std::uint16_t mtu) noexcept {
-  constexpr bool v4 = kIsIpv4<Address>;
   switch (reason) {
     case DropReason::ttl_exceeded:
-      return Error{v4 ? wire::kIcmpTimeExceeded : wire::kIcmp6TimeExceeded, 0, 0};
+      return Error{kIsIpv4<Address> ? wire::kIcmpTimeExceeded : wire::kIcmp6TimeExceeded, 0, 0};
     case DropReason::mtu_exceeded:
-      return v4 ? Error{wire::kIcmpUnreachable, kFragmentationNeeded, mtu}
-                : Error{wire::kIcmp6PacketTooBig, 0, mtu};
+      return kIsIpv4<Address> ? Error{wire::kIcmpUnreachable, kFragmentationNeeded, mtu}
+                              : Error{wire::kIcmp6PacketTooBig, 0, mtu};
     case DropReason::unknown_destination:
       if (!from_vm) return std::nullopt;
-      return v4 ? Error{wire::kIcmpUnreachable, kHostUnreachable, 0}
-                : Error{wire::kIcmp6Unreachable, kAddressUnreachable6, 0};
+      return kIsIpv4<Address> ? Error{wire::kIcmpUnreachable, kHostUnreachable, 0}
+                              : Error{wire::kIcmp6Unreachable, kAddressUnreachable6, 0};
     case DropReason::no_eip:
     case DropReason::unroutable:
     case DropReason::no_uplink:
       if (!from_vm) return std::nullopt;
-      return v4 ? Error{wire::kIcmpUnreachable, kNetUnreachable, 0}
-                : Error{wire::kIcmp6Unreachable, kNoRoute6, 0};
+      return kIsIpv4<Address> ? Error{wire::kIcmpUnreachable, kNetUnreachable, 0}
+                              : Error{wire::kIcmp6Unreachable, kNoRoute6, 0};
     default:
       return std::nullopt;
   }

@@ -51,15 +51,15 @@ std::string to_line(const std::vector<std::string>& words) {
 }  // namespace
 
 Result<CtlOptions> parse_ctl_options(int argc, char** argv, const char* environment_socket) {
-  static const option kOptions[] = {{"socket", required_argument, nullptr, 's'},
-                                    {"json", no_argument, nullptr, 'j'},
-                                    {"file", required_argument, nullptr, 'f'},
-                                    {"keep-going", no_argument, nullptr, 'k'},
-                                    {"help", no_argument, nullptr, 'h'},
-                                    {"version", no_argument, nullptr, 'V'},
-                                    {nullptr, 0, nullptr, 0}};
+  static constexpr option kOptions[] = {{"socket", required_argument, nullptr, 's'},
+                                        {"json", no_argument, nullptr, 'j'},
+                                        {"file", required_argument, nullptr, 'f'},
+                                        {"keep-going", no_argument, nullptr, 'k'},
+                                        {"help", no_argument, nullptr, 'h'},
+                                        {"version", no_argument, nullptr, 'V'},
+                                        {nullptr, 0, nullptr, 0}};
   // "+": what stands behind the first word of the command belongs to the command.
-  static const char kLetters[] = "+:s:jf:khV";
+  static constexpr char kLetters[] = "+:s:jf:khV";
   CtlOptions options;
   options.socket = environment_socket && *environment_socket ? environment_socket : ControlSettings().socket;
   bool json = false;

@@ -130,6 +130,7 @@ Result<std::unique_ptr<Eal>> Eal::start(const EalPlan& plan) {
   std::vector<std::string> words{"vipswitch"};
   words.insert(words.end(), plan.arguments.begin(), plan.arguments.end());
   std::vector<char*> argv;
+  argv.reserve(words.size());
   for (auto& word : words) argv.push_back(word.data());
   remove_runtime_directory_at_exit();
   if (rte_eal_init(static_cast<int>(argv.size()), argv.data()) < 0) {

@@ -35,7 +35,7 @@ EventLoop::~EventLoop() {
   close(epoll_);
 }
 
-void EventLoop::add(int fd, std::function<void()> on_readable) {
+void EventLoop::add(int fd, const std::function<void()>& on_readable) {
   // The end of a pipe or terminal is found by reading.
   add_handlers(fd, {.on_readable = on_readable, .on_writable = {}, .on_hung_up = on_readable});
 }

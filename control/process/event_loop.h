@@ -21,7 +21,7 @@ class EventLoop {
   EventLoop& operator=(const EventLoop&) = delete;
 
   // `on_readable` must read what there is, or remove the descriptor.
-  void add(int fd, std::function<void()> on_readable);
+  void add(int fd, const std::function<void()>& on_readable);
   void remove(int fd);
 
   // For a socket whose sending must not wait either. on_hung_up: nobody reads or writes at the other end any

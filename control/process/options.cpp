@@ -53,17 +53,17 @@ Result<Options> parse_options(int argc, char** argv) {
   }
   own.push_back(nullptr);
 
-  static const option kOptions[] = {{"interactive", no_argument, nullptr, 'i'},
-                                    {"config", required_argument, nullptr, 'c'},
-                                    {"check-config", required_argument, nullptr, kCheckConfig},
-                                    {"cmdline-file", required_argument, nullptr, 'f'},
-                                    {"event-log", required_argument, nullptr, 'e'},
-                                    {"state-dir", required_argument, nullptr, 's'},
-                                    {"help", no_argument, nullptr, 'h'},
-                                    {"version", no_argument, nullptr, 'V'},
-                                    {nullptr, 0, nullptr, 0}};
-  static const char kLetters[] = ":ic:f:e:s:hV";
-  const auto usage = [](std::string message) {
+  static constexpr option kOptions[] = {{"interactive", no_argument, nullptr, 'i'},
+                                        {"config", required_argument, nullptr, 'c'},
+                                        {"check-config", required_argument, nullptr, kCheckConfig},
+                                        {"cmdline-file", required_argument, nullptr, 'f'},
+                                        {"event-log", required_argument, nullptr, 'e'},
+                                        {"state-dir", required_argument, nullptr, 's'},
+                                        {"help", no_argument, nullptr, 'h'},
+                                        {"version", no_argument, nullptr, 'V'},
+                                        {nullptr, 0, nullptr, 0}};
+  static constexpr char kLetters[] = ":ic:f:e:s:hV";
+  const auto usage = [](const std::string& message) {
     return Error{ErrorCode::usage, message + ", see vipswitch --help"};
   };
   const int count = static_cast<int>(own.size()) - 1;

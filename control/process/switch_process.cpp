@@ -136,7 +136,7 @@ SwitchProcess::~SwitchProcess() {
 Result<void> SwitchProcess::run() {
   session_ = std::make_unique<shell::Session>(commands_, *service_, *runtime_, write_to_stdout);
   if (cmdline_file_) {
-    const auto executed = session_->execute_file(*cmdline_file_);
+    auto executed = session_->execute_file(*cmdline_file_);
     if (!executed && executed.error().code == ErrorCode::io) return executed;
     if (!executed) notice(executed.error().message);  // as testpmd does: the switch goes on
   }

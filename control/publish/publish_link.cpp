@@ -134,12 +134,15 @@ bool TablePublisher::link_slot(const model::Havip& havip, HavipEntry& linked, Ba
   batch.new_slots.insert(slot->id);
   const SubnetEntry& subnet = registry_.subnets.find(havip.subnet)->second;
   const VpcId vpc = registry_.vpcs.find(subnet.spec.vpc)->second.id;
-  batch.insert_keys.push_back([this, vpc, subnet_id = subnet.id, id = slot->id, to = *address] {
+  batch.insert_keys.push_back([this, vpc, id = slot->id, to = *address] {
     model::part_of<Address>(tables_).endpoints.insert(EndpointKey(vpc, to), EndpointRef(id).raw());
-    // The MAC of an IPv4 address says itself which one it stands for.
-    if constexpr (std::is_same_v<Address, Ipv6>)
-      tables_.macs.insert(MacKey(subnet_id, stable_mac(to)), EndpointRef(id).raw());
   });
+  // The MAC of an IPv4 address says itself which one it stands for.
+  if constexpr (std::is_same_v<Address, Ipv6>) {
+    batch.insert_keys.push_back([this, subnet_id = subnet.id, id = slot->id, mac = stable_mac(*address)] {
+      tables_.macs.insert(MacKey(subnet_id, mac), EndpointRef(id).raw());
+    });
+  }
   return true;
 }
 

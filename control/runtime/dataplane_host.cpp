@@ -64,15 +64,15 @@ Result<std::unique_ptr<DataplaneHost>> DataplaneHost::create(const Settings& set
 }
 
 Result<void> DataplaneHost::make_workers(const Settings& settings) {
-  for (std::uint16_t i = 0; i < lcores_.size(); ++i) {
+  for (std::size_t i = 0; i < lcores_.size(); ++i) {
     auto pool = make_pool(settings.mbufs);
     if (!pool) return no_memory(fmt::format("{} packets of worker {}", settings.mbufs, i));
     auto mailbox = make_ring("mailbox", sizeof(Message), kMailboxMessages, RING_F_SP_ENQ | RING_F_SC_DEQ);
     auto handover = make_ring("handover", sizeof(HandedPacket), kHandoverPackets, RING_F_SC_DEQ);
     if (!mailbox || !handover) return no_memory(fmt::format("the rings of worker {}", i));
-    workers_.push_back(std::make_unique<Worker>(*shared_, WorkerId(i), *tables_, clock_, std::move(pool),
-                                                std::move(mailbox), std::move(handover), events_.get(),
-                                                settings.tables.ports));
+    workers_.push_back(std::make_unique<Worker>(*shared_, WorkerId(static_cast<std::uint16_t>(i)), *tables_,
+                                                clock_, std::move(pool), std::move(mailbox),
+                                                std::move(handover), events_.get(), settings.tables.ports));
   }
   return {};
 }
