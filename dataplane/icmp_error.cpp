@@ -7,6 +7,7 @@
 #include "dataplane/icmp_quote.h"
 #include "dataplane/next_hop.h"
 #include "dataplane/port_io.h"
+#include "vipswitch/ipv6_header.h"
 
 namespace vipswitch {
 namespace {
@@ -100,12 +101,13 @@ std::optional<Undo<Address>> undo_of(const WorkerState& worker, const Batch& bat
   return std::nullopt;
 }
 
-// Who tells, and to which MAC.
+// Who tells whom.
 template <class Address>
 struct Teller {
   Address address;
   Mac mac;
-  Mac to;
+  Address to;
+  Mac to_mac;
 };
 
 template <class Address>
@@ -116,16 +118,16 @@ std::optional<Teller<Address>> teller_of(WorkerState& worker, const PortRow& ing
     if (subnet == nullptr) return std::nullopt;
     const Address gateway = subnet->gateway_of<Address>();
     if (gateway.is_unspecified()) return std::nullopt;
-    return Teller<Address>{gateway, kGatewayMac, ingress.mac};
+    return Teller<Address>{gateway, kGatewayMac, sender, ingress.mac};
   }
   const UplinkRow* uplink = worker.tables.uplink.load(std::memory_order_acquire);
   if (uplink == nullptr || !uplink->carries<Address>()) return std::nullopt;
-  const Mac to = next_hop_mac(worker, *uplink, sender);
-  if (to.is_zero()) return std::nullopt;
-  return Teller<Address>{uplink->of<Address>().addresses.front().address, uplink->mac, to};
+  const Mac to_mac = next_hop_mac(worker, *uplink, sender);
+  if (to_mac.is_zero()) return std::nullopt;
+  return Teller<Address>{uplink->of<Address>().addresses.front().address, uplink->mac, sender, to_mac};
 }
 
-void write_header(std::uint8_t* at, const Teller<Ipv4>& teller, Ipv4 to, std::size_t payload_size) noexcept {
+void write_header(std::uint8_t* at, const Teller<Ipv4>& teller, std::size_t payload_size) noexcept {
   constexpr std::uint8_t kInternetworkControl = 0xc0;  // RFC 1812 4.3.2.5
   auto& ip = *new (at) wire::Ipv4Header{};
   ip.version_and_length = 0x45;
@@ -134,26 +136,21 @@ void write_header(std::uint8_t* at, const Teller<Ipv4>& teller, Ipv4 to, std::si
   ip.ttl = 64;
   ip.protocol = wire::kProtoIcmp;
   ip.source = teller.address;
-  ip.destination = to;
+  ip.destination = teller.to;
   ip.checksum = checksum(&ip, sizeof ip);
 }
 
-void write_header(std::uint8_t* at, const Teller<Ipv6>& teller, const Ipv6& to,
-                  std::size_t payload_size) noexcept {
-  auto& ip = *new (at) wire::Ipv6Header{};
-  ip.version_class_flow = Be32::from_host(0x60000000);
-  ip.payload_length = Be16::from_host(static_cast<std::uint16_t>(payload_size));
-  ip.next_header = wire::kProtoIcmp6;
-  ip.hop_limit = 64;
-  ip.source = teller.address;
-  ip.destination = to;
+void write_header(std::uint8_t* at, const Teller<Ipv6>& teller, std::size_t payload_size) noexcept {
+  constexpr std::uint8_t kHopLimit = 64;
+  new (at) wire::Ipv6Header(
+      make_ipv6_header(teller.address, teller.to, wire::kProtoIcmp6, kHopLimit, payload_size));
 }
 
-std::uint64_t pseudo_header_of(const Teller<Ipv4>&, Ipv4, std::size_t) noexcept {
+std::uint64_t pseudo_header_of(const Teller<Ipv4>&, std::size_t) noexcept {
   return 0;
 }
-std::uint64_t pseudo_header_of(const Teller<Ipv6>& teller, const Ipv6& to, std::size_t size) noexcept {
-  return sum_pseudo_header(teller.address, to, wire::kProtoIcmp6, static_cast<std::uint32_t>(size));
+std::uint64_t pseudo_header_of(const Teller<Ipv6>& teller, std::size_t size) noexcept {
+  return sum_pseudo_header(teller.address, teller.to, wire::kProtoIcmp6, static_cast<std::uint32_t>(size));
 }
 
 // The whole answer in a packet of its own; null if the pool is empty.
@@ -170,13 +167,12 @@ rte_mbuf* make_error(const WorkerState& worker, const Packet& packet, const Erro
   if (mbuf == nullptr) return nullptr;
   rte_pktmbuf_append(mbuf, static_cast<std::uint16_t>(kL4 + message_size));
   auto* data = rte_pktmbuf_mtod(mbuf, std::uint8_t*);
-  const Address sender = undo && undo->side == Side::kSource ? undo->rewrite.to : packet.source_of<Address>();
 
   auto& ethernet = *new (data) wire::Ethernet{};
-  ethernet.destination = teller.to;
+  ethernet.destination = teller.to_mac;
   ethernet.source = teller.mac;
   ethernet.type = Be16::from_host(kIsIpv4<Address> ? wire::kEtherIpv4 : wire::kEtherIpv6);
-  write_header(data + sizeof(wire::Ethernet), teller, sender, message_size);
+  write_header(data + sizeof(wire::Ethernet), teller, message_size);
   auto& icmp = *new (data + kL4) wire::Icmp{};
   icmp.type = error.type;
   icmp.code = error.code;
@@ -195,7 +191,7 @@ rte_mbuf* make_error(const WorkerState& worker, const Packet& packet, const Erro
     icmp.checksum = 0;
   }
   icmp.checksum = static_cast<std::uint16_t>(
-      ~fold(pseudo_header_of(teller, sender, message_size) + sum_bytes(data + kL4, message_size)));
+      ~fold(pseudo_header_of(teller, message_size) + sum_bytes(data + kL4, message_size)));
   return mbuf;
 }
 

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "vipswitch/checksum.h"
+#include "vipswitch/ipv6_header.h"
 
 namespace vipswitch {
 namespace {
@@ -34,13 +35,7 @@ void finish(Packet& packet, const NdAsker& asker, const Ipv6& source, const Mac&
   const bool to_all = asker.address.is_unspecified();
   const Ipv6 destination = to_all ? Ipv6::all_nodes() : asker.address;
   const std::size_t size = packet.l3_size - sizeof(wire::Ipv6Header);
-  wire::Ipv6Header& ip = packet.ipv6();
-  ip.version_class_flow = Be32::from_host(0x60000000);
-  ip.payload_length = Be16::from_host(static_cast<std::uint16_t>(size));
-  ip.next_header = wire::kProtoIcmp6;
-  ip.hop_limit = wire::kNdHopLimit;
-  ip.source = source;
-  ip.destination = destination;
+  packet.ipv6() = make_ipv6_header(source, destination, wire::kProtoIcmp6, wire::kNdHopLimit, size);
   std::uint8_t* message = packet.data + packet.l4_offset;
   const std::uint64_t sum =
       sum_pseudo_header(source, destination, wire::kProtoIcmp6, static_cast<std::uint32_t>(size)) +

@@ -1,6 +1,7 @@
 #include "control/neighbour/nd_frames.h"
 
 #include "vipswitch/checksum.h"
+#include "vipswitch/ipv6_header.h"
 
 namespace vipswitch {
 namespace {
@@ -13,12 +14,7 @@ NdFrame make_frame(const Mac& source_mac, const Mac& destination_mac, const Ipv6
   frame.ethernet.destination = destination_mac;
   frame.ethernet.source = source_mac;
   frame.ethernet.type = Be16::from_host(wire::kEtherIpv6);
-  frame.ip.version_class_flow = Be32::from_host(0x60000000);
-  frame.ip.payload_length = Be16::from_host(kMessageSize);
-  frame.ip.next_header = wire::kProtoIcmp6;
-  frame.ip.hop_limit = wire::kNdHopLimit;
-  frame.ip.source = source;
-  frame.ip.destination = destination;
+  frame.ip = make_ipv6_header(source, destination, wire::kProtoIcmp6, wire::kNdHopLimit, kMessageSize);
   return frame;
 }
 
