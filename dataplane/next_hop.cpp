@@ -31,18 +31,11 @@ void report_missing(WorkerState& worker, const Address& next_hop) noexcept {
 }
 
 template <class Address>
-bool has_neighbour(const WorkerState& worker, const UplinkRow& uplink, const Address& address) noexcept {
+Mac neighbour_mac(const WorkerState& worker, const UplinkRow& uplink, const Address& address) noexcept {
   const auto& side = uplink.of<Address>();
-  if (address == side.gateway) return !side.gateway_mac.is_zero();
-  return worker.tables.of<Address>().neighbours.lookup(AddressKey<Address>(address)) != 0;
-}
-
-template <class Address>
-bool is_known_neighbour(const WorkerState& worker, const UplinkRow& uplink, const Address& address,
-                        const Mac& mac) noexcept {
-  const auto& side = uplink.of<Address>();
-  if (address == side.gateway) return side.gateway_mac == mac;
-  return worker.tables.of<Address>().neighbours.lookup(AddressKey<Address>(address)) == mac_to_value(mac);
+  if (address == side.gateway) return side.gateway_mac;
+  const std::uint64_t mac = worker.tables.of<Address>().neighbours.lookup(AddressKey<Address>(address));
+  return mac == 0 ? Mac() : value_to_mac(mac);
 }
 
 template <class Address>
@@ -54,9 +47,8 @@ void report_neighbour(WorkerState& worker, const Address& address, const Mac& ma
 
 template void report_missing(WorkerState&, const Ipv4&) noexcept;
 template void report_missing(WorkerState&, const Ipv6&) noexcept;
-template bool has_neighbour(const WorkerState&, const UplinkRow&, const Ipv6&) noexcept;
-template bool is_known_neighbour(const WorkerState&, const UplinkRow&, const Ipv4&, const Mac&) noexcept;
-template bool is_known_neighbour(const WorkerState&, const UplinkRow&, const Ipv6&, const Mac&) noexcept;
+template Mac neighbour_mac(const WorkerState&, const UplinkRow&, const Ipv4&) noexcept;
+template Mac neighbour_mac(const WorkerState&, const UplinkRow&, const Ipv6&) noexcept;
 template void report_neighbour(WorkerState&, const Ipv4&, const Mac&) noexcept;
 template void report_neighbour(WorkerState&, const Ipv6&, const Mac&) noexcept;
 

@@ -27,14 +27,9 @@ template <class Address>
   return {};
 }
 
-// Whether the tables have a MAC for the neighbour.
+// The MAC that the tables have for the neighbour; zero if none.
 template <class Address>
-bool has_neighbour(const WorkerState& worker, const UplinkRow& uplink, const Address& address) noexcept;
-
-// Whether `mac` is what the tables have for the neighbour.
-template <class Address>
-bool is_known_neighbour(const WorkerState& worker, const UplinkRow& uplink, const Address& address,
-                        const Mac& mac) noexcept;
+Mac neighbour_mac(const WorkerState& worker, const UplinkRow& uplink, const Address& address) noexcept;
 
 // Tells control the MAC of a neighbour.
 template <class Address>

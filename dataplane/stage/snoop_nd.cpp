@@ -165,11 +165,11 @@ void snoop_nd_of_uplink(WorkerState& worker, const UplinkRow& uplink, Packet& pa
   const bool is_answer =
       advertises && message.is_solicited && uplink.ipv6.is_own_address(packet.ipv6().destination);
   const bool is_gateway = sender == uplink.ipv6.gateway;
-  const bool may_replace = asks || message.is_override || !has_neighbour(worker, uplink, sender);
   if (message.mac && (is_for_switch || is_answer || is_gateway) &&
-      (is_gateway || uplink.ipv6.is_on_link(sender)) &&
-      (is_known_neighbour(worker, uplink, sender, *message.mac) ? is_answer : may_replace)) {
-    report_neighbour(worker, sender, *message.mac);
+      (is_gateway || uplink.ipv6.is_on_link(sender))) {
+    const Mac known = neighbour_mac(worker, uplink, sender);
+    const bool may_replace = asks || message.is_override || known.is_zero();
+    if (known == *message.mac ? is_answer : may_replace) report_neighbour(worker, sender, *message.mac);
   }
   if (!asks) {
     packet.verdict = Verdict::kConsume;
