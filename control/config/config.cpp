@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <string>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -68,10 +67,6 @@ AddressCounts count_of(const model::Objects& objects, Family family) {
   return counts;
 }
 
-std::pair<AddressCounts, AddressCounts> count_addresses(const model::Objects& objects) {
-  return {count_of(objects, Family::kIpv4), count_of(objects, Family::kIpv6)};
-}
-
 }  // namespace
 
 Result<Config> parse_config(const std::string& text, const std::string& origin) {
@@ -98,7 +93,7 @@ Result<void> check_capacities(const Config& config, const std::string& origin) {
   const auto& objects = config.objects;
   const auto& tables = config.settings.tables;
   const std::size_t uplinks = objects.uplink ? 1 : 0;
-  const auto [ipv4, ipv6] = count_addresses(objects);
+  const auto ipv4 = count_of(objects, Family::kIpv4), ipv6 = count_of(objects, Family::kIpv6);
   const struct {
     const char* table;
     std::size_t wanted;

@@ -53,11 +53,6 @@ Result<void> check_is_outside(const Objects& objects, const Indexes& indexes, co
                     prefix, name, vpc);
 }
 
-std::optional<IpAddress> address_of(const Objects& objects, const EipTarget& target, Family family) {
-  return target.kind == TargetKind::kPort ? address_of(*find(objects.ports, target.name), family)
-                                          : address_of(*find(objects.havips, target.name), family);
-}
-
 constexpr std::string_view family_word(Family family) {
   return family == Family::kIpv4 ? FamilyOf<Ipv4>::kWord : FamilyOf<Ipv6>::kWord;
 }

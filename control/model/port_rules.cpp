@@ -1,3 +1,7 @@
+#include <fmt/ranges.h>
+#include <string>
+#include <vector>
+
 #include "control/model/member_rules.h"
 #include "control/model/rules.h"
 #include "control/model/transaction.h"
@@ -8,13 +12,16 @@ namespace {
 
 Result<void> check_addresses(const Indexes& indexes, const Subnet& subnet, const Port& port) {
   if (!port.ipv4 && !port.ipv6) {
-    const bool has_both = subnet.ipv4 && subnet.ipv6;
-    return make_error(ErrorCode::invalid_argument, "{}: no address is given, expected one in {}{}{}",
-                      has_both      ? "ipv4, ipv6"
-                      : subnet.ipv4 ? "ipv4"
-                                    : "ipv6",
-                      subnet.ipv4 ? fmt::to_string(*subnet.ipv4) : "", has_both ? ", or in " : "",
-                      subnet.ipv6 ? fmt::to_string(*subnet.ipv6) : "");
+    std::vector<std::string> arguments, ranges;
+    const auto name = [&](std::string_view argument, const auto& range) {
+      if (!range) return;
+      arguments.emplace_back(argument);
+      ranges.push_back(fmt::to_string(*range));
+    };
+    name("ipv4", subnet.ipv4);
+    name("ipv6", subnet.ipv6);
+    return make_error(ErrorCode::invalid_argument, "{}: no address is given, expected one in {}",
+                      fmt::join(arguments, ", "), fmt::join(ranges, " or "));
   }
   if (port.ipv4) {
     if (auto checked = check_member_address(indexes, subnet, *port.ipv4); !checked) return checked;

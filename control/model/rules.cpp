@@ -110,6 +110,11 @@ Result<void> check_device(const Indexes& indexes, std::string_view device, std::
                     *other == kUplinkName ? *other : fmt::format("\"{}\"", *other));
 }
 
+std::optional<IpAddress> address_of(const Objects& objects, const EipTarget& target, Family family) {
+  return target.kind == TargetKind::kPort ? address_of(*find(objects.ports, target.name), family)
+                                          : address_of(*find(objects.havips, target.name), family);
+}
+
 Result<void> check_queues(std::uint16_t queues) {
   if (queues >= 1 && queues <= kMaxQueues) return {};
   return make_error(ErrorCode::invalid_argument, "queues: {} is out of range, expected 1 to {}", queues,

@@ -26,6 +26,9 @@ const T* find(const std::map<Key, T>& index, const Key& key) {
   return at == index.end() ? nullptr : &at->second;
 }
 
+// Of the port or HAVIP, which exists; nothing if it has none of the family.
+std::optional<IpAddress> address_of(const Objects& objects, const EipTarget& target, Family family);
+
 // How messages call a kind of object.
 constexpr std::string_view kind_word(TargetKind kind) {
   return kind == TargetKind::kPort ? "port" : "HAVIP";

@@ -71,11 +71,6 @@ const Subnet* find_overlapping(const Objects& objects, const Indexes& indexes, c
   return nullptr;
 }
 
-bool has_ipv4(const Objects& objects, const EipTarget& member) {
-  return member.kind == TargetKind::kPort ? find(objects.ports, member.name)->ipv4.has_value()
-                                          : find(objects.havips, member.name)->ipv4.has_value();
-}
-
 template <class Address>
 Result<void> check_family(const Objects& objects, const Indexes& indexes, const Subnet& subnet) {
   constexpr auto kArgument = FamilyOf<Address>::kArgument;
@@ -141,7 +136,8 @@ Result<void> Transaction::remove_subnet(std::string_view name) {
     const auto end = holders.upper_bound({subnet->vpc, prefix.last()});
     for (auto at = holders.lower_bound({subnet->vpc, prefix.first()}); at != end && !users.full(); ++at) {
       // One with both families has two entries.
-      const bool is_second = family_of(at->first.second) == Family::kIpv6 && has_ipv4(objects(), at->second);
+      const bool is_second =
+          family_of(at->first.second) == Family::kIpv6 && address_of(objects(), at->second, Family::kIpv4);
       if (!is_second) users.add(kind_word(at->second.kind), at->second.name);
     }
   };

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <type_traits>
 #include <variant>
 
 #include "control/model/families.h"
@@ -44,28 +45,18 @@ Result<void> check_address(const Uplink& uplink, const InterfaceOf<Address>& int
   return {};
 }
 
-// Routers are commonly known by their link-local address (RFC 4861 section 8).
-bool is_on_every_link(Ipv4) {
-  return false;
-}
-bool is_on_every_link(const Ipv6& address) {
-  return address.is_link_local();
-}
-
-Result<void> check_router_of_link(Ipv4) {
-  return {};
-}
-Result<void> check_router_of_link(const Ipv6& gateway) {
-  return check_host_in_prefix(FamilyOf<Ipv6>::kGateway, gateway,
-                              Ipv6Prefix{Ipv6::from_groups({0xfe80, 0, 0, 0, 0, 0, 0, 0}), 64});
-}
+// Every link has it (RFC 4291 2.5.6).
+constexpr Ipv6Prefix kLinkLocal{Ipv6::from_groups({0xfe80, 0, 0, 0, 0, 0, 0, 0}), 64};
 
 template <class Address>
 Result<void> check_gateway(const Uplink& uplink) {
   constexpr auto kGateway = FamilyOf<Address>::kGateway;
   const auto& interfaces = interfaces_of<Address>(uplink);
   const Address& gateway = *gateway_of<Address>(uplink);
-  if (is_on_every_link(gateway)) return check_router_of_link(gateway);
+  if constexpr (std::is_same_v<Address, Ipv6>) {
+    // Routers are commonly known by their link-local address (RFC 4861 section 8).
+    if (gateway.is_link_local()) return check_host_in_prefix(kGateway, gateway, kLinkLocal);
+  }
   const auto on_link = std::find_if(interfaces.begin(), interfaces.end(), [&](const auto& interface) {
     return interface.prefix().contains(gateway);
   });

@@ -50,10 +50,14 @@ std::optional<IpAddress> gateway_address(const model::Subnet& subnet, Family fam
   return subnet.gateway ? std::optional<IpAddress>(*subnet.gateway) : std::nullopt;
 }
 
-Error table_full(std::string_view table, std::uint32_t capacity) {
+// `settings` are those that make it larger.
+Error table_full(std::string_view table, std::uint32_t capacity, std::string_view settings) {
   return {ErrorCode::table_full,
-          fmt::format("the table of {} is full: it holds {}, set by \"tables: {{{}: N}}\" at start", table,
-                      capacity, table)};
+          fmt::format("the table of {} is full: it holds {}, set by \"tables: {{{}}}\" at start", table,
+                      capacity, settings)};
+}
+Error table_full(std::string_view table, std::uint32_t capacity) {
+  return table_full(table, capacity, fmt::format("{}: N", table));
 }
 
 Error fixed_device(std::string_view what) {
@@ -170,7 +174,7 @@ Result<void> TablePublisher::check_room(const model::ChangeSet& changes, const B
     return table_full("subnets", tables_.subnets.capacity());
   if (count_added(changes.ports) + uplink_port > port_ids_.room())
     return table_full("ports", tables_.ports.capacity());
-  if (macs > tables_.macs.room()) return table_full("ports and havips", tables_.macs.capacity());
+  if (macs > tables_.macs.room()) return table_full("macs", tables_.macs.capacity(), "ports: N, havips: N");
   if (slots > havip_ids_.room()) return table_full("havips", tables_.havips.capacity());
   for (const auto family : kFamilies) {
     const std::uint32_t members = come(changes.ports, family) + come(changes.havips, family);

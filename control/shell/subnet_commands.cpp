@@ -37,8 +37,7 @@ const Argument kSubnet{"SUBNET", &value_type::kSubnetName, "name of a subnet"};
 std::vector<Command> subnet_commands() {
   return {
       {"subnet add NAME vpc VPC [ipv4 PREFIX] [gateway ADDRESS] [ipv6 PREFIX6] [gateway6 ADDRESS6] "
-       "[havip_quota "
-       "COUNT]",
+       "[havip_quota COUNT]",
        "make a subnet of a VPC, with a range and a gateway of one family or of both",
        {{"NAME", &value_type::kText, "name of the new subnet"},
         {"VPC", &value_type::kVpcName, "VPC that it belongs to"},
