@@ -165,6 +165,25 @@ TEST_F(DryRunTest, AsOwnerAnswersWhatIf) {
               HasSubstr("source 10.77.0.100 becomes 203.0.113.10: EIP front-public of HAVIP front"));
 }
 
+TEST_F(DryRunTest, WhatIsTooLongIsCutOrItsSenderTold) {
+  const auto packet = [](bool dont_fragment) {
+    return from_vm(kVm3, kGatewayMac)
+        .ipv4({.source = kVm3.ip, .destination = W::kClient, .dont_fragment = dont_fragment})
+        .udp({})
+        .counting_payload(1600)
+        .build();
+  };
+  const auto refused = trace(kVm3, packet(true));
+  EXPECT_EQ(refused.verdict, "drop");
+  EXPECT_EQ(refused.reason, "mtu_exceeded");
+  EXPECT_THAT(says(refused, "nat"), HasSubstr("out of uplink"));
+  EXPECT_THAT(says(refused, "tx"), HasSubstr("bytes would leave vm3-eth0: its sender is told"));
+  const auto cut = trace(kVm3, packet(false));
+  EXPECT_EQ(cut.verdict, "sent");
+  EXPECT_EQ(cut.sent.size(), 2u);
+  EXPECT_EQ(says(cut, "tx").find("its sender is told"), std::string::npos);
+}
+
 TEST_F(DryRunTest, EipIsTranslatedInWords) {
   const auto told = trace({"uplink", FrameSpec{.destination = W::kVm3Eip}, {}});
   EXPECT_THAT(says(told, "nat"), HasSubstr("destination 203.0.113.11 is EIP vm3-public of port vm3-eth0"));

@@ -3,6 +3,12 @@
 #include <algorithm>
 #include <map>
 
+#include "dataplane/pipeline.h"
+#include "dataplane/stage/guard.h"
+#include "dataplane/stage/nat.h"
+#include "dataplane/stage/parse.h"
+#include "dataplane/stage/resolve.h"
+#include "dataplane/stage/tx.h"
 #include "tests/stage/shop.h"
 #include "tests/support/frame_checksums.h"
 
@@ -92,6 +98,28 @@ TEST_F(Fragments, OfAPaddedFrameLeaveThePaddingOut) {
   const auto sent = inject(kVm3, frame);
   const Frame expected = datagram_of(PacketBuilder().ethernet({}), W::kVm3Eip, W::kClient, 1600).build();
   EXPECT_EQ(joined(sent, kUplink), Frame(expected.begin() + kEthernet + kHeader, expected.end()));
+}
+
+// Resolved before the owner changed, sent after: another worker's commit came between.
+TEST_F(Fragments, ThatReachTheOldOwnerAreCounted) {
+  elect(kVm1);
+  const PortRow& vm1 = *vswitch.tables().ports.find(PortId(1));
+  ASSERT_EQ(vm1.mac, kVm1.mac);
+  const HavipId front = vm1.ipv4[1].havip;
+  Batch batch;
+  fill_exactly(vswitch, batch, kVm3.port,
+               {datagram_of(from_vm(kVm3, stable_mac(W::kFront)), kVm3.ip, W::kFront, 1600).build()});
+  begin_burst(vswitch, batch);
+  stage::parse(vswitch.worker(), batch);
+  stage::guard(vswitch.worker(), batch);
+  stage::nat(vswitch.worker(), batch);
+  stage::resolve(vswitch.worker(), batch);
+  inject(kVm2, advert(kVm2, 200));
+  ASSERT_EQ(vswitch.owner("front"), kVm2.port);
+  stage::tx(vswitch.worker(), batch);
+  EXPECT_EQ(vswitch.take_sent().size(), 2u);
+  count_delivered_to_old_owner(vswitch.worker(), batch);
+  EXPECT_EQ(vswitch.tables().havips.hot(front).delivered_to_old.load(), 1u);
 }
 
 TEST_F(Fragments, OfAPacketWithAnEmptyPoolAreNotMade) {

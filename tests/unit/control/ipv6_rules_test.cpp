@@ -97,6 +97,29 @@ TEST_F(Ipv6Rules, EachFamilyOfAHavipHasAnEip) {
   EXPECT_EQ(model_.objects().eips.find("e4")->second.target, twin);
 }
 
+TEST_F(Ipv6Rules, PortWithoutAddressIsToldBothRanges) {
+  Port port;
+  port.name = "new";
+  port.instance = "new";
+  port.subnet = "dual";
+  port.mac = Mac(0x52, 0x54, 0, 0, 0, 0x99);
+  port.device = "net_null99";
+  EXPECT_TRUE(refused(transaction_.add(port), ErrorCode::invalid_argument,
+                      "ipv4, ipv6: no address is given, expected one in 10.80.0.0/24 or 2001:db8:77::/64"));
+}
+
+TEST_F(Ipv6Rules, LinkLocalGatewayOfTheUplinkIsAHost) {
+  auto uplink = *model_.objects().uplink;
+  uplink.addresses6 = {{Ipv6::from_groups({0x2001, 0xdb8, 0x51, 0, 0, 0, 0, 2}), 64}};
+  uplink.gateway6 = Ipv6::from_groups({0xfe80, 0, 0, 0, 0, 0, 0, 0});
+  EXPECT_TRUE(
+      refused(transaction_.set_uplink(uplink), ErrorCode::invalid_argument,
+              "gateway6: fe80:: is the subnet-router anycast address of fe80::/64, expected fe80::1 to "
+              "fe80::ffff:ffff:ffff:ffff"));
+  uplink.gateway6 = Ipv6::from_groups({0xfe80, 0, 0, 0, 0, 0, 0, 1});
+  EXPECT_TRUE(succeeded(transaction_.set_uplink(uplink)));
+}
+
 TEST_F(Ipv6Rules, SubnetAroundAnEipOfItsVpcIsRefused) {
   ASSERT_TRUE(succeeded(transaction_.add(Havip{"twin", "dual", {}, {}})));
   ASSERT_TRUE(

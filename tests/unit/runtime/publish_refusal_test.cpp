@@ -156,6 +156,25 @@ TEST_F(PublishRefusal, DecisionsOfAHavipSurviveARefusedRemoval) {
 
 // --- full tables
 
+// A mailbox without room takes no bindings; what changes none needs no room.
+TEST_F(PublishRefusal, BindingsThatStayNeedNoRoomInMailboxes) {
+  Worker& worker = *vswitch.control().host().workers().front();
+  Message message{};
+  message.kind = Message::Kind::kElection;
+  message.havip = HavipId(0);
+  message.port = PortId(0);
+  message.trigger = Trigger::kPortUp;
+  while (worker.post(message)) {
+  }
+  EXPECT_TRUE(succeeded(service().set_havip_learn("front", LearnMode::kObserve)));
+  EXPECT_TRUE(refused(service().unbind_havip("front", "vm1-eth0"), ErrorCode::timeout, "bindings change"));
+  vswitch.settle();
+  EXPECT_TRUE(succeeded(service().unbind_havip("front", "vm1-eth0")));
+  EXPECT_TRUE(succeeded(service().set_havip_learn("front", std::nullopt)));
+  vswitch.settle();
+  EXPECT_THAT(audit(vswitch), IsEmpty());
+}
+
 class FullTable : public ::testing::Test {
  protected:
   FullTable() {
