@@ -1,5 +1,6 @@
 #include "dataplane/router_advertisement.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "vipswitch/wire.h"
@@ -44,6 +45,14 @@ struct MtuOption {
 };
 static_assert(sizeof(MtuOption) == 8);
 
+// RFC 8106 section 5.1, without the addresses.
+struct DnsOption {
+  wire::NdOption option;
+  wire::Field<Be16> reserved;
+  wire::Field<Be32> lifetime_s;
+};
+static_assert(sizeof(DnsOption) == 8);
+
 constexpr std::uint8_t kHostHopLimit = 64;
 
 template <class T>
@@ -74,11 +83,20 @@ std::size_t write_router_advertisement(std::span<std::uint8_t> message,
   prefix.prefix = advertisement.prefix.address;
   size = append(message, size, prefix);
 
-  if (advertisement.mtu == 0) return size;
-  MtuOption mtu{};
-  mtu.option = {wire::kNdMtu, 1};
-  mtu.mtu = Be32::from_host(advertisement.mtu);
-  return append(message, size, mtu);
+  if (advertisement.mtu != 0) {
+    MtuOption mtu{};
+    mtu.option = {wire::kNdMtu, 1};
+    mtu.mtu = Be32::from_host(advertisement.mtu);
+    size = append(message, size, mtu);
+  }
+  if (advertisement.dns.empty()) return size;
+  const auto servers = advertisement.dns.first(std::min(advertisement.dns.size(), kMaxSubnetDns));
+  DnsOption dns{};
+  dns.option = {wire::kNdDnsServers, static_cast<std::uint8_t>(1 + 2 * servers.size())};
+  dns.lifetime_s = Be32::from_host(advertisement.lifetime_s);
+  size = append(message, size, dns);
+  for (const Ipv6& server : servers) size = append(message, size, server);
+  return size;
 }
 
 }  // namespace vipswitch

@@ -76,7 +76,7 @@ struct PortRow {
   Mac mac;
   VpcId vpc;
   SubnetId subnet;
-  std::uint16_t mtu = 0;  // longest IP packet that goes out, bytes
+  std::uint16_t mtu = 0;  // longest IP packet that goes out, bytes: its device's or its VPC's
   PortSources<Ipv4> ipv4;
   PortSources<Ipv6> ipv6;
 
@@ -99,8 +99,12 @@ struct SubnetRow {
   Ipv6Prefix prefix6;
   Ipv6 gateway6;            // unspecified: the subnet has no IPv6
   bool is_managed = false;  // IPv6: guests are told to ask DHCPv6 for addresses
-  std::uint16_t mtu = 0;    // IPv6: that guests are told; 0: none
+  std::uint16_t mtu = 0;    // of the VPC, that guests are told; 0: none
   std::vector<PortId> ports;
+  std::vector<Ipv6> dns6 = {};
+  // What DHCPv4 tells guests beside their address, as options (RFC 2132) one after the other;
+  // empty: the switch does not answer DHCP.
+  std::vector<std::uint8_t> dhcp_options = {};
 
   bool has_ipv6() const noexcept { return !gateway6.is_unspecified(); }
   template <class Address>
@@ -115,7 +119,7 @@ struct SubnetRow {
   RouterAdvertisement advertisement_to(const PortRow& port) const noexcept {
     const bool is_autonomous =
         prefix6.length == 64 && port.ipv6.index_of(autonomous_address(prefix6, port.mac)) != kNoSource;
-    return {prefix6, is_managed, is_autonomous, mtu};
+    return {prefix6, is_managed, is_autonomous, mtu, dns6};
   }
 };
 

@@ -78,6 +78,9 @@ void put(Emitter& out, const Ipv6Prefix& prefix) {
 void put(Emitter& out, const Ipv6Interface& interface) {
   out << YAML::DoubleQuoted << fmt::to_string(interface);
 }
+void put(Emitter& out, const IpAddress& address) {
+  std::visit([&](const auto& held) { put(out, held); }, address);
+}
 template <class T>
 void put(Emitter& out, const std::vector<T>& elements) {
   out << YAML::Flow << YAML::BeginSeq;
@@ -91,8 +94,11 @@ void put_entry(Emitter& out, std::string_view key, const T& value) {
   put(out, value);
 }
 // Words of enumerations are never quoted, not even `off`: the reader takes the text.
+void put_word(Emitter& out, std::string_view key, std::string_view word) {
+  out << YAML::Key << std::string(key) << YAML::Value << std::string(word);
+}
 void put_word(Emitter& out, std::string_view key, LearnMode mode) {
-  out << YAML::Key << std::string(key) << YAML::Value << std::string(to_word(mode));
+  put_word(out, key, to_word(mode));
 }
 template <class T>
 void put_if_any(Emitter& out, std::string_view key, const std::optional<T>& value) {
@@ -171,6 +177,23 @@ void put_keys(Emitter& out, const model::Uplink& uplink) {
 void put_keys(Emitter& out, const model::Vpc& vpc) {
   put_entry(out, "name", vpc.name);
   put_entry(out, "vni", vpc.vni.value());
+  put_unless(out, "mtu", vpc.mtu, model::kDefaultVpcMtu);
+}
+
+void put_dhcp(Emitter& out, const model::Dhcp& dhcp) {
+  out << YAML::Key << "dhcp" << YAML::Value << YAML::Flow << YAML::BeginMap;
+  put_unless(out, "lease_s", dhcp.lease_s, model::kDefaultLeaseSeconds);
+  if (!dhcp.routes.empty()) {
+    out << YAML::Key << "routes" << YAML::Value << YAML::Flow << YAML::BeginSeq;
+    for (const auto& [to, via] : dhcp.routes) {
+      out << YAML::Flow << YAML::BeginMap;
+      put_entry(out, "to", to);
+      put_entry(out, "via", via);
+      out << YAML::EndMap;
+    }
+    out << YAML::EndSeq;
+  }
+  out << YAML::EndMap;
 }
 
 void put_keys(Emitter& out, const model::Subnet& subnet) {
@@ -181,6 +204,10 @@ void put_keys(Emitter& out, const model::Subnet& subnet) {
   put_if_any(out, "ipv6", subnet.ipv6);
   put_if_any(out, "gateway6", subnet.gateway6);
   put_unless(out, "havip_quota", subnet.havip_quota, model::kDefaultHavipQuota);
+  if (subnet.managed) put_word(out, "managed", "true");
+  if (!subnet.dns.empty()) put_entry(out, "dns", subnet.dns);
+  if (!subnet.dhcp) put_word(out, "dhcp", "off");
+  if (subnet.dhcp && *subnet.dhcp != model::Dhcp()) put_dhcp(out, *subnet.dhcp);
 }
 
 void put_keys(Emitter& out, const model::Port& port) {

@@ -37,16 +37,36 @@ model::Uplink read_uplink(const Mapping& root, const YAML::Node& node) {
 }
 
 model::Vpc read_vpc(YamlSource& source, const YAML::Node& node) {
-  const Mapping mapping(source, node, "a VPC", {"name", "vni"});
+  const Mapping mapping(source, node, "a VPC", {"name", "vni", "mtu"});
   model::Vpc vpc;
   mapping.read_text("name", kRequired, vpc.name);
   mapping.read("vni", kRequired, text::parse_vni, vpc.vni);
+  mapping.read("mtu", kOptional, kSmallCount, vpc.mtu);
   return vpc;
 }
 
+// A mapping, or `off`.
+std::optional<model::Dhcp> read_dhcp(YamlSource& source, const YAML::Node& node) {
+  if (node.IsScalar() && node.Scalar() == "off") return std::nullopt;
+  const Mapping mapping(source, node, "dhcp", {"lease_s", "routes"});
+  model::Dhcp dhcp;
+  mapping.read("lease_s", kOptional, NumberParser{1, std::numeric_limits<std::uint32_t>::max()},
+               dhcp.lease_s);
+  const auto routes = mapping.get("routes", kOptional);
+  if (!routes) return dhcp;
+  for (const auto& element : read_list(source, *routes, "routes")) {
+    const Mapping route(source, element, "a route", {"to", "via"});
+    auto& [to, via] = dhcp.routes.emplace_back();
+    route.read("to", kRequired, text::parse_prefix, to);
+    route.read("via", kRequired, text::parse_ipv4, via);
+  }
+  return dhcp;
+}
+
 model::Subnet read_subnet(YamlSource& source, const YAML::Node& node) {
-  const Mapping mapping(source, node, "a subnet",
-                        {"name", "vpc", "ipv4", "gateway", "ipv6", "gateway6", "havip_quota"});
+  const Mapping mapping(
+      source, node, "a subnet",
+      {"name", "vpc", "ipv4", "gateway", "ipv6", "gateway6", "havip_quota", "managed", "dns", "dhcp"});
   model::Subnet subnet;
   mapping.read_text("name", kRequired, subnet.name);
   mapping.read_text("vpc", kRequired, subnet.vpc);
@@ -56,6 +76,12 @@ model::Subnet read_subnet(YamlSource& source, const YAML::Node& node) {
   mapping.read("gateway6", kOptional, text::parse_ipv6, subnet.gateway6);
   mapping.read("havip_quota", kOptional, NumberParser{0, std::numeric_limits<std::uint32_t>::max()},
                subnet.havip_quota);
+  mapping.read("managed", kOptional, model::parse_truth, subnet.managed);
+  if (const auto dns = mapping.get("dns", kOptional)) {
+    for (const auto& element : read_list(source, *dns, "dns"))
+      read_value(source, element, "dns", text::parse_address, subnet.dns.emplace_back());
+  }
+  if (const auto dhcp = mapping.get("dhcp", kOptional)) subnet.dhcp = read_dhcp(source, *dhcp);
   return subnet;
 }
 

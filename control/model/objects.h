@@ -20,13 +20,32 @@
 
 namespace vipswitch::model {
 
+inline constexpr std::uint16_t kDefaultVpcMtu = 1500;
+
 struct Vpc {
   std::string name;
   Vni vni;
+  std::uint16_t mtu = kDefaultVpcMtu;  // bytes of an IP packet
   bool operator==(const Vpc&) const = default;
 };
 
 inline constexpr unsigned kDefaultHavipQuota = 10;
+
+// A route that DHCP tells guests (RFC 3442); `via` is in the subnet.
+struct DhcpRoute {
+  Ipv4Prefix to;
+  Ipv4 via;
+  bool operator==(const DhcpRoute&) const = default;
+};
+
+inline constexpr std::uint32_t kDefaultLeaseSeconds = 86400;
+
+// What the switch tells guests by DHCPv4 beside their address.
+struct Dhcp {
+  std::uint32_t lease_s = kDefaultLeaseSeconds;
+  std::vector<DhcpRoute> routes = {};
+  bool operator==(const Dhcp&) const = default;
+};
 
 // Of one family or of both; each has a gateway of its own.
 struct Subnet {
@@ -37,8 +56,29 @@ struct Subnet {
   std::optional<Ipv6Prefix> ipv6 = std::nullopt;
   std::optional<Ipv6> gateway6 = std::nullopt;
   unsigned havip_quota = kDefaultHavipQuota;
+  bool managed = false;              // router advertisements send guests to DHCPv6 for addresses
+  std::vector<IpAddress> dns = {};   // of the families that the subnet has
+  std::optional<Dhcp> dhcp{Dhcp{}};  // nullopt: off; means nothing without IPv4
   bool operator==(const Subnet&) const = default;
 };
+
+// What can be changed of a subnet; empty: as it is.
+struct SubnetChange {
+  std::optional<unsigned> havip_quota = std::nullopt;
+  std::optional<bool> managed = std::nullopt;
+  std::optional<std::vector<IpAddress>> dns = std::nullopt;
+  std::optional<std::optional<Dhcp>> dhcp = std::nullopt;
+};
+
+// The DNS servers of one family.
+template <class Address>
+std::vector<Address> dns_of(const Subnet& subnet) {
+  std::vector<Address> servers;
+  for (const IpAddress& address : subnet.dns) {
+    if (const auto* server = std::get_if<Address>(&address)) servers.push_back(*server);
+  }
+  return servers;
+}
 
 enum class Nic : std::uint8_t { kPrimary, kSecondary };
 

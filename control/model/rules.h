@@ -48,6 +48,12 @@ Result<void> check_new_name(const ByName<T>& objects, std::string_view name, std
                     name);
 }
 
+// Whether its MTU is one of IPv6.
+Result<void> check_vpc_carries_ipv6(const Vpc& vpc);
+
+// What guests of the subnet are told: DNS servers, DHCP lease and routes.
+Result<void> check_guest_settings(const Subnet& subnet);
+
 // A MAC that an interface may have as its own.
 Result<void> check_interface_mac(const Mac& mac);
 

@@ -101,28 +101,37 @@ Result<void> check_family(const Objects& objects, const Indexes& indexes, const 
 
 Result<void> Transaction::add(const Subnet& subnet) {
   if (auto checked = check_new_name(objects().subnets, subnet.name, "subnet"); !checked) return checked;
-  if (!find(objects().vpcs, subnet.vpc)) return unknown_name("vpc", subnet.vpc, "VPC");
+  const Vpc* vpc = find(objects().vpcs, subnet.vpc);
+  if (!vpc) return unknown_name("vpc", subnet.vpc, "VPC");
   if (!subnet.ipv4 && !subnet.ipv6 && !subnet.gateway && !subnet.gateway6) {
     return make_error(ErrorCode::invalid_argument,
                       "ipv4: no range is given, expected ipv4 with gateway, ipv6 with gateway6, or both");
   }
   if (auto checked = check_family<Ipv4>(objects(), indexes(), subnet); !checked) return checked;
   if (auto checked = check_family<Ipv6>(objects(), indexes(), subnet); !checked) return checked;
+  if (subnet.ipv6) {
+    if (auto checked = check_vpc_carries_ipv6(*vpc); !checked) return checked;
+  }
+  if (auto checked = check_guest_settings(subnet); !checked) return checked;
   put(subnet);
   return {};
 }
 
-Result<void> Transaction::set_havip_quota(std::string_view name, unsigned quota) {
+Result<void> Transaction::set_subnet(std::string_view name, const SubnetChange& change) {
   const Subnet* subnet = find(objects().subnets, name);
   if (!subnet) return unknown_name("subnet", name, "subnet");
+  Subnet changed = *subnet;
+  changed.havip_quota = change.havip_quota.value_or(subnet->havip_quota);
+  changed.managed = change.managed.value_or(subnet->managed);
+  if (change.dns) changed.dns = *change.dns;
+  if (change.dhcp) changed.dhcp = *change.dhcp;
   const auto* count = find(indexes().havip_count_by_subnet, subnet->name);
-  if (count && *count > quota) {
+  if (change.havip_quota && count && *count > changed.havip_quota) {
     return make_error(ErrorCode::quota,
                       "havip_quota: {} is less than the {} HAVIPs of subnet \"{}\", expected {} or more",
-                      quota, *count, subnet->name, *count);
+                      changed.havip_quota, *count, subnet->name, *count);
   }
-  Subnet changed = *subnet;
-  changed.havip_quota = quota;
+  if (auto checked = check_guest_settings(changed); !checked) return checked;
   put(std::move(changed));
   return {};
 }

@@ -37,7 +37,11 @@ class Transaction {
   // Binds its target, too.
   Result<void> add(const Eip& eip);
 
-  Result<void> set_havip_quota(std::string_view subnet, unsigned quota);
+  Result<void> set_vpc_mtu(std::string_view vpc, std::uint16_t mtu);
+  Result<void> set_subnet(std::string_view subnet, const SubnetChange& change);
+  Result<void> set_havip_quota(std::string_view subnet, unsigned quota) {
+    return set_subnet(subnet, {.havip_quota = quota});
+  }
 
   Result<void> remove_vpc(std::string_view name);
   Result<void> remove_subnet(std::string_view name);

@@ -3,6 +3,42 @@
 
 namespace vipswitch::model {
 
+namespace {
+
+constexpr std::uint16_t kMinMtu = 576, kMinMtu6 = 1280, kMaxMtu = 9600;
+
+Result<void> check_mtu(std::uint16_t mtu, std::uint16_t min) {
+  if (mtu >= min && mtu <= kMaxMtu) return {};
+  return make_error(ErrorCode::invalid_argument, "mtu: {} is out of range, expected {} to {}", mtu, min,
+                    kMaxMtu);
+}
+
+// RFC 8200 section 5.
+bool has_ipv6(const Indexes& indexes, const std::string& vpc) {
+  const auto& subnets = indexes.subnet_by_start;
+  const auto first = subnets.lower_bound({vpc, Ipv6()});
+  return first != subnets.end() && first->first.first == vpc;
+}
+
+}  // namespace
+
+Result<void> check_vpc_carries_ipv6(const Vpc& vpc) {
+  if (vpc.mtu >= kMinMtu6) return {};
+  return make_error(ErrorCode::rule, "ipv6: VPC \"{}\" has MTU {}, expected {} or more", vpc.name, vpc.mtu,
+                    kMinMtu6);
+}
+
+Result<void> Transaction::set_vpc_mtu(std::string_view name, std::uint16_t mtu) {
+  const Vpc* vpc = find(objects().vpcs, name);
+  if (!vpc) return unknown_name("vpc", name, "VPC");
+  const auto min = has_ipv6(indexes(), vpc->name) ? kMinMtu6 : kMinMtu;
+  if (auto checked = check_mtu(mtu, min); !checked) return checked;
+  Vpc changed = *vpc;
+  changed.mtu = mtu;
+  put(std::move(changed));
+  return {};
+}
+
 Result<void> Transaction::add(const Vpc& vpc) {
   if (auto checked = check_new_name(objects().vpcs, vpc.name, "VPC"); !checked) return checked;
   if (vpc.vni.value() == 0 || vpc.vni.value() > Vni::kMax) {
@@ -13,6 +49,7 @@ Result<void> Transaction::add(const Vpc& vpc) {
     return make_error(ErrorCode::already_exists, "vni: {} is taken by VPC \"{}\", expected an unused one",
                       vpc.vni, *other);
   }
+  if (auto checked = check_mtu(vpc.mtu, kMinMtu); !checked) return checked;
   put(vpc);
   return {};
 }

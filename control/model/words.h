@@ -28,6 +28,24 @@ inline text::Parsed<Nic> parse_nic(std::string_view text) {
   return text::Mismatch{"not a kind of vNIC", "primary or secondary"};
 }
 
+inline text::Parsed<bool> parse_truth(std::string_view text) {
+  if (text == "true") return true;
+  if (text == "false") return false;
+  return text::Mismatch{"not a truth value", "true or false"};
+}
+inline text::Parsed<bool> parse_switch(std::string_view text) {
+  if (text == "on") return true;
+  if (text == "off") return false;
+  return text::Mismatch{"not a switch", "on or off"};
+}
+
+inline constexpr std::string_view kNone = "none";
+
+// Comma-separated addresses, or `none`.
+text::Parsed<std::vector<IpAddress>> parse_dns(std::string_view text);
+// Comma-separated routes as TO=VIA, such as 10.9.0.0/16=10.77.0.5, or `none`.
+text::Parsed<std::vector<DhcpRoute>> parse_dhcp_routes(std::string_view text);
+
 // The address of a HAVIP: `auto` for one that is to be allocated.
 template <class Address>
 text::Parsed<Address> or_auto(std::string_view text, text::Parsed<Address> (*parse)(std::string_view)) {

@@ -45,6 +45,12 @@ void TablePublisher::link_vpc(const model::Vpc& vpc, Batch& batch) {
   if (is_new) entry->second.id = VpcId(vpc_ids_.allocate());
   entry->second.spec = vpc;
   batch.vpcs.insert(vpc.name);
+  // Subnets tell the MTU, ports hold to it.
+  for (const auto& name : entry->second.subnets) {
+    const SubnetEntry& subnet = registry_.subnets.find(name)->second;
+    batch.subnets.insert(name);
+    batch.ports.insert(subnet.ports.begin(), subnet.ports.end());
+  }
 }
 
 void TablePublisher::link_subnet(const model::Change<model::Subnet>& change, Batch& batch) {

@@ -1,12 +1,12 @@
 #include "control/publish/row_builder.h"
 
+#include <algorithm>
+
 #include "control/model/families.h"
+#include "control/publish/dhcp_options.h"
 
 namespace vipswitch {
 namespace {
-
-// What guests are told (RFC 4861 4.6.4): that of the ports' Ethernet.
-constexpr std::uint16_t kGuestMtu = 1500;
 
 template <class Address>
 PortSource<Address> source_of(const Address& address, HavipId havip, const std::optional<Address>& eip) {
@@ -51,8 +51,12 @@ EipRow<Address> build_row(const Registry& registry, const model::Eip& eip, const
   return row;
 }
 
+const VpcEntry& vpc_entry(const Registry& registry, const SubnetEntry& subnet) {
+  return registry.vpcs.find(subnet.spec.vpc)->second;
+}
+
 VpcId vpc_of(const Registry& registry, const SubnetEntry& subnet) {
-  return registry.vpcs.find(subnet.spec.vpc)->second.id;
+  return vpc_entry(registry, subnet).id;
 }
 
 }  // namespace
@@ -77,7 +81,10 @@ std::unique_ptr<SubnetRow> build_subnet_row(const Registry& registry, const Subn
   row->gateway = subnet.spec.gateway.value_or(Ipv4());
   row->prefix6 = subnet.spec.ipv6.value_or(Ipv6Prefix());
   row->gateway6 = subnet.spec.gateway6.value_or(Ipv6());
-  row->mtu = kGuestMtu;
+  row->is_managed = subnet.spec.managed;
+  row->mtu = vpc_entry(registry, subnet).spec.mtu;
+  row->dns6 = model::dns_of<Ipv6>(subnet.spec);
+  row->dhcp_options = build_dhcp_options(subnet.spec, row->mtu);
   for (const auto& name : subnet.ports) row->ports.push_back(registry.ports.find(name)->second.id);
   return row;
 }
@@ -90,7 +97,7 @@ std::unique_ptr<PortRow> build_port_row(const Registry& registry, const PortEntr
   row->mac = port.spec.mac;
   row->vpc = vpc_of(registry, subnet);
   row->subnet = subnet.id;
-  row->mtu = port.mtu;
+  row->mtu = std::min(port.mtu, vpc_entry(registry, subnet).spec.mtu);
   add_sources(registry, port, row->ipv4);
   add_sources(registry, port, row->ipv6);
   return row;

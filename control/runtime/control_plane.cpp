@@ -24,6 +24,7 @@ ControlPlane::ControlPlane(DataplaneHost& host)
     : host_(host),
       publisher_(host),
       uplink_(host, publisher_),
+      routers_(host, publisher_),
       links_(publisher_, [this](PortId port, bool is_up) { report_link(port, is_up); }),
       watchdog_(
           host.lcores(), [&host](std::size_t i) { return host.workers()[i]->state().counters.polls.get(); },
@@ -42,6 +43,7 @@ Result<void> ControlPlane::publish(const model::Objects& after, const model::Cha
   if (!changes.havips.empty() || !changes.subnets.empty())
     decisions_.keep_only(publisher_.registry().slot_holders);
   uplink_.follow(changes);
+  routers_.follow(changes);
   events_.add(EventName::model_changed, describe(changes));
   return {};
 }
@@ -55,6 +57,7 @@ void ControlPlane::tick() {
   const TimeMs now = host_.now_ms();
   links_.tick(now);
   uplink_.tick(now);
+  routers_.tick(now);
   publisher_.tick();
   watchdog_.tick(now);
   observations_.tick();

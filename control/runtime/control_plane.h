@@ -11,6 +11,7 @@
 #include "control/runtime/decision_log.h"
 #include "control/runtime/link_watcher.h"
 #include "control/runtime/load_meter.h"
+#include "control/runtime/router_agent.h"
 #include "control/runtime/uplink_agent.h"
 #include "control/runtime/worker_watchdog.h"
 
@@ -56,6 +57,7 @@ class ControlPlane final : public Publisher {
   EventJournal events_;
   TablePublisher publisher_;
   UplinkAgent uplink_;
+  RouterAgent routers_;
   LinkWatcher links_;
   DecisionLog decisions_;
   WorkerWatchdog watchdog_;

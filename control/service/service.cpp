@@ -38,8 +38,11 @@ Result<void> Service::add(const model::Eip& eip) {
   return run([&](Transaction& t) { return t.add(eip); });
 }
 
-Result<void> Service::set_havip_quota(std::string_view subnet, unsigned quota) {
-  return run([&](Transaction& t) { return t.set_havip_quota(subnet, quota); });
+Result<void> Service::set_vpc_mtu(std::string_view vpc, std::uint16_t mtu) {
+  return run([&](Transaction& t) { return t.set_vpc_mtu(vpc, mtu); });
+}
+Result<void> Service::set_subnet(std::string_view subnet, const model::SubnetChange& change) {
+  return run([&](Transaction& t) { return t.set_subnet(subnet, change); });
 }
 
 Result<void> Service::remove_vpc(std::string_view name) {

@@ -33,8 +33,9 @@ class Service {
   Result<model::Havip> add(const model::Havip& havip);
   Result<void> add(const model::Eip& eip);
 
+  Result<void> set_vpc_mtu(std::string_view vpc, std::uint16_t mtu);
   // Errors: quota, below the number of HAVIPs that the subnet has.
-  Result<void> set_havip_quota(std::string_view subnet, unsigned quota);
+  Result<void> set_subnet(std::string_view subnet, const model::SubnetChange& change);
 
   Result<void> remove_vpc(std::string_view name);
   Result<void> remove_subnet(std::string_view name);

@@ -61,6 +61,19 @@ Json list(const std::vector<T>& elements) {
   return array;
 }
 
+Json to_json(const model::Dhcp& dhcp) {
+  auto routes = Json::array();
+  for (const auto& [to, via] : dhcp.routes) routes.push_back({{"to", word(to)}, {"via", word(via)}});
+  return {{"lease_s", dhcp.lease_s}, {"routes", routes}};
+}
+
+template <class T>
+Json words(const std::vector<T>& elements) {
+  auto array = Json::array();
+  for (const auto& element : elements) array.push_back(word(element));
+  return array;
+}
+
 Json address_fields(const HavipStatus& havip) {
   return {{"stable_mac", word(havip.stable_mac)},
           {"state", to_word(havip.state)},
@@ -94,7 +107,7 @@ Json to_json(const model::Uplink& uplink) {
 }
 
 Json to_json(const model::Vpc& vpc) {
-  return {{"name", vpc.name}, {"vni", vpc.vni.value()}};
+  return {{"name", vpc.name}, {"vni", vpc.vni.value()}, {"mtu", vpc.mtu}};
 }
 
 Json to_json(const model::Subnet& subnet) {
@@ -104,7 +117,10 @@ Json to_json(const model::Subnet& subnet) {
           {"gateway", word_or_null(subnet.gateway)},
           {"ipv6", word_or_null(subnet.ipv6)},
           {"gateway6", word_or_null(subnet.gateway6)},
-          {"havip_quota", subnet.havip_quota}};
+          {"havip_quota", subnet.havip_quota},
+          {"managed", subnet.managed},
+          {"dns", words(subnet.dns)},
+          {"dhcp", subnet.ipv4 && subnet.dhcp ? to_json(*subnet.dhcp) : Json()}};
 }
 
 Json to_json(const model::Port& port) {

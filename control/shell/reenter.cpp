@@ -26,6 +26,19 @@ std::string option(std::string_view key, const std::optional<T>& value) {
   return value ? fmt::format(" {} {}", key, *value) : "";
 }
 
+// What guests are told, where it is not the default.
+std::string guest_options(const model::Subnet& subnet) {
+  std::string text;
+  if (!subnet.dns.empty()) text += fmt::format(" dns {}", fmt::join(subnet.dns, ","));
+  if (!subnet.dhcp) return text + " dhcp off";
+  const auto& [lease_s, routes] = *subnet.dhcp;
+  if (lease_s != model::kDefaultLeaseSeconds) text += fmt::format(" dhcp_lease {}", lease_s);
+  std::vector<std::string> list;
+  for (const auto& [to, via] : routes) list.push_back(fmt::format("{}={}", to, via));
+  if (!list.empty()) text += fmt::format(" dhcp_routes {}", fmt::join(list, ","));
+  return text;
+}
+
 }  // namespace
 
 std::string to_commands(const model::Uplink& uplink) {
@@ -39,13 +52,16 @@ std::string to_commands(const model::Uplink& uplink) {
 }
 
 std::string to_commands(const model::Vpc& vpc) {
-  return fmt::format("vpc add {} vni {}\n", vpc.name, vpc.vni);
+  const bool has_default = vpc.mtu == model::kDefaultVpcMtu;
+  return fmt::format("vpc add {} vni {}{}\n", vpc.name, vpc.vni,
+                     has_default ? "" : fmt::format(" mtu {}", vpc.mtu));
 }
 
 std::string to_commands(const model::Subnet& subnet) {
-  return fmt::format("subnet add {} vpc {}{}{}{}{} havip_quota {}\n", subnet.name, subnet.vpc,
+  return fmt::format("subnet add {} vpc {}{}{}{}{} havip_quota {}{}{}\n", subnet.name, subnet.vpc,
                      option("ipv4", subnet.ipv4), option("gateway", subnet.gateway),
-                     option("ipv6", subnet.ipv6), option("gateway6", subnet.gateway6), subnet.havip_quota);
+                     option("ipv6", subnet.ipv6), option("gateway6", subnet.gateway6), subnet.havip_quota,
+                     subnet.managed ? " managed true" : "", guest_options(subnet));
 }
 
 std::string to_commands(const model::Port& port) {

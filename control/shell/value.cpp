@@ -51,6 +51,18 @@ std::vector<std::string> complete_auto(const model::Objects&) {
   return {std::string(model::kAuto)};
 }
 
+std::vector<std::string> complete_none(const model::Objects&) {
+  return {std::string(model::kNone)};
+}
+
+std::vector<std::string> complete_truth(const model::Objects&) {
+  return {"false", "true"};
+}
+
+std::vector<std::string> complete_switch(const model::Objects&) {
+  return {"off", "on"};
+}
+
 std::vector<std::string> complete_nic(const model::Objects&) {
   return {std::string(to_word(model::Nic::kPrimary)), std::string(to_word(model::Nic::kSecondary))};
 }
@@ -111,6 +123,10 @@ const ValueType kIpv6OrAuto{parse_with<model::parse_ipv6_or_auto>, complete_auto
 const ValueType kPrefix{parse_with<text::parse_prefix>, complete_nothing};
 const ValueType kPrefix6{parse_with<text::parse_prefix6>, complete_nothing};
 const ValueType kInterfaces{parse_with<text::parse_interfaces>, complete_nothing};
+const ValueType kDns{parse_with<model::parse_dns>, complete_none};
+const ValueType kDhcpRoutes{parse_with<model::parse_dhcp_routes>, complete_none};
+const ValueType kTruth{parse_with<model::parse_truth>, complete_truth};
+const ValueType kSwitch{parse_with<model::parse_switch>, complete_switch};
 const ValueType kMac{parse_with<text::parse_mac>, complete_nothing};
 const ValueType kVni{parse_with<text::parse_vni>, complete_nothing};
 const ValueType kNic{parse_with<model::parse_nic>, complete_nic};

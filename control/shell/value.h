@@ -19,7 +19,8 @@
 namespace vipswitch::shell {
 
 using Value = std::variant<std::string, std::uint64_t, Ipv4, Ipv6, Ipv4Prefix, Ipv6Prefix,
-                           std::vector<IpInterface>, Mac, Vni, model::Nic, LearnMode>;
+                           std::vector<IpInterface>, std::vector<IpAddress>, std::vector<model::DhcpRoute>,
+                           bool, Mac, Vni, model::Nic, LearnMode>;
 
 struct ValueType {
   // Errors: invalid_argument, naming `argument`.
@@ -48,6 +49,10 @@ extern const ValueType kIpv6OrAuto;    // Ipv6, :: for the word auto
 extern const ValueType kPrefix;        // Ipv4Prefix
 extern const ValueType kPrefix6;       // Ipv6Prefix
 extern const ValueType kInterfaces;    // std::vector<IpInterface>, comma-separated
+extern const ValueType kDns;           // std::vector<IpAddress>, comma-separated
+extern const ValueType kDhcpRoutes;    // std::vector<model::DhcpRoute>, comma-separated
+extern const ValueType kTruth;         // bool, of true and false
+extern const ValueType kSwitch;        // bool, of on and off
 extern const ValueType kMac;           // Mac
 extern const ValueType kVni;           // Vni
 extern const ValueType kNic;           // model::Nic

@@ -1,5 +1,6 @@
 #include "dataplane/stage/resolve.h"
 
+#include "dataplane/dhcp_answer.h"
 #include "dataplane/echo.h"
 #include "dataplane/rewrite.h"
 
@@ -44,19 +45,26 @@ void deliver_to_havip(const WorkerState& worker, const Batch& batch, Packet& pac
   deliver_to_port(worker, batch, packet, owner.port(), hop, &virtual_mac);
 }
 
-void deliver_to_gateway(Packet& packet) noexcept {
-  if (!answer_echo(packet, kGatewayMac)) return packet.drop(DropReason::not_for_gateway);
-  packet.verdict = Verdict::kAnswer;
+// A client that renews its lease asks the gateway, which is its server, alone.
+void deliver_to_gateway(WorkerState& worker, const PortRow& ingress, Packet& packet) noexcept {
+  if (answer_echo(packet, kGatewayMac)) {
+    packet.verdict = Verdict::kAnswer;
+    return;
+  }
+  const bool asks_dhcp = ingress.role == PortRole::kVm && is_to_dhcp_server(packet) &&
+                         (!packet.target.exists() || packet.target.subnet() == ingress.subnet);
+  if (asks_dhcp && serve_dhcp(worker, ingress, packet)) return;
+  packet.drop(DropReason::not_for_gateway);
 }
 
-void deliver(const WorkerState& worker, const Batch& batch, Packet& packet, Hop hop) noexcept {
+void deliver(WorkerState& worker, const Batch& batch, Packet& packet, Hop hop) noexcept {
   switch (packet.target.kind()) {
     case EndpointKind::kPort:
       return deliver_to_port(worker, batch, packet, packet.target.port(), hop, nullptr);
     case EndpointKind::kHavip:
       return deliver_to_havip(worker, batch, packet, packet.target.havip(), hop);
     case EndpointKind::kGateway:
-      return deliver_to_gateway(packet);
+      return deliver_to_gateway(worker, *batch.ingress, packet);
     case EndpointKind::kNone:
       return packet.drop(DropReason::unknown_destination);
   }
@@ -73,10 +81,10 @@ bool is_havip_of(const Tables& tables, SubnetId subnet, EndpointRef endpoint) no
   return row != nullptr && row->subnet == subnet;
 }
 
-void deliver_by_mac(const WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
+void deliver_by_mac(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
   const Mac& destination = packet.ethernet().destination;
   if (destination == kGatewayMac) {
-    if (is_for_gateway_link_local(packet)) return deliver_to_gateway(packet);
+    if (is_for_gateway_link_local(packet)) return deliver_to_gateway(worker, *batch.ingress, packet);
     return packet.drop(packet.is_ip() ? DropReason::unknown_destination : DropReason::not_for_gateway);
   }
   const EndpointRef endpoint(worker.tables.macs.lookup(MacKey(batch.ingress->subnet, destination)));
@@ -97,6 +105,7 @@ void deliver_by_mac(const WorkerState& worker, const Batch& batch, Packet& packe
 
 void resolve_from_vm(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
   if (packet.is_group) {
+    if (is_to_dhcp_server(packet) && serve_dhcp(worker, *batch.ingress, packet)) return;
     PortLane* lane = worker.lane(batch.ingress->id);
     if (!packet.is_claim && lane != nullptr && !lane->flood.take(worker.now_ms)) {
       return packet.drop(DropReason::flood_rate);

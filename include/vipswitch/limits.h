@@ -2,6 +2,7 @@
 
 // Sizes and paces that the operator sets once, at start. The defaults suit a machine with two cores.
 
+#include <cstddef>
 #include <cstdint>
 
 namespace vipswitch {
@@ -17,6 +18,9 @@ struct TableCapacities {
   std::uint32_t neighbours = 1024;  // next hops on the uplink's own prefixes
   bool operator==(const TableCapacities&) const = default;
 };
+
+// What guests of a subnet can be told.
+inline constexpr std::size_t kMaxSubnetDns = 8, kMaxDhcpRoutes = 16;
 
 // What a worker does when its queues stay empty.
 struct IdlePolicy {

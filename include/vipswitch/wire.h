@@ -179,7 +179,8 @@ struct NdOption {
   std::uint8_t type;
   std::uint8_t length;  // in 8-byte units, type and length included
 };
-inline constexpr std::uint8_t kNdSourceMac = 1, kNdTargetMac = 2, kNdPrefixInformation = 3, kNdMtu = 5;
+inline constexpr std::uint8_t kNdSourceMac = 1, kNdTargetMac = 2, kNdPrefixInformation = 3, kNdMtu = 5,
+                              kNdDnsServers = 25;
 
 // RFC 4861 section 4.6.1: a link-layer address of Ethernet.
 struct NdMacOption {

@@ -19,4 +19,5 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    skip_all(items, missing_requirement("ip", "nsenter", "setpriv", "ethtool", "keepalived", "traceroute"))
+    skip_all(items, missing_requirement("ip", "nsenter", "setpriv", "ethtool", "keepalived", "traceroute", "dhclient",
+                                        "udhcpc"))

@@ -55,6 +55,12 @@ def traced(bed, switch):
     wait_until(lambda: switch.json("trace list")["traces"][0]["seen"], "the traced packet")
 
 
+@pytest.fixture
+def guests_told(switch):
+    """All that guests of a subnet can be told."""
+    switch.do("subnet set web dns 10.77.0.2 dhcp_routes 10.9.0.0/16=10.77.0.11")
+
+
 @pytest.fixture(scope="module")
 def page():
     return read_page(PAGE.read_text(encoding="utf-8"))
@@ -68,7 +74,7 @@ def test_every_document_is_described_and_no_other(switch, page):
     assert set().union(*map(commands_of, showing_commands(switch))) == set(page)
 
 
-def test_documents_have_the_described_fields_and_no_others(switch, front, traced, page):
+def test_documents_have_the_described_fields_and_no_others(switch, front, traced, guests_told, page):
     found = {}
     for command, fields in page.items():
         documents = [json.loads(switch.do(f"{line} json")) for line in lines_of(switch, command)]
@@ -79,7 +85,7 @@ def test_documents_have_the_described_fields_and_no_others(switch, front, traced
 
 def test_describing_too_much_or_too_little_is_found(page):
     fields = page["vpc show"]
-    assert differences(fields, [{"vpcs": [{"name": "shop", "vni": 1}]}]) == []
-    assert differences(fields, [{"vpcs": [{"name": "shop"}]}]) == ["vpcs[].vni: documented, but in no document"]
-    assert differences(fields, [{"vpcs": [{"name": "shop", "vni": 1, "new": 2}]}]) == ["vpcs[].new: not documented"]
-    assert differences(fields, [{"vpcs": [{"name": "shop", "vni": "1"}]}]) == ["vpcs[].vni: '1' is not integer"]
+    assert differences(fields, [{"vpcs": [{"name": "shop", "vni": 1, "mtu": 1500}]}]) == []
+    assert differences(fields, [{"vpcs": [{"name": "shop", "mtu": 1500}]}]) == ["vpcs[].vni: documented, but in no document"]
+    assert differences(fields, [{"vpcs": [{"name": "shop", "vni": 1, "mtu": 1500, "new": 2}]}]) == ["vpcs[].new: not documented"]
+    assert differences(fields, [{"vpcs": [{"name": "shop", "vni": "1", "mtu": 1500}]}]) == ["vpcs[].vni: '1' is not integer"]

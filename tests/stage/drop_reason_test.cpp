@@ -9,6 +9,7 @@
 #include "dataplane/stage/parse.h"
 #include "dataplane/stage/resolve.h"
 #include "dataplane/stage/tx.h"
+#include "tests/stage/dhcp_frames.h"
 #include "tests/stage/shop6.h"
 
 namespace vipswitch::testing {
@@ -265,6 +266,15 @@ void flood_rate(Shop& shop) {
   }
   ASSERT_EQ(shop.vswitch.drops(), 0u);
   shop.expect_drop(DropReason::flood_rate, kVm3, broadcast);
+}
+void dhcp_bad(Shop& shop) {
+  shop.expect_drop(DropReason::dhcp_bad, kVm1, dhcp_broadcast(kVm1, {.type = wire::kDhcpOffer}));
+}
+void dhcp_relayed(Shop& shop) {
+  shop.expect_drop(DropReason::dhcp_relayed, kVm1, dhcp_broadcast(kVm1, {.relay = kNobody}));
+}
+void dhcp_foreign_client(Shop& shop) {
+  shop.expect_drop(DropReason::dhcp_foreign_client, kVm1, dhcp_broadcast(kVm1, {.mac = kNobodysMac}));
 }
 
 // --- tx

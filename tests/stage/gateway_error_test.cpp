@@ -214,6 +214,23 @@ TEST_F(GatewayErrors, TooBigTellsTheInternetOfTheEip) {
                   .build());
 }
 
+TEST_F(GatewayErrors, MtuOfTheVpcHoldsBetweenItsPorts) {
+  constexpr std::uint8_t kFragmentationNeeded = 4;
+  constexpr std::uint16_t kVpcMtu = 1400;
+  ASSERT_TRUE(vswitch.service().set_vpc_mtu("shop", kVpcMtu).ok());
+  vswitch.settle();
+  const auto packet = [](std::size_t size) {
+    return long_frame(from_vm(kVm3, kVm1.mac),
+                      Ipv4Fields{.source = kVm3.ip, .destination = kVm1.ip, .dont_fragment = true}, size);
+  };
+  EXPECT_EQ(inject(kVm3, packet(kVpcMtu)).size(), 1u);
+  expect_told(DropReason::mtu_exceeded, kVm3.port, packet(kVpcMtu + 1),
+              from_gateway(kVm3, W::kWebGateway)
+                  .icmp({.type = kUnreachable, .code = kFragmentationNeeded, .rest_of_header = kVpcMtu})
+                  .payload(quote(packet(kVpcMtu + 1)))
+                  .build());
+}
+
 TEST_F(GatewayErrors, ThePacketOfExactlyTheMtuPasses) {
   const auto packet =
       long_frame(from_vm(kVm3, kGatewayMac),

@@ -44,7 +44,9 @@ TEST_F(Guard, UnbindingTakesTheAddressAway) {
   EXPECT_EQ(vswitch.owner("front"), "");
 }
 
+// Where the switch is no DHCP server itself.
 TEST_F(Guard, DhcpFromNoAddressIsFlooded) {
+  ASSERT_TRUE(vswitch.service().set_subnet("web", {.dhcp = std::optional<model::Dhcp>()}));
   const auto dhcp = [](std::uint16_t source_port, std::uint16_t destination_port) {
     return from_vm(kVm1, Mac::broadcast())
         .ipv4({.source = {}, .destination = Ipv4::broadcast()})

@@ -5,6 +5,7 @@
 
 #include "control/publish/registry.h"
 #include "dataplane/mailbox.h"
+#include "tests/stage/dhcp_frames.h"
 #include "tests/stage/shop.h"
 
 namespace vipswitch::testing {
@@ -214,6 +215,27 @@ std::uint64_t observe_disagreed(Shop& shop) {
   EXPECT_TRUE(shop.vswitch.service().set_havip_learn("front", LearnMode::kObserve));
   shop.vswitch.settle();
   return shop.learned_from(LearnCounter::observe_disagreed, kVm1, testing::advert(kVm1));
+}
+std::uint64_t dhcp_offered(Shop& shop) {
+  return shop.learned_from(LearnCounter::dhcp_offered, kVm1, dhcp_broadcast(kVm1, {}));
+}
+std::uint64_t dhcp_acked(Shop& shop) {
+  return shop.learned_from(LearnCounter::dhcp_acked, kVm1, dhcp_request(kVm1, {{50, bytes_of(kVm1.ip)}}));
+}
+std::uint64_t dhcp_refused(Shop& shop) {
+  return shop.learned_from(LearnCounter::dhcp_refused, kVm1, dhcp_request(kVm1, {{50, bytes_of(kVm2.ip)}}));
+}
+std::uint64_t dhcp_declined(Shop& shop) {
+  return shop.learned_from(LearnCounter::dhcp_declined, kVm1,
+                           dhcp_broadcast(kVm1, {.type = wire::kDhcpDecline}));
+}
+std::uint64_t dhcp_released(Shop& shop) {
+  return shop.learned_from(LearnCounter::dhcp_released, kVm1,
+                           dhcp_broadcast(kVm1, {.type = wire::kDhcpRelease, .client = kVm1.ip}));
+}
+std::uint64_t dhcp_other_server(Shop& shop) {
+  return shop.learned_from(LearnCounter::dhcp_other_server, kVm1,
+                           dhcp_request(kVm1, {{50, bytes_of(kVm1.ip)}, {54, bytes_of(kVm2.ip)}}));
 }
 std::uint64_t owner_changes(Shop& shop) {
   return shop.learned_from(LearnCounter::owner_changes, kVm1, testing::advert(kVm1));

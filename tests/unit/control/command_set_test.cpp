@@ -80,7 +80,12 @@ TEST_F(CommandSetTest, EveryCommandParsesFromItsOwnPattern) {
                                              {" RATE", " 2"},
                                              {" TRACE", " 2"},
                                              {" CAPTURE", " 2"},
-                                             {" MODE", " observe"}}) {
+                                             {" MODE", " observe"},
+                                             {" MANAGED", " true"},
+                                             {" SERVERS", " 10.0.0.2"},
+                                             {" DHCP", " on"},
+                                             {" SECONDS", " 60"},
+                                             {" ROUTES", " 10.9.0.0/16=10.0.0.5"}}) {
       replace(placeholder, value);
     }
     EXPECT_EQ(pattern_of(line), command.pattern) << line;
@@ -115,7 +120,7 @@ TEST_F(CommandSetTest, OptionalKeywordMayBeMissing) {
 }
 
 TEST_F(CommandSetTest, UnambiguousAbbreviationsAreAccepted) {
-  EXPECT_EQ(pattern_of("v a lab vn 7"), "vpc add NAME vni VNI");
+  EXPECT_EQ(pattern_of("v a lab vn 7"), "vpc add NAME vni VNI [mtu MTU]");
   EXPECT_EQ(pattern_of("ha b front p11"), "havip bind HAVIP PORT");
   EXPECT_EQ(pattern_of("sh d j"), "show drops [json]");
 }
@@ -170,8 +175,8 @@ TEST_F(CommandSetTest, MissingWordsAreNamedWithTheUsage) {
   EXPECT_TRUE(usage_error("havip bind", "havip bind: missing HAVIP, usage: havip bind HAVIP PORT"));
   EXPECT_TRUE(usage_error(
       "havip", "havip: missing word, expected one of add, bind, del, learn, pin, show, unbind, unpin"));
-  EXPECT_TRUE(usage_error("vpc add lab", "vpc add: missing vni VNI, usage: vpc add NAME vni VNI"));
-  EXPECT_TRUE(usage_error("vpc add lab vni", "vpc add: missing VNI, usage: vpc add NAME vni VNI"));
+  EXPECT_TRUE(usage_error("vpc add lab", "vpc add: missing vni VNI, usage: vpc add NAME vni VNI [mtu MTU]"));
+  EXPECT_TRUE(usage_error("vpc add lab vni", "vpc add: missing VNI, usage: vpc add NAME vni VNI [mtu MTU]"));
   EXPECT_TRUE(usage_error("eip bind public",
                           "eip bind: missing havip HAVIP or port PORT, usage: eip bind EIP havip HAVIP | "
                           "eip bind EIP port PORT"));
@@ -180,8 +185,8 @@ TEST_F(CommandSetTest, MissingWordsAreNamedWithTheUsage) {
 TEST_F(CommandSetTest, SurplusRepeatedAndMistypedKeywordsAreNamed) {
   EXPECT_TRUE(usage_error("havip bind front p11 p12",
                           "havip bind: surplus word \"p12\", usage: havip bind HAVIP PORT"));
-  EXPECT_TRUE(
-      usage_error("vpc add lab vni 7 vni 8", "vpc add: \"vni\" is given twice, usage: vpc add NAME vni VNI"));
+  EXPECT_TRUE(usage_error("vpc add lab vni 7 vni 8",
+                          "vpc add: \"vni\" is given twice, usage: vpc add NAME vni VNI [mtu MTU]"));
   EXPECT_TRUE(usage_error("vpc add lab vin 7", "vpc add: unknown word \"vin\", did you mean \"vni\"?"));
   EXPECT_TRUE(usage_error("load \"a b", "\"a b\" is not closed, expected a closing quote"));
 }
@@ -225,9 +230,11 @@ TEST_F(CommandSetTest, CompletionOffersNamesOfTheModel) {
 }
 
 TEST_F(CommandSetTest, CompletionOffersKeywordsThatAreLeft) {
-  EXPECT_EQ(words("subnet add db "), (Words{"gateway", "gateway6", "havip_quota", "ipv4", "ipv6", "vpc"}));
+  EXPECT_EQ(words("subnet add db "), (Words{"dhcp", "dhcp_lease", "dhcp_routes", "dns", "gateway", "gateway6",
+                                            "havip_quota", "ipv4", "ipv6", "managed", "vpc"}));
   EXPECT_EQ(words("subnet add db gateway 10.1.0.1 vpc shop "),
-            (Words{"gateway6", "havip_quota", "ipv4", "ipv6"}));
+            (Words{"dhcp", "dhcp_lease", "dhcp_routes", "dns", "gateway6", "havip_quota", "ipv4", "ipv6",
+                   "managed"}));
   EXPECT_EQ(words("port add p nic "), (Words{"primary", "secondary"}));
   EXPECT_EQ(words("havip add vip ipv6 "), (Words{"auto"}));
   EXPECT_EQ(words("eip bind public "), (Words{"havip", "port"}));

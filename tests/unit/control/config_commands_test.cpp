@@ -60,7 +60,7 @@ class ConfigCommands : public test::SessionTest {
       "- eip public\n"
       "- port p12\n"
       "~ uplink: mtu 1500 -> 9000\n"
-      "+ vpc lab vni 7\n"
+      "+ vpc lab vni 7 mtu 1500\n"
       "~ subnet web: havip_quota 10 -> 12\n"
       "+ port p13 instance vm13 nic primary subnet web mac 52:54:00:77:00:0d ipv4 10.77.0.13 device "
       "net_af_packet13,iface=sw-vm13 queues 1\n"
@@ -134,7 +134,7 @@ TEST_F(ConfigCommands, PlanHasAJsonForm) {
   EXPECT_EQ(document["applied"], true);
   EXPECT_EQ(document["at_next_start"], json::array());
   EXPECT_EQ(document["changes"], json::parse(R"([
-    {"action": "add", "kind": "vpc", "name": "lab", "before": null, "after": {"name": "lab", "vni": 7}, "fields": []},
+    {"action": "add", "kind": "vpc", "name": "lab", "before": null, "after": {"name": "lab", "vni": 7, "mtu": 1500}, "fields": []},
     {"action": "change", "kind": "eip", "name": "public", "fields": ["target"],
      "before": {"name": "public", "ipv4": "203.0.113.10", "ipv6": null, "target": {"havip": "front"}},
      "after": {"name": "public", "ipv4": "203.0.113.10", "ipv6": null, "target": null}}])"));

@@ -361,10 +361,12 @@ TEST_F(ShowTest, NeighboursAreListed) {
 }
 
 TEST_F(ShowTest, ObjectsHaveAJsonForm) {
-  EXPECT_EQ(run_json("vpc show json"), json::parse(R"({"vpcs": [{"name": "shop", "vni": 1001}]})"));
+  EXPECT_EQ(run_json("vpc show json"),
+            json::parse(R"({"vpcs": [{"name": "shop", "vni": 1001, "mtu": 1500}]})"));
   EXPECT_EQ(run_json("subnet show web json"),
             json::parse(R"({"name": "web", "vpc": "shop", "ipv4": "10.77.0.0/24",
-    "gateway": "10.77.0.1", "ipv6": null, "gateway6": null, "havip_quota": 10})"));
+    "gateway": "10.77.0.1", "ipv6": null, "gateway6": null, "havip_quota": 10,
+    "managed": false, "dns": [], "dhcp": {"lease_s": 86400, "routes": []}})"));
   EXPECT_EQ(run_json("port show p11 json"),
             json::parse(R"({"name": "p11", "instance": "vm11", "nic": "primary",
     "subnet": "web", "mac": "52:54:00:77:00:0b", "ipv4": "10.77.0.11", "ipv6": null, "device": "net_af_packet11,iface=sw-vm11",

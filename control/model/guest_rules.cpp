@@ -1,0 +1,91 @@
+#include <algorithm>
+#include <iterator>
+#include <variant>
+
+#include "control/model/rules.h"
+#include "vipswitch/limits.h"
+
+namespace vipswitch::model {
+namespace {
+
+// T1 and T2 leave time to renew; a year is as good as forever.
+constexpr std::uint32_t kMinLeaseSeconds = 60, kMaxLeaseSeconds = 31536000;
+
+template <class T>
+bool is_repeated(const std::vector<T>& list, std::size_t index) {
+  return std::find(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(index), list[index]) !=
+         list.begin() + static_cast<std::ptrdiff_t>(index);
+}
+
+std::string special_use(Ipv4 address) {
+  return special_range(Ipv4Prefix{address, 32});
+}
+std::string special_use(const Ipv6& address) {
+  return special_range(Ipv6Prefix{address, 128});
+}
+
+bool has_family(const Subnet& subnet, Family family) {
+  return family == Family::kIpv6 ? subnet.ipv6.has_value() : subnet.ipv4.has_value();
+}
+
+Result<void> check_dns(const Subnet& subnet) {
+  if (subnet.dns.size() > kMaxSubnetDns) {
+    return make_error(ErrorCode::invalid_argument, "dns: {} addresses are given, expected at most {}",
+                      subnet.dns.size(), kMaxSubnetDns);
+  }
+  for (std::size_t i = 0; i < subnet.dns.size(); ++i) {
+    const IpAddress& address = subnet.dns[i];
+    if (!has_family(subnet, family_of(address))) {
+      return make_error(ErrorCode::invalid_argument,
+                        "dns: {} is given, but the subnet has no range of its family", address);
+    }
+    const auto special = std::visit([](const auto& held) { return special_use(held); }, address);
+    if (!special.empty()) {
+      return make_error(ErrorCode::invalid_argument, "dns: {} is in {}, expected the address of a host",
+                        address, special);
+    }
+    if (is_repeated(subnet.dns, i)) {
+      return make_error(ErrorCode::invalid_argument, "dns: {} is given twice, expected it once", address);
+    }
+  }
+  return {};
+}
+
+Result<void> check_route(const Subnet& subnet, const std::vector<DhcpRoute>& routes, std::size_t index) {
+  const auto& [to, via] = routes[index];
+  const Ipv4Prefix aligned = Ipv4Interface{to.address, to.length}.prefix();
+  if (aligned != to) {
+    return make_error(ErrorCode::invalid_argument, "dhcp_routes: {} has host bits set, expected {}", to,
+                      aligned);
+  }
+  const auto is_same = [&](const DhcpRoute& other) { return other.to == to; };
+  if (std::any_of(routes.begin(), routes.begin() + static_cast<std::ptrdiff_t>(index), is_same)) {
+    return make_error(ErrorCode::invalid_argument, "dhcp_routes: {} is given twice, expected it once", to);
+  }
+  return check_host_in_prefix("dhcp_routes", via, *subnet.ipv4);
+}
+
+}  // namespace
+
+Result<void> check_guest_settings(const Subnet& subnet) {
+  if (auto checked = check_dns(subnet); !checked) return checked;
+  if (!subnet.dhcp || *subnet.dhcp == Dhcp()) return {};
+  if (!subnet.ipv4) {
+    return make_error(ErrorCode::invalid_argument, "dhcp: is given without ipv4, expected both or neither");
+  }
+  const auto& [lease_s, routes] = *subnet.dhcp;
+  if (lease_s < kMinLeaseSeconds || lease_s > kMaxLeaseSeconds) {
+    return make_error(ErrorCode::invalid_argument, "dhcp_lease: {} is out of range, expected {} to {}",
+                      lease_s, kMinLeaseSeconds, kMaxLeaseSeconds);
+  }
+  if (routes.size() > kMaxDhcpRoutes) {
+    return make_error(ErrorCode::invalid_argument, "dhcp_routes: {} are given, expected at most {}",
+                      routes.size(), kMaxDhcpRoutes);
+  }
+  for (std::size_t i = 0; i < routes.size(); ++i) {
+    if (auto checked = check_route(subnet, routes, i); !checked) return checked;
+  }
+  return {};
+}
+
+}  // namespace vipswitch::model
