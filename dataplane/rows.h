@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dataplane/endpoint_ref.h"
+#include "dataplane/route_table.h"
 #include "dataplane/router_advertisement.h"
 #include "vipswitch/address.h"
 #include "vipswitch/checksum.h"
@@ -77,6 +78,7 @@ struct PortRow {
   VpcId vpc;
   SubnetId subnet;
   std::uint16_t mtu = 0;  // longest IP packet that goes out, bytes: its device's or its VPC's
+  bool forwards = false;  // passes on packets of others: they keep their source
   PortSources<Ipv4> ipv4;
   PortSources<Ipv6> ipv6;
 
@@ -126,19 +128,21 @@ struct SubnetRow {
 struct VpcRow {
   VpcId id;
   Vni vni;
-  std::vector<Ipv4Prefix> prefixes;  // of its subnets, disjoint
-  std::vector<Ipv6Prefix> prefixes6 = {};
+  RouteTable<Ipv4> ipv4 = {};
+  RouteTable<Ipv6> ipv6 = {};
 
-  bool contains(Ipv4 address) const noexcept { return is_in(prefixes, address); }
-  bool contains(const Ipv6& address) const noexcept { return is_in(prefixes6, address); }
-
- private:
-  template <class Prefix, class Address>
-  static bool is_in(const std::vector<Prefix>& prefixes, const Address& address) noexcept {
-    for (const auto& prefix : prefixes) {
-      if (prefix.contains(address)) return true;
+  template <class Address>
+  const RouteTable<Address>& routes() const noexcept {
+    if constexpr (std::is_same_v<Address, Ipv4>) {
+      return ipv4;
+    } else {
+      return ipv6;
     }
-    return false;
+  }
+  // On one of its subnets.
+  template <class Address>
+  bool contains(const Address& address) const noexcept {
+    return routes<Address>().lookup(address).kind() == RouteKind::kSubnet;
   }
 };
 

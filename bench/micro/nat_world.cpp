@@ -54,7 +54,8 @@ std::unique_ptr<DataplaneHost> make_host(unsigned eip_count, unsigned port_count
 NatWorld::NatWorld(unsigned eip_count) {
   const unsigned vm_ports = (eip_count + kEipsOfPort - 1) / kEipsOfPort;
   host_ = make_host(eip_count, vm_ports + 1);
-  vpc_ = {.id = kVpc, .vni = Vni(1), .prefixes = {{Ipv4(10, 0, 0, 0), 8}}};
+  vpc_ = {
+      .id = kVpc, .vni = Vni(1), .ipv4 = RouteTable<Ipv4>({{{Ipv4(10, 0, 0, 0), 8}, RouteKind::kSubnet}})};
   host_->tables().vpcs.replace(kVpc, &vpc_);
   for (unsigned i = 0; i < vm_ports; ++i) {
     const unsigned first = i * kEipsOfPort;

@@ -77,9 +77,10 @@ Result<Config> parse_config(const std::string& text, const std::string& origin) 
   }
   const auto document = parse_yaml(source, text);
   if (!source.ok()) return source.error();
-  const config::Mapping root(source, document, "the file",
-                             {"eal", "cores", "tables", "idle", "memory_mb", "mbufs", "flood_pps", "control",
-                              "metrics", "uplink", "vpcs", "subnets", "ports", "havips", "eips", "learn"});
+  const config::Mapping root(
+      source, document, "the file",
+      {"eal", "cores", "tables", "idle", "memory_mb", "mbufs", "flood_pps", "control", "metrics", "uplink",
+       "vpcs", "subnets", "ports", "havips", "eips", "routes", "learn"});
   Config config;
   config::ObjectLines lines;
   config.settings = config::read_settings(root);

@@ -220,6 +220,7 @@ void put_keys(Emitter& out, const model::Port& port) {
   put_if_any(out, "ipv6", port.ipv6);
   put_entry(out, "device", port.device);
   put_unless(out, "queues", port.queues, model::Port().queues);
+  put_unless(out, "forwards", port.forwards, false);
 }
 
 void put_keys(Emitter& out, const model::Havip& havip) {
@@ -241,6 +242,15 @@ void put_keys(Emitter& out, const model::Eip& eip) {
   out << YAML::EndMap;
 }
 
+void put_keys(Emitter& out, const model::Route& route) {
+  put_entry(out, "vpc", route.vpc);
+  std::visit([&](const auto& to) { put_entry(out, "to", to); }, route.to);
+  if (!route.via.target()) return put_entry(out, "via", std::string(to_word(route.via.kind)));
+  out << YAML::Key << "via" << YAML::Value << YAML::Flow << YAML::BeginMap;
+  put_entry(out, to_word(route.via.kind), route.via.name);
+  out << YAML::EndMap;
+}
+
 template <class T>
 void put_object(Emitter& out, const T& object) {
   out << YAML::Flow << YAML::BeginMap;
@@ -258,8 +268,8 @@ void append_block(std::string& text, Fill&& fill) {
   text += fmt::format("\n{}\n", out.c_str());
 }
 
-template <class T>
-void append_all(std::string& text, const char* section, const model::ByName<T>& objects) {
+template <class Objects>
+void append_all(std::string& text, const char* section, const Objects& objects) {
   if (objects.empty()) return;
   append_block(text, [&](Emitter& out) {
     out << YAML::Key << section << YAML::Value << YAML::BeginSeq;
@@ -286,6 +296,7 @@ std::string write_config(const Settings& settings, const model::Objects& objects
   append_all(text, "ports", objects.ports);
   append_all(text, "havips", objects.havips);
   append_all(text, "eips", objects.eips);
+  append_all(text, "routes", objects.routes);
   return text;
 }
 
@@ -300,6 +311,7 @@ std::string count_objects(const model::Objects& objects) {
   add(objects.ports.size(), "port");
   add(objects.havips.size(), "HAVIP");
   add(objects.eips.size(), "EIP");
+  add(objects.routes.size(), "route");
   return parts.empty() ? "no objects" : fmt::format("{}", fmt::join(parts, ", "));
 }
 

@@ -5,11 +5,10 @@
 #include <limits>
 
 #include "control/model/words.h"
+#include "control/text/any_prefix.h"
 
 namespace vipswitch::config {
 namespace {
-
-using model::ByName;
 
 constexpr NumberParser kSmallCount{1, std::numeric_limits<std::uint16_t>::max()};
 constexpr auto kRequired = Presence::kRequired;
@@ -86,8 +85,9 @@ model::Subnet read_subnet(YamlSource& source, const YAML::Node& node) {
 }
 
 model::Port read_port(YamlSource& source, const YAML::Node& node) {
-  const Mapping mapping(source, node, "a port",
-                        {"name", "instance", "nic", "subnet", "mac", "ipv4", "ipv6", "device", "queues"});
+  const Mapping mapping(
+      source, node, "a port",
+      {"name", "instance", "nic", "subnet", "mac", "ipv4", "ipv6", "device", "queues", "forwards"});
   model::Port port;
   mapping.read_text("name", kRequired, port.name);
   mapping.read_text("instance", kRequired, port.instance);
@@ -98,6 +98,7 @@ model::Port read_port(YamlSource& source, const YAML::Node& node) {
   mapping.read("ipv6", kOptional, text::parse_ipv6, port.ipv6);
   mapping.read_text("device", kRequired, port.device);
   mapping.read("queues", kOptional, kSmallCount, port.queues);
+  mapping.read("forwards", kOptional, model::parse_truth, port.forwards);
   return port;
 }
 
@@ -151,25 +152,54 @@ model::Eip read_eip(YamlSource& source, const YAML::Node& node) {
   return eip;
 }
 
+model::RouteVia read_via(YamlSource& source, const YAML::Node& node) {
+  using model::ViaKind;
+  model::RouteVia via;
+  if (!node.IsMap()) {
+    const auto text = read_scalar(source, node, "via", "internet, blackhole, {port: NAME} or {havip: NAME}");
+    if (!text) return via;
+    via.kind = *text == to_word(ViaKind::kBlackhole) ? ViaKind::kBlackhole : ViaKind::kInternet;
+    if (*text != to_word(via.kind)) {
+      source.fail_found(line_of(node), fmt::format("via \"{}\"", *text),
+                        "internet, blackhole, {port: NAME} or {havip: NAME}");
+    }
+    return via;
+  }
+  const Mapping mapping(source, node, "a next hop", {"havip", "port"});
+  require_one_of(mapping, "a next hop", "havip", "port");
+  via.kind = mapping.get("port", kOptional) ? ViaKind::kPort : ViaKind::kHavip;
+  mapping.read_text(to_word(via.kind), kOptional, via.name);
+  return via;
+}
+
+model::Route read_route(YamlSource& source, const YAML::Node& node) {
+  const Mapping mapping(source, node, "a route", {"vpc", "to", "via"});
+  model::Route route;
+  mapping.read_text("vpc", kRequired, route.vpc);
+  mapping.read("to", kRequired, text::parse_any_prefix, route.to);
+  if (const auto via = mapping.get("via", kRequired)) route.via = read_via(source, *via);
+  return route;
+}
+
 // The list `kind`s of the file. Of two objects with one name the model would keep one, so that is refused
 // here.
-template <class T>
-ByName<T> read_all(const Mapping& root, const std::string& kind, T (*read)(YamlSource&, const YAML::Node&),
-                   ObjectLines& lines) {
-  ByName<T> objects;
+template <class T, class Table = model::ByName<T>>
+Table read_all(const Mapping& root, const std::string& kind, T (*read)(YamlSource&, const YAML::Node&),
+               ObjectLines& lines) {
+  Table objects;
   const auto section = kind + "s";
   const auto node = root.get(section, kOptional);
   if (!node) return objects;
   for (const auto& element : read_list(root.source(), *node, section)) {
     T object = read(root.source(), element);
     if (!root.source().ok()) return objects;
-    const auto [line, is_new] = lines.emplace(std::pair{kind, object.name}, line_of(element));
+    const auto [line, is_new] = lines.emplace(std::pair{kind, title_of(object)}, line_of(element));
     if (!is_new) {
-      root.source().fail_found(line_of(element), fmt::format("{} \"{}\" again", kind, object.name),
+      root.source().fail_found(line_of(element), fmt::format("{} \"{}\" again", kind, title_of(object)),
                                fmt::format("a name other than that of line {}", line->second));
     }
-    const auto name = object.name;
-    objects.emplace(name, std::move(object));
+    const auto key = key_of(object);
+    objects.emplace(key, std::move(object));
   }
   return objects;
 }
@@ -188,6 +218,7 @@ model::Objects read_objects(const Mapping& root, ObjectLines& lines) {
   objects.ports = read_all(root, "port", read_port, lines);
   objects.havips = read_all(root, "havip", read_havip, lines);
   objects.eips = read_all(root, "eip", read_eip, lines);
+  objects.routes = read_all<model::Route, model::Routes>(root, "route", read_route, lines);
   return objects;
 }
 

@@ -5,6 +5,8 @@
 #include <set>
 #include <sys/un.h>
 
+#include "control/model/words.h"
+
 namespace vipswitch::config {
 namespace {
 
@@ -88,18 +90,13 @@ text::Parsed<std::optional<ListenAddress>> parse_listen(std::string_view text) {
       ListenAddress{std::get<Ipv4>(address), static_cast<std::uint16_t>(std::get<std::uint64_t>(port))});
 }
 
-text::Parsed<bool> parse_bool(std::string_view text) {
-  if (text == "true" || text == "false") return text == "true";
-  return text::Mismatch{"neither true nor false", "true or false"};
-}
-
 void read_metrics(const Mapping& root, MetricsSettings& metrics) {
   const auto node = root.get("metrics", Presence::kOptional);
   if (!node) return;
   const Mapping mapping(root.source(), *node, "metrics", {"listen", "per_havip"});
   metrics.listen = ListenAddress();
   mapping.read("listen", Presence::kOptional, parse_listen, metrics.listen);
-  mapping.read("per_havip", Presence::kOptional, parse_bool, metrics.per_havip);
+  mapping.read("per_havip", Presence::kOptional, model::parse_truth, metrics.per_havip);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <string_view>
 
+#include "control/model/words.h"
 #include "control/text/words.h"
 
 namespace vipswitch {
@@ -22,7 +23,7 @@ class Description {
   template <class T>
   void add_all(std::string_view kind, const std::vector<model::Change<T>>& changes) {
     for (const auto& change : changes)
-      add(kind, change, change.after ? change.after->name : change.before->name);
+      add(kind, change, title_of(change.after ? *change.after : *change.before));
   }
   nlohmann::ordered_json fields(const std::optional<model::Change<LearnMode>>& learn) const {
     return {{"added", added_},
@@ -47,6 +48,7 @@ nlohmann::ordered_json describe(const model::ChangeSet& changes) {
   description.add_all("port", changes.ports);
   description.add_all("havip", changes.havips);
   description.add_all("eip", changes.eips);
+  description.add_all("route", changes.routes);
   return description.fields(changes.learn);
 }
 

@@ -8,6 +8,7 @@
 #include "control/model/member_rules.h"
 #include "control/model/rules.h"
 #include "control/model/transaction.h"
+#include "control/model/words.h"
 
 namespace vipswitch::model {
 namespace {
@@ -101,11 +102,17 @@ std::optional<Violation> add_objects(const Model& model, Transaction& transactio
   if (auto violation = add_all(transaction, "subnet", desired.subnets)) return violation;
   if (auto violation = add_all(transaction, "port", desired.ports)) return violation;
   if (auto violation = add_havips(model, transaction, desired, current)) return violation;
-  return add_all(transaction, "eip", desired.eips);
+  if (auto violation = add_all(transaction, "eip", desired.eips)) return violation;
+  for (const auto& [key, route] : desired.routes) {
+    if (auto added = transaction.add(route); !added)
+      return violation_of("route", title_of(route), added.error());
+  }
+  return std::nullopt;
 }
 
-template <class T>
-std::vector<Change<T>> changes_of(const ByName<T>& before, const ByName<T>& after) {
+template <class Table>
+auto changes_of(const Table& before, const Table& after) {
+  using T = typename Table::mapped_type;
   std::vector<Change<T>> changes;
   auto old = before.begin();
   auto now = after.begin();
@@ -141,6 +148,7 @@ ChangeSet difference(const Objects& before, const Objects& after) {
   changes.ports = changes_of(before.ports, after.ports);
   changes.havips = changes_of(before.havips, after.havips);
   changes.eips = changes_of(before.eips, after.eips);
+  changes.routes = changes_of(before.routes, after.routes);
   return changes;
 }
 

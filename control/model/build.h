@@ -12,7 +12,7 @@ namespace vipswitch::model {
 
 // The first object that the rules refuse.
 struct Violation {
-  std::string kind;  // "uplink", "vpc", "subnet", "port", "havip", "eip"
+  std::string kind;  // "uplink", "vpc", "subnet", "port", "havip", "eip", "route"
   std::string name;  // empty for the uplink
   Error error;       // its message begins with `KIND "NAME": `
 };

@@ -143,7 +143,8 @@ Result<void> Transaction::remove_havip(std::string_view name) {
     if (const auto* eip = find(indexes().eip_by_target, {TargetKind::kHavip, havip->name, family}))
       users.add("EIP", *eip);
   }
-  if (!users.empty()) return users.error("havip", name, "it unbound from ports and EIP");
+  add_routes_via(objects(), {TargetKind::kHavip, havip->name}, indexes(), users);
+  if (!users.empty()) return users.error("havip", name, "it unbound from ports, EIP and routes");
   erase<Havip>(havip->name);
   return {};
 }

@@ -92,6 +92,16 @@ void Indexes::erase(const Objects& objects, const Eip& eip) {
   eip_by_vpc_address.erase({vpc_of(objects, *eip.target), eip.address});
 }
 
+void Indexes::insert(const Objects&, const Route& route) {
+  ++route_count_by_vpc[route.vpc];
+  if (const auto hop = route.via.target()) routes_by_next_hop.emplace(hop->kind, hop->name, key_of(route));
+}
+void Indexes::erase(const Objects&, const Route& route) {
+  const auto count = route_count_by_vpc.find(route.vpc);
+  if (--count->second == 0) route_count_by_vpc.erase(count);
+  if (const auto hop = route.via.target()) routes_by_next_hop.erase({hop->kind, hop->name, key_of(route)});
+}
+
 void Indexes::insert(const Objects&, const Uplink& uplink) {
   port_by_device.emplace(device_name(uplink.device), kUplinkName);
 }

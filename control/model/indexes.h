@@ -45,11 +45,15 @@ struct Indexes {
   std::map<std::tuple<TargetKind, std::string, Family>, std::string> eip_by_target;
   std::map<InVpc, std::string> eip_by_vpc_address;  // bound EIPs, by the VPC of their target
 
+  std::map<std::string, std::size_t> route_count_by_vpc;
+  std::set<std::tuple<TargetKind, std::string, RouteKey>> routes_by_next_hop;  // (kind, name, route)
+
   void insert(const Objects& objects, const Vpc& vpc);
   void insert(const Objects& objects, const Subnet& subnet);
   void insert(const Objects& objects, const Port& port);
   void insert(const Objects& objects, const Havip& havip);
   void insert(const Objects& objects, const Eip& eip);
+  void insert(const Objects& objects, const Route& route);
   void insert(const Objects& objects, const Uplink& uplink);
 
   void erase(const Objects& objects, const Vpc& vpc);
@@ -57,6 +61,7 @@ struct Indexes {
   void erase(const Objects& objects, const Port& port);
   void erase(const Objects& objects, const Havip& havip);
   void erase(const Objects& objects, const Eip& eip);
+  void erase(const Objects& objects, const Route& route);
   void erase(const Objects& objects, const Uplink& uplink);
 
   bool operator==(const Indexes&) const = default;

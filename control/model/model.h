@@ -31,11 +31,12 @@ struct ChangeSet {
   std::vector<Change<Port>> ports;
   std::vector<Change<Havip>> havips;
   std::vector<Change<Eip>> eips;
+  std::vector<Change<Route>> routes;
   std::optional<Change<LearnMode>> learn;  // both sides set
 
   bool empty() const {
     return !uplink && !learn && vpcs.empty() && subnets.empty() && ports.empty() && havips.empty() &&
-           eips.empty();
+           eips.empty() && routes.empty();
   }
   bool operator==(const ChangeSet&) const = default;
 };

@@ -10,6 +10,9 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -93,6 +96,7 @@ struct Port {
   std::optional<Ipv6> ipv6;
   std::string device;        // DPDK device arguments, e.g. "net_af_packet1,iface=sw-vm1"
   std::uint16_t queues = 1;  // rx queues asked for; the device may give fewer
+  bool forwards = false;     // may send from addresses that are not its own: a router, firewall or NAT
   bool operator==(const Port&) const = default;
 };
 
@@ -127,6 +131,53 @@ struct Eip {
   std::optional<EipTarget> target;
   bool operator==(const Eip&) const = default;
 };
+
+inline constexpr std::size_t kMaxVpcRoutes = 1000;  // written ones; the ranges of subnets are routes, too
+
+enum class ViaKind : std::uint8_t { kInternet, kBlackhole, kPort, kHavip };
+
+struct RouteVia {
+  ViaKind kind = ViaKind::kInternet;
+  std::string name = {};  // of the port or HAVIP
+
+  // The next hop; nullopt: it is no object.
+  std::optional<EipTarget> target() const {
+    if (kind == ViaKind::kPort) return EipTarget{TargetKind::kPort, name};
+    if (kind == ViaKind::kHavip) return EipTarget{TargetKind::kHavip, name};
+    return std::nullopt;
+  }
+  bool operator==(const RouteVia&) const = default;
+};
+
+// VPC, first address, length: in this order a VPC's routes lie together, each behind those that cover it.
+using RouteKey = std::tuple<std::string, IpAddress, std::uint8_t>;
+
+// Where packets of the VPC go whose destination lies in `to` and in no longer prefix.
+struct Route {
+  std::string vpc;
+  IpPrefix to;
+  RouteVia via = {};
+  bool operator==(const Route&) const = default;
+};
+
+inline IpAddress first_address(const IpPrefix& prefix) {
+  return std::visit([](const auto& held) { return IpAddress(held.first()); }, prefix);
+}
+inline IpAddress last_address(const IpPrefix& prefix) {
+  return std::visit([](const auto& held) { return IpAddress(held.last()); }, prefix);
+}
+
+// What an object is found by among its kind.
+template <class T>
+const std::string& key_of(const T& object) {
+  return object.name;
+}
+inline RouteKey key_of(const Route& route) {
+  const auto length = std::visit([](const auto& held) { return held.length; }, route.to);
+  return {route.vpc, first_address(route.to), length};
+}
+template <class T>
+using KeyOf = std::remove_cvref_t<decltype(key_of(std::declval<const T&>()))>;
 
 // The interface towards the provider network; at most one. A family has addresses and a gateway, or neither.
 struct Uplink {
@@ -168,6 +219,7 @@ std::vector<IpAddress> addresses_of(const T& member) {
 
 template <class T>
 using ByName = std::map<std::string, T, std::less<>>;
+using Routes = std::map<RouteKey, Route>;
 
 // Everything the operator has asked for, by name.
 struct Objects {
@@ -177,6 +229,7 @@ struct Objects {
   ByName<Port> ports;
   ByName<Havip> havips;
   ByName<Eip> eips;
+  Routes routes;
   LearnMode learn = LearnMode::kEnforce;  // of HAVIPs without a mode of their own
   bool operator==(const Objects&) const = default;
 };

@@ -59,6 +59,15 @@ Result<void> Transaction::add(const Port& port) {
   return {};
 }
 
+Result<void> Transaction::set_port_forwards(std::string_view name, bool forwards) {
+  const Port* port = find(objects().ports, name);
+  if (!port) return unknown_name("port", name, "port");
+  Port changed = *port;
+  changed.forwards = forwards;
+  put(std::move(changed));
+  return {};
+}
+
 Result<void> Transaction::remove_port(std::string_view name) {
   const Port* port = find(objects().ports, name);
   if (!port) return unknown_name("port", name, "port");
@@ -72,7 +81,8 @@ Result<void> Transaction::remove_port(std::string_view name) {
     if (const auto* eip = find(indexes().eip_by_target, {TargetKind::kPort, port->name, family}))
       users.add("EIP", *eip);
   }
-  if (!users.empty()) return users.error("port", name, "a port without HAVIPs and EIP");
+  add_routes_via(objects(), {TargetKind::kPort, port->name}, indexes(), users);
+  if (!users.empty()) return users.error("port", name, "a port without HAVIPs, EIP and routes");
   erase<Port>(port->name);
   return {};
 }

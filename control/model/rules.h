@@ -94,4 +94,10 @@ class Users {
   unsigned count_ = 0;
 };
 
+// The routes whose next hop it is.
+void add_routes_via(const Objects& objects, const EipTarget& next_hop, const Indexes& indexes, Users& users);
+
+// No route of the subnet's VPC may lie in one of its ranges.
+Result<void> check_covers_no_route(const Objects& objects, const Subnet& subnet);
+
 }  // namespace vipswitch::model

@@ -109,6 +109,7 @@ Result<void> Transaction::add(const Subnet& subnet) {
   }
   if (auto checked = check_family<Ipv4>(objects(), indexes(), subnet); !checked) return checked;
   if (auto checked = check_family<Ipv6>(objects(), indexes(), subnet); !checked) return checked;
+  if (auto checked = check_covers_no_route(objects(), subnet); !checked) return checked;
   if (subnet.ipv6) {
     if (auto checked = check_vpc_carries_ipv6(*vpc); !checked) return checked;
   }

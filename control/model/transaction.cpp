@@ -16,17 +16,19 @@ auto& table(AnyObjects& objects) {
     return objects.ports;
   } else if constexpr (std::is_same_v<T, Havip>) {
     return objects.havips;
-  } else {
-    static_assert(std::is_same_v<T, Eip>);
+  } else if constexpr (std::is_same_v<T, Eip>) {
     return objects.eips;
+  } else {
+    static_assert(std::is_same_v<T, Route>);
+    return objects.routes;
   }
 }
 
-template <class T, class Log>
-std::vector<Change<T>> net_changes(const Log& log, const ByName<T>& now) {
+template <class T, class Log, class Table>
+std::vector<Change<T>> net_changes(const Log& log, const Table& now) {
   std::vector<Change<T>> changes;
-  for (const auto& [name, before] : log) {
-    const auto at = now.find(name);
+  for (const auto& [key, before] : log) {
+    const auto at = now.find(key);
     Change<T> change{before, at == now.end() ? std::nullopt : std::optional(at->second)};
     if (change.before != change.after) changes.push_back(std::move(change));
   }
@@ -45,26 +47,28 @@ auto& Transaction::log() {
     return ports_;
   } else if constexpr (std::is_same_v<T, Havip>) {
     return havips_;
-  } else {
+  } else if constexpr (std::is_same_v<T, Eip>) {
     return eips_;
+  } else {
+    return routes_;
   }
 }
 
 template <class T>
 void Transaction::put(T object) {
-  const auto [at, added] = table<T>(model_.objects_).try_emplace(object.name);
-  log<T>().try_emplace(object.name, added ? std::nullopt : std::optional(at->second));
+  const auto [at, added] = table<T>(model_.objects_).try_emplace(key_of(object));
+  log<T>().try_emplace(key_of(object), added ? std::nullopt : std::optional(at->second));
   if (!added) model_.indexes_.erase(model_.objects_, at->second);
   at->second = std::move(object);
   model_.indexes_.insert(model_.objects_, at->second);
 }
 
 template <class T>
-void Transaction::erase(const std::string& name) {
+void Transaction::erase(const KeyOf<T>& key) {
   auto& objects = table<T>(model_.objects_);
-  const auto at = objects.find(name);
+  const auto at = objects.find(key);
   model_.indexes_.erase(model_.objects_, at->second);
-  log<T>().try_emplace(name, at->second);
+  log<T>().try_emplace(key, at->second);
   objects.erase(at);
 }
 
@@ -91,6 +95,7 @@ ChangeSet Transaction::changes() const {
   changes.ports = net_changes<Port>(ports_, now.ports);
   changes.havips = net_changes<Havip>(havips_, now.havips);
   changes.eips = net_changes<Eip>(eips_, now.eips);
+  changes.routes = net_changes<Route>(routes_, now.routes);
   return changes;
 }
 
@@ -100,6 +105,7 @@ void Transaction::commit() {
   ports_.clear();
   havips_.clear();
   eips_.clear();
+  routes_.clear();
   uplink_.reset();
   learn_.reset();
 }
@@ -118,15 +124,16 @@ void Transaction::erase_touched() {
 template <class T>
 void Transaction::restore_touched() {
   auto& objects = table<T>(model_.objects_);
-  for (auto& [name, before] : log<T>()) {
+  for (auto& [key, before] : log<T>()) {
     if (!before) continue;
-    const auto at = objects.emplace(name, *std::move(before)).first;
+    const auto at = objects.emplace(key, *std::move(before)).first;
     model_.indexes_.insert(model_.objects_, at->second);
   }
 }
 
 // The order follows Indexes: what names others goes first and comes back last.
 void Transaction::roll_back() {
+  erase_touched<Route>();
   erase_touched<Eip>();
   erase_touched<Havip>();
   erase_touched<Port>();
@@ -139,6 +146,7 @@ void Transaction::roll_back() {
   restore_touched<Port>();
   restore_touched<Havip>();
   restore_touched<Eip>();
+  restore_touched<Route>();
   commit();
 }
 
@@ -147,10 +155,12 @@ template void Transaction::put(Subnet);
 template void Transaction::put(Port);
 template void Transaction::put(Havip);
 template void Transaction::put(Eip);
+template void Transaction::put(Route);
 template void Transaction::erase<Vpc>(const std::string&);
 template void Transaction::erase<Subnet>(const std::string&);
 template void Transaction::erase<Port>(const std::string&);
 template void Transaction::erase<Havip>(const std::string&);
 template void Transaction::erase<Eip>(const std::string&);
+template void Transaction::erase<Route>(const RouteKey&);
 
 }  // namespace vipswitch::model

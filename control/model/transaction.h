@@ -36,6 +36,7 @@ class Transaction {
   Result<void> add(const Havip& havip);
   // Binds its target, too.
   Result<void> add(const Eip& eip);
+  Result<void> add(const Route& route);
 
   Result<void> set_vpc_mtu(std::string_view vpc, std::uint16_t mtu);
   Result<void> set_subnet(std::string_view subnet, const SubnetChange& change);
@@ -43,11 +44,14 @@ class Transaction {
     return set_subnet(subnet, {.havip_quota = quota});
   }
 
+  Result<void> set_port_forwards(std::string_view port, bool forwards);
+
   Result<void> remove_vpc(std::string_view name);
   Result<void> remove_subnet(std::string_view name);
   Result<void> remove_port(std::string_view name);
   Result<void> remove_havip(std::string_view name);
   Result<void> remove_eip(std::string_view name);
+  Result<void> remove_route(std::string_view vpc, const IpPrefix& to);
 
   Result<void> bind_havip(std::string_view havip, std::string_view port);
   Result<void> unbind_havip(std::string_view havip, std::string_view port);
@@ -72,13 +76,13 @@ class Transaction {
  private:
   // What each touched object was before its first change; nullopt: it did not exist.
   template <class T>
-  using Log = std::map<std::string, std::optional<T>, std::less<>>;
+  using Log = std::map<KeyOf<T>, std::optional<T>, std::less<>>;
 
   // Unchecked changes, remembered for roll_back().
   template <class T>
   void put(T object);
   template <class T>
-  void erase(const std::string& name);
+  void erase(const KeyOf<T>& key);
   void put_uplink(std::optional<Uplink> uplink);
 
   template <class T>
@@ -98,6 +102,7 @@ class Transaction {
   Log<Port> ports_;
   Log<Havip> havips_;
   Log<Eip> eips_;
+  Log<Route> routes_;
   std::optional<std::optional<Uplink>> uplink_;  // empty: not touched
   std::optional<LearnMode> learn_;               // what it was; empty: not touched
 };

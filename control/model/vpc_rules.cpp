@@ -1,5 +1,6 @@
 #include "control/model/rules.h"
 #include "control/model/transaction.h"
+#include "control/model/words.h"
 
 namespace vipswitch::model {
 
@@ -66,7 +67,12 @@ Result<void> Transaction::remove_vpc(std::string_view name) {
         family_of(at->first.second) == Family::kIpv6 && find(objects().subnets, at->second)->ipv4;
     if (!is_second) users.add("subnet", at->second);
   }
-  if (!users.empty()) return users.error("vpc", name, "a VPC without subnets");
+  const auto& routes = objects().routes;
+  for (auto at = routes.lower_bound({vpc->name, Ipv4(), 0});
+       at != routes.end() && at->second.vpc == vpc->name && !users.full(); ++at) {
+    users.add("route", title_of(at->second));
+  }
+  if (!users.empty()) return users.error("vpc", name, "a VPC without subnets and routes");
   erase<Vpc>(vpc->name);
   return {};
 }

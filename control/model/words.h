@@ -2,10 +2,12 @@
 
 // The stable words for the model's enumerations: in the shell, the configuration file and JSON.
 
+#include <string>
 #include <string_view>
 #include <variant>
 
 #include "control/model/objects.h"
+#include "control/text/format.h"
 #include "control/text/parse.h"
 #include "control/text/words.h"
 
@@ -21,6 +23,24 @@ constexpr std::string_view to_word(TargetKind kind) noexcept {
   return kind == TargetKind::kPort ? "port" : "havip";
 }
 
+constexpr std::string_view to_word(ViaKind kind) noexcept {
+  constexpr std::string_view kWords[] = {"internet", "blackhole", "port", "havip"};
+  return kWords[static_cast<std::size_t>(kind)];
+}
+
+inline std::string to_text(const IpPrefix& prefix) {
+  return std::visit([](const auto& held) { return fmt::to_string(held); }, prefix);
+}
+
+// How messages and plans call an object: its name; `VPC PREFIX` for a route.
+template <class T>
+const std::string& title_of(const T& object) {
+  return object.name;
+}
+inline std::string title_of(const Route& route) {
+  return fmt::format("{} {}", route.vpc, to_text(route.to));
+}
+
 inline text::Parsed<Nic> parse_nic(std::string_view text) {
   for (const auto nic : {Nic::kPrimary, Nic::kSecondary}) {
     if (text == to_word(nic)) return nic;
@@ -31,7 +51,7 @@ inline text::Parsed<Nic> parse_nic(std::string_view text) {
 inline text::Parsed<bool> parse_truth(std::string_view text) {
   if (text == "true") return true;
   if (text == "false") return false;
-  return text::Mismatch{"not a truth value", "true or false"};
+  return text::Mismatch{"neither true nor false", "true or false"};
 }
 inline text::Parsed<bool> parse_switch(std::string_view text) {
   if (text == "on") return true;

@@ -12,12 +12,19 @@
 namespace vipswitch {
 
 void TablePublisher::erase(const model::ChangeSet& changes, Batch& batch) {
+  for (const auto& change : changes.routes) erase_route(change, batch);
   for (const auto& change : changes.eips) erase_eip(change, batch);
   for (const auto& change : changes.havips) erase_havip(change, batch);
   for (const auto& change : changes.ports) erase_port(change, batch);
   for (const auto& change : changes.subnets) erase_subnet(change, batch);
   for (const auto& change : changes.vpcs) erase_vpc(change);
   if (changes.uplink) erase_uplink(*changes.uplink);
+}
+
+void TablePublisher::erase_route(const model::Change<model::Route>& change, Batch& batch) {
+  if (!is_removed(change)) return;
+  registry_.vpcs.find(change.before->vpc)->second.routes.erase(key_of(*change.before));
+  batch.vpcs.insert(change.before->vpc);
 }
 
 void TablePublisher::erase_eip(const model::Change<model::Eip>& change, Batch& batch) {

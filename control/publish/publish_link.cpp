@@ -27,6 +27,9 @@ void TablePublisher::link(const model::ChangeSet& changes, Batch& batch) {
   for (const auto& change : changes.eips) {
     if (change.after) link_eip(*change.after, batch);
   }
+  for (const auto& change : changes.routes) {
+    if (change.after) link_route(*change.after, batch);
+  }
 }
 
 void TablePublisher::link_uplink(const model::Uplink& uplink, Batch& batch) {
@@ -124,7 +127,8 @@ void TablePublisher::link_havip(const model::Change<model::Havip>& change, Batch
   linked.spec = havip;
   batch.havips.insert(havip.name);
   if (!has_new_ipv4 && !has_new_ipv6) return;
-  // The sources of the ports lead to the slots.
+  // Routes and the sources of the ports lead to the slots.
+  batch.vpcs.insert(registry_.subnets.find(havip.subnet)->second.spec.vpc);
   batch.ports.insert(havip.ports.begin(), havip.ports.end());
   if (change.before) relink_eips({model::TargetKind::kHavip, havip.name}, batch);
 }
@@ -167,6 +171,11 @@ void TablePublisher::link_eip(const model::Eip& eip, Batch& batch) {
   registry_.eips[eip.name].spec = eip;
   if (eip.target) set_target_eip(*eip.target, eip.address, batch);
   batch.eips.insert(eip.name);
+}
+
+void TablePublisher::link_route(const model::Route& route, Batch& batch) {
+  registry_.vpcs.find(route.vpc)->second.routes[key_of(route)] = route;
+  batch.vpcs.insert(route.vpc);
 }
 
 }  // namespace vipswitch

@@ -10,12 +10,6 @@
 namespace vipswitch {
 
 void TablePublisher::publish_rows(Batch& batch) {
-  for (const auto& name : batch.vpcs) {
-    const auto vpc = registry_.vpcs.find(name);
-    if (vpc == registry_.vpcs.end()) continue;
-    auto row = build_vpc_row(registry_, vpc->second);
-    reclaimer_.retire_object(tables_.vpcs.replace(vpc->second.id, row.release()));
-  }
   for (const auto& name : batch.subnets) {
     const SubnetEntry& subnet = registry_.subnets.find(name)->second;
     reclaimer_.retire_object(
@@ -32,6 +26,13 @@ void TablePublisher::publish_rows(Batch& batch) {
     const PortEntry& port = registry_.ports.find(name)->second;
     auto row = build_port_row(registry_, port);
     reclaimer_.retire_object(tables_.ports.replace(port.id, row.release()));
+  }
+  // Routes lead to ports and HAVIPs.
+  for (const auto& name : batch.vpcs) {
+    const auto vpc = registry_.vpcs.find(name);
+    if (vpc == registry_.vpcs.end()) continue;
+    auto row = build_vpc_row(registry_, vpc->second);
+    reclaimer_.retire_object(tables_.vpcs.replace(vpc->second.id, row.release()));
   }
   for (const auto& name : batch.eips) publish_eip(registry_.eips.find(name)->second, batch);
   if (batch.uplink) publish_uplink();

@@ -27,6 +27,7 @@ struct VpcEntry {
   VpcId id;
   model::Vpc spec;
   std::set<std::string> subnets;
+  model::Routes routes = {};
 };
 
 struct SubnetEntry {

@@ -1,6 +1,9 @@
 #include "control/publish/row_builder.h"
 
 #include <algorithm>
+#include <utility>
+#include <variant>
+#include <vector>
 
 #include "control/model/families.h"
 #include "control/publish/dhcp_options.h"
@@ -59,17 +62,50 @@ VpcId vpc_of(const Registry& registry, const SubnetEntry& subnet) {
   return vpc_entry(registry, subnet).id;
 }
 
+EndpointRef next_hop(const Registry& registry, const model::RouteVia& via, Family family) {
+  if (via.kind == model::ViaKind::kPort) return EndpointRef(registry.ports.find(via.name)->second.id);
+  if (via.kind == model::ViaKind::kHavip)
+    return EndpointRef(registry.havips.find(via.name)->second.slots.of(family)->id);
+  return {};
+}
+
+constexpr RouteKind kind_of(model::ViaKind via) noexcept {
+  switch (via) {
+    case model::ViaKind::kInternet:
+      return RouteKind::kInternet;
+    case model::ViaKind::kBlackhole:
+      return RouteKind::kBlackhole;
+    case model::ViaKind::kPort:
+    case model::ViaKind::kHavip:
+      break;
+  }
+  return RouteKind::kEndpoint;
+}
+
+template <class Address>
+RouteTable<Address> build_routes(const Registry& registry, const VpcEntry& vpc) {
+  using model::FamilyOf, model::part_of;
+  std::vector<typename RouteTable<Address>::Route> routes;
+  for (const auto& name : vpc.subnets) {
+    if (const auto& range = part_of<Address>(registry.subnets.find(name)->second.spec))
+      routes.push_back({*range, RouteKind::kSubnet});
+  }
+  for (const auto& [key, route] : vpc.routes) {
+    if (const auto* to = std::get_if<typename FamilyOf<Address>::Prefix>(&route.to))
+      routes.push_back(
+          {*to, kind_of(route.via.kind), next_hop(registry, route.via, FamilyOf<Address>::kFamily)});
+  }
+  return RouteTable<Address>(std::move(routes));
+}
+
 }  // namespace
 
 std::unique_ptr<VpcRow> build_vpc_row(const Registry& registry, const VpcEntry& vpc) {
   auto row = std::make_unique<VpcRow>();
   row->id = vpc.id;
   row->vni = vpc.spec.vni;
-  for (const auto& name : vpc.subnets) {
-    const model::Subnet& subnet = registry.subnets.find(name)->second.spec;
-    if (subnet.ipv4) row->prefixes.push_back(*subnet.ipv4);
-    if (subnet.ipv6) row->prefixes6.push_back(*subnet.ipv6);
-  }
+  row->ipv4 = build_routes<Ipv4>(registry, vpc);
+  row->ipv6 = build_routes<Ipv6>(registry, vpc);
   return row;
 }
 
@@ -98,6 +134,7 @@ std::unique_ptr<PortRow> build_port_row(const Registry& registry, const PortEntr
   row->vpc = vpc_of(registry, subnet);
   row->subnet = subnet.id;
   row->mtu = std::min(port.mtu, vpc_entry(registry, subnet).spec.mtu);
+  row->forwards = port.spec.forwards;
   add_sources(registry, port, row->ipv4);
   add_sources(registry, port, row->ipv6);
   return row;

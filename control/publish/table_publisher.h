@@ -81,6 +81,7 @@ class TablePublisher final : public Publisher {
   Result<void> open_devices(const model::ChangeSet& changes, Batch& batch);
 
   void erase(const model::ChangeSet& changes, Batch& batch);
+  void erase_route(const model::Change<model::Route>& change, Batch& batch);
   void erase_eip(const model::Change<model::Eip>& change, Batch& batch);
   void erase_havip(const model::Change<model::Havip>& change, Batch& batch);
   template <class Address>
@@ -99,6 +100,7 @@ class TablePublisher final : public Publisher {
   template <class Address>
   bool link_slot(const model::Havip& havip, HavipEntry& linked, Batch& batch);
   void link_eip(const model::Eip& eip, Batch& batch);
+  void link_route(const model::Route& route, Batch& batch);
 
   void relink_eips(const model::EipTarget& target, Batch& batch);
 

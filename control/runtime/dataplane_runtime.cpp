@@ -267,8 +267,10 @@ std::vector<TableStatus> DataplaneRuntime::tables() {
     havip_rows += sizeof(HavipRow) + havip.spec.ports.size() * sizeof(PortId);
   for (const auto& [name, subnet] : registry.subnets)
     subnet_rows += sizeof(SubnetRow) + subnet.ports.size() * sizeof(PortId);
-  for (const auto& [name, vpc] : registry.vpcs)
-    vpc_rows += sizeof(VpcRow) + vpc.subnets.size() * (sizeof(Ipv4Prefix) + sizeof(Ipv6Prefix));
+  for (const auto& [name, vpc] : registry.vpcs) {
+    const VpcRow* row = tables.vpcs.find(vpc.id);
+    vpc_rows += sizeof(VpcRow) + row->ipv4.bytes() + row->ipv6.bytes();
+  }
   return {
       eips_status("eips", tables.ipv4),
       eips_status("eips6", tables.ipv6),

@@ -37,12 +37,19 @@ Result<model::Havip> Service::add(const model::Havip& havip) {
 Result<void> Service::add(const model::Eip& eip) {
   return run([&](Transaction& t) { return t.add(eip); });
 }
+Result<void> Service::add(const model::Route& route) {
+  return run([&](Transaction& t) { return t.add(route); });
+}
 
 Result<void> Service::set_vpc_mtu(std::string_view vpc, std::uint16_t mtu) {
   return run([&](Transaction& t) { return t.set_vpc_mtu(vpc, mtu); });
 }
 Result<void> Service::set_subnet(std::string_view subnet, const model::SubnetChange& change) {
   return run([&](Transaction& t) { return t.set_subnet(subnet, change); });
+}
+
+Result<void> Service::set_port_forwards(std::string_view port, bool forwards) {
+  return run([&](Transaction& t) { return t.set_port_forwards(port, forwards); });
 }
 
 Result<void> Service::remove_vpc(std::string_view name) {
@@ -59,6 +66,9 @@ Result<void> Service::remove_havip(std::string_view name) {
 }
 Result<void> Service::remove_eip(std::string_view name) {
   return run([&](Transaction& t) { return t.remove_eip(name); });
+}
+Result<void> Service::remove_route(std::string_view vpc, const IpPrefix& to) {
+  return run([&](Transaction& t) { return t.remove_route(vpc, to); });
 }
 
 Result<void> Service::bind_havip(std::string_view havip, std::string_view port) {

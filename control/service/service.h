@@ -32,16 +32,20 @@ class Service {
   // Returns what was made: its address is allocated where the request left it 0.0.0.0.
   Result<model::Havip> add(const model::Havip& havip);
   Result<void> add(const model::Eip& eip);
+  Result<void> add(const model::Route& route);
 
   Result<void> set_vpc_mtu(std::string_view vpc, std::uint16_t mtu);
   // Errors: quota, below the number of HAVIPs that the subnet has.
   Result<void> set_subnet(std::string_view subnet, const model::SubnetChange& change);
+
+  Result<void> set_port_forwards(std::string_view port, bool forwards);
 
   Result<void> remove_vpc(std::string_view name);
   Result<void> remove_subnet(std::string_view name);
   Result<void> remove_port(std::string_view name);
   Result<void> remove_havip(std::string_view name);
   Result<void> remove_eip(std::string_view name);
+  Result<void> remove_route(std::string_view vpc, const IpPrefix& to);
 
   Result<void> bind_havip(std::string_view havip, std::string_view port);
   Result<void> unbind_havip(std::string_view havip, std::string_view port);

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "control/config/setting_list.h"
+#include "control/model/words.h"
 #include "control/shell/words.h"
 #include "control/text/words.h"
 
@@ -29,7 +30,7 @@ struct Halves {
   template <class T>
   void add_all(const char* kind, const std::vector<model::Change<T>>& changes) {
     for (const auto& change : changes) {
-      add({kind, (change.after ? change.after : change.before)->name, json_or_null(change.before),
+      add({kind, title_of(*(change.after ? change.after : change.before)), json_or_null(change.before),
            json_or_null(change.after)});
     }
   }
@@ -112,7 +113,7 @@ std::string change_text(const Step& step) {
 std::string fields_text(const Json& object) {
   std::string text;
   for (const auto& [key, value] : object.items()) {
-    const bool says_nothing = value.is_null() || (value.is_array() && value.empty());
+    const bool says_nothing = value.is_null() || value == Json(false) || (value.is_array() && value.empty());
     if (key != "name" && !says_nothing) text += fmt::format(" {} {}", key, value_text(value));
   }
   return text;
@@ -142,6 +143,7 @@ ChangePlan make_plan(const model::ChangeSet& changes, const Settings& running, c
   halves.add_all("port", changes.ports);
   halves.add_all("havip", changes.havips);
   halves.add_all("eip", changes.eips);
+  halves.add_all("route", changes.routes);
   if (changes.learn) {
     halves.add({"learn", "", Json(to_word(*changes.learn->before)), Json(to_word(*changes.learn->after))});
   }

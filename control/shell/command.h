@@ -3,10 +3,10 @@
 // One command of the shell as data: parsing, completion and help all come from these
 // declarations.
 //
-// A pattern is words: lower case ones are literals, upper case ones stand for arguments. Literals and
-// arguments come in this order; from the first literal behind an argument on, everything is keywords, which
-// may be given in any order: `key VALUE` required, `[key VALUE]` and `[flag]` optional. A flag may also be
-// spelled `--flag`. Example:
+// A pattern is words: lower case ones are literals, upper case ones stand for arguments, and they come in
+// this order; a literal behind an argument that has an argument behind itself is a keyword. From the first
+// keyword on everything is keywords, which may be given in any order: `key VALUE` required, `[key VALUE]` and
+// `[flag]` optional. A flag may also be spelled `--flag`. Example:
 //   port add NAME instance INSTANCE subnet SUBNET mac MAC device DEVICE [ipv4 ADDRESS] [queues COUNT]
 //
 // An argument's type says how its text is read and which words can be offered for it (control/shell/value.h).
@@ -77,6 +77,7 @@ class Arguments {
     const Value* value = find(placeholder);
     return value ? std::get<T>(*value) : otherwise;
   }
+  const Value& value(std::string_view placeholder) const { return *find(placeholder); }
   const std::string& text(std::string_view placeholder) const { return get<std::string>(placeholder); }
 
  private:

@@ -19,15 +19,16 @@ std::vector<Command> port_commands();
 std::vector<Command> havip_commands();
 std::vector<Command> membership_commands();
 std::vector<Command> eip_commands();
+std::vector<Command> route_commands();
 std::vector<Command> event_commands();
 std::vector<Command> show_commands();
 std::vector<Command> config_commands();
 std::vector<Command> switch_commands();
 
 inline constexpr std::vector<Command> (*kTopics[])() = {
-    uplink_commands,     vpc_commands,     subnet_commands, port_commands,   havip_commands,
-    membership_commands, eip_commands,     event_commands,  show_commands,   account_commands,
-    trace_commands,      observe_commands, config_commands, switch_commands,
+    uplink_commands,     vpc_commands,   subnet_commands,  port_commands,   havip_commands,
+    membership_commands, eip_commands,   route_commands,   event_commands,  show_commands,
+    account_commands,    trace_commands, observe_commands, config_commands, switch_commands,
 };
 
 }  // namespace vipswitch::shell

@@ -67,8 +67,8 @@ Result<void> save(Context& context, const Arguments& arguments) {
   return {};
 }
 
-template <class T>
-Json list(const model::ByName<T>& objects) {
+template <class Objects>
+Json list(const Objects& objects) {
   auto array = Json::array();
   for (const auto& entry : objects) array.push_back(to_json(entry.second));
   return array;
@@ -86,6 +86,7 @@ Result<void> show_config(Context& context, const Arguments& arguments) {
                          {"ports", list(objects.ports)},
                          {"havips", list(objects.havips)},
                          {"eips", list(objects.eips)},
+                         {"routes", list(objects.routes)},
                          {"learn", to_word(objects.learn)}}));
   return {};
 }

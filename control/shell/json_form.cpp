@@ -132,7 +132,8 @@ Json to_json(const model::Port& port) {
           {"ipv4", word_or_null(port.ipv4)},
           {"ipv6", word_or_null(port.ipv6)},
           {"device", port.device},
-          {"queues", port.queues}};
+          {"queues", port.queues},
+          {"forwards", port.forwards}};
 }
 
 Json to_json(const model::Havip& havip) {
@@ -153,6 +154,14 @@ Json to_json(const model::Eip& eip) {
           {"ipv4", is_ipv6 ? Json() : Json(word(eip.address))},
           {"ipv6", is_ipv6 ? Json(word(eip.address)) : Json()},
           {"target", target}};
+}
+
+Json to_json(const model::Route& route) {
+  const auto& [kind, name] = route.via;
+  return {{"vpc", route.vpc},
+          {"to", model::to_text(route.to)},
+          {"via", to_word(kind)},
+          {"name", name.empty() ? Json() : Json(name)}};
 }
 
 Json to_json(std::span<const HavipStatus> havip) {

@@ -22,6 +22,7 @@ Json to_json(const model::Subnet& subnet);
 Json to_json(const model::Port& port);
 Json to_json(const model::Havip& havip);
 Json to_json(const model::Eip& eip);
+Json to_json(const model::Route& route);
 
 // A HAVIP by the status of each of its addresses, of which there is at least one: the first one's fields, and
 // all of them as the list `addresses`. Decisions have evidence_to_commit_us, too: the same duration in

@@ -21,6 +21,11 @@ constexpr bool is_placeholder(std::string_view token) {
   return token.front() >= 'A' && token.front() <= 'Z';
 }
 
+bool followed_by_placeholder(std::string_view rest) {
+  const auto next = take_token(rest);
+  return !next.empty() && is_placeholder(next);
+}
+
 const Argument* find_argument(const Command& command, std::string_view placeholder) {
   const auto at = std::find_if(command.arguments.begin(), command.arguments.end(),
                                [&](const auto& argument) { return argument.placeholder == placeholder; });
@@ -57,7 +62,7 @@ Pattern parse_pattern(const Command& command) {
     } else if (is_placeholder(token)) {
       pattern.positionals.push_back({token, find_argument(command, token)});
       has_argument = true;
-    } else if (has_argument) {
+    } else if (has_argument && followed_by_placeholder(rest)) {
       pattern.keywords.push_back({token, find_argument(command, take_token(rest)), true});
     } else {
       pattern.positionals.push_back({token, nullptr});

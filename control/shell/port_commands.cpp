@@ -15,7 +15,12 @@ Result<void> add_port(Context& context, const Arguments& arguments) {
   port.ipv6 = arguments.get_if<Ipv6>("ADDRESS6");
   port.device = arguments.text("DEVICE");
   port.queues = static_cast<std::uint16_t>(arguments.get_or<std::uint64_t>("COUNT", 1));
+  port.forwards = arguments.get_or<bool>("FORWARDS", false);
   return context.service.add(port);
+}
+
+Result<void> set_port(Context& context, const Arguments& arguments) {
+  return context.service.set_port_forwards(arguments.text("PORT"), arguments.get<bool>("FORWARDS"));
 }
 
 Result<void> del_port(Context& context, const Arguments& arguments) {
@@ -27,13 +32,16 @@ Result<void> show_port(Context& context, const Arguments& arguments) {
 }
 
 const Argument kPort{"PORT", &value_type::kPortName, "name of a port"};
+const Argument kForwards{"FORWARDS", &value_type::kTruth,
+                         "true: it may send from addresses that are not its own, as routers, firewalls and "
+                         "NAT do; default false"};
 
 }  // namespace
 
 std::vector<Command> port_commands() {
   return {
       {"port add NAME instance INSTANCE subnet SUBNET mac MAC device DEVICE [ipv4 ADDRESS] [ipv6 "
-       "ADDRESS6] [nic NIC] [queues COUNT]",
+       "ADDRESS6] [nic NIC] [queues COUNT] [forwards FORWARDS]",
        "plug a vNIC of an instance into a subnet",
        {{"NAME", &value_type::kText, "name of the new port"},
         {"INSTANCE", &value_type::kText, "name of the instance (VM) that has the vNIC"},
@@ -44,9 +52,14 @@ std::vector<Command> port_commands() {
         {"ADDRESS6", &value_type::kIpv6, "IPv6 address of the vNIC, free in the subnet"},
         {"DEVICE", &value_type::kText, "DPDK device arguments, such as net_af_packet1,iface=sw-vm1"},
         {"NIC", &value_type::kNic, "primary (default, one an instance) or secondary"},
-        {"COUNT", &value_type::kSmallCount, "receive queues asked for, default 1"}},
+        {"COUNT", &value_type::kSmallCount, "receive queues asked for, default 1"},
+        kForwards},
        add_port},
-      {"port del PORT", "unplug a port without HAVIPs and EIP", {kPort}, del_port},
+      {"port set PORT forwards FORWARDS",
+       "let a port send from addresses that are not its own, or no longer",
+       {kPort, kForwards},
+       set_port},
+      {"port del PORT", "unplug a port without HAVIPs, EIP and routes", {kPort}, del_port},
       {"port show [json]", "print all ports as commands", {}, show_port},
       {"port show PORT [json]", "print one port as a command", {kPort}, show_port},
   };

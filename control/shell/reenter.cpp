@@ -65,9 +65,10 @@ std::string to_commands(const model::Subnet& subnet) {
 }
 
 std::string to_commands(const model::Port& port) {
-  return fmt::format("port add {} instance {} nic {} subnet {} mac {}{}{} device {} queues {}\n", port.name,
+  return fmt::format("port add {} instance {} nic {} subnet {} mac {}{}{} device {} queues {}{}\n", port.name,
                      port.instance, to_word(port.nic), port.subnet, port.mac, option("ipv4", port.ipv4),
-                     option("ipv6", port.ipv6), quote_if_needed(port.device), port.queues);
+                     option("ipv6", port.ipv6), quote_if_needed(port.device), port.queues,
+                     port.forwards ? " forwards true" : "");
 }
 
 std::string to_commands(const model::Havip& havip) {
@@ -86,10 +87,17 @@ std::string to_commands(const model::Eip& eip) {
   return commands;
 }
 
+std::string to_commands(const model::Route& route) {
+  return fmt::format("route add {} via {}{}{}\n", model::title_of(route), to_word(route.via.kind),
+                     route.via.name.empty() ? "" : " ", route.via.name);
+}
+
 std::string to_commands(const model::Objects& objects) {
+  std::string routes;
+  for (const auto& entry : objects.routes) routes += to_commands(entry.second);
   return fmt::format("learn {}\n", objects.learn) + (objects.uplink ? to_commands(*objects.uplink) : "") +
          all_commands(objects.vpcs) + all_commands(objects.subnets) + all_commands(objects.ports) +
-         all_commands(objects.havips) + all_commands(objects.eips);
+         all_commands(objects.havips) + all_commands(objects.eips) + routes;
 }
 
 }  // namespace vipswitch::shell

@@ -16,6 +16,7 @@ std::string to_commands(const model::Subnet& subnet);
 std::string to_commands(const model::Port& port);
 std::string to_commands(const model::Havip& havip);
 std::string to_commands(const model::Eip& eip);
+std::string to_commands(const model::Route& route);
 
 // Everything, in an order in which it can be entered.
 std::string to_commands(const model::Objects& objects);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "control/model/words.h"
+#include "control/text/any_prefix.h"
 #include "control/text/parse.h"
 
 namespace vipswitch::shell {
@@ -81,6 +82,13 @@ Result<Value> parse_learn_choice(std::string_view argument, std::string_view wor
   return Value(std::string(word));
 }
 
+Result<Value> parse_any_prefix(std::string_view argument, std::string_view word) {
+  auto to = text::parse_any_prefix(word);
+  if (const auto* mismatch = std::get_if<text::Mismatch>(&to))
+    return text::mismatch_error(argument, word, *mismatch);
+  return std::visit([](const auto& prefix) { return Value(prefix); }, std::get<IpPrefix>(to));
+}
+
 std::vector<std::string> complete_learn_choice(const model::Objects&) {
   return {"default", "enforce", "observe", "off"};
 }
@@ -122,6 +130,7 @@ const ValueType kIpv4OrAuto{parse_with<model::parse_ipv4_or_auto>, complete_auto
 const ValueType kIpv6OrAuto{parse_with<model::parse_ipv6_or_auto>, complete_auto};
 const ValueType kPrefix{parse_with<text::parse_prefix>, complete_nothing};
 const ValueType kPrefix6{parse_with<text::parse_prefix6>, complete_nothing};
+const ValueType kAnyPrefix{parse_any_prefix, complete_nothing};
 const ValueType kInterfaces{parse_with<text::parse_interfaces>, complete_nothing};
 const ValueType kDns{parse_with<model::parse_dns>, complete_none};
 const ValueType kDhcpRoutes{parse_with<model::parse_dhcp_routes>, complete_none};

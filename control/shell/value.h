@@ -48,6 +48,7 @@ extern const ValueType kIpv4OrAuto;    // Ipv4, 0.0.0.0 for the word auto
 extern const ValueType kIpv6OrAuto;    // Ipv6, :: for the word auto
 extern const ValueType kPrefix;        // Ipv4Prefix
 extern const ValueType kPrefix6;       // Ipv6Prefix
+extern const ValueType kAnyPrefix;     // Ipv4Prefix or Ipv6Prefix
 extern const ValueType kInterfaces;    // std::vector<IpInterface>, comma-separated
 extern const ValueType kDns;           // std::vector<IpAddress>, comma-separated
 extern const ValueType kDhcpRoutes;    // std::vector<model::DhcpRoute>, comma-separated

@@ -41,7 +41,7 @@ std::vector<Command> vpc_commands() {
        "change the longest IP packet of a VPC",
        {kVpc, {"MTU", &value_type::kSmallCount, "bytes, 576 to 9600, with IPv6 not below 1280"}},
        set_vpc},
-      {"vpc del VPC", "delete a VPC without subnets", {kVpc}, del_vpc},
+      {"vpc del VPC", "delete a VPC without subnets and routes", {kVpc}, del_vpc},
       {"vpc show [json]", "print all VPCs as commands", {}, show_vpc},
       {"vpc show VPC [json]", "print one VPC as a command", {kVpc}, show_vpc},
   };

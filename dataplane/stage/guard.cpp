@@ -51,6 +51,7 @@ void guard_ipv4(const WorkerState& worker, const PortRow& port, Packet& packet) 
   if (packet.source_index != kNoSource) [[likely]]
     return;
   if (packet.source.is_unspecified() && may_send_unspecified(packet)) return;
+  if (is_forwarded(port, packet, packet.source)) return;
   packet.drop(foreign_address(worker, port, packet.source, DropReason::spoofed_ip, false));
 }
 

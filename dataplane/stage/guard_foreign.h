@@ -24,6 +24,21 @@ DropReason foreign_address(const WorkerState& worker, const PortRow& port, const
   return nobodys;
 }
 
+constexpr bool may_be_forwarded(Ipv4 source) noexcept {
+  return !source.is_unspecified() && !source.is_loopback() && !source.is_multicast() &&
+         !source.is_limited_broadcast();
+}
+constexpr bool may_be_forwarded(const Ipv6& source) noexcept {
+  return !source.is_unspecified() && !source.is_loopback() && !source.is_multicast() &&
+         !source.is_link_local();
+}
+
+// Whether the port may pass on what has this source, which is not its own: data, never what claims HAVIPs.
+template <class Address>
+bool is_forwarded(const PortRow& port, const Packet& packet, const Address& source) noexcept {
+  return port.forwards && packet.protocol != wire::kProtoVrrp && may_be_forwarded(source);
+}
+
 // Whether a claim of the port made it the owner of one of its HAVIPs with this virtual MAC.
 template <class Address>
 bool owns_with_virtual_mac(const WorkerState& worker, const PortRow& port, std::uint8_t vrid) noexcept {

@@ -90,7 +90,8 @@ void guard_ipv6(WorkerState& worker, const PortRow& port, Packet& packet) noexce
   const Ipv6 source = packet.ipv6().source;
   packet.source_index = port.ipv6.index_of(source);
   if (packet.source_index == kNoSource && !is_free_link_local(worker, port, source) &&
-      !(source.is_unspecified() && may_send_unspecified(packet))) {
+      !(source.is_unspecified() && may_send_unspecified(packet)) &&
+      !(is_forwarded(port, packet, source) && !is_nd(packet))) {
     return packet.drop(foreign_address(worker, port, source, DropReason::spoofed_ip, false));
   }
   if (is_nd(packet)) [[unlikely]]

@@ -135,13 +135,48 @@ void translate_out(WorkerState& worker, const PortRow& port, Packet& packet) noe
   packet.verdict = packet.l3_size <= uplink->mtu ? Verdict::kForward : Verdict::kTooLong;
 }
 
+// Whether a packet of the port is one that the next hop has sent itself.
+template <class Address>
+bool is_from(const PortRow& port, EndpointRef next_hop) noexcept {
+  if (next_hop.kind() == EndpointKind::kPort) return next_hop.port() == port.id;
+  for (const PortSource<Address>& source : port.of<Address>()) {
+    if (source.is_havip() && EndpointRef(source.havip) == next_hop) return true;
+  }
+  return false;
+}
+
+// Towards a next hop; a next hop does not send to itself, but further.
+template <class Address>
+[[gnu::noinline]] void send_to_next_hop(WorkerState& worker, const PortRow& port,
+                                        const RouteTable<Address>& routes, RouteRef route,
+                                        Packet& packet) noexcept {
+  if (is_unroutable(packet.destination_of<Address>())) return packet.drop(DropReason::unroutable);
+  while (route.kind() == RouteKind::kEndpoint) {
+    const RouteRow& row = routes.row(route);
+    if (!is_from<Address>(port, row.endpoint)) {
+      packet.target = row.endpoint;  // resolve delivers it
+      return;
+    }
+    route = row.parent;
+  }
+  if (route.kind() == RouteKind::kBlackhole) return packet.drop(DropReason::blackhole);
+  translate_out<Address>(worker, port, packet);
+}
+
 template <class Address>
 void from_vm(WorkerState& worker, const PortRow& port, const VpcRow& vpc, Batch& batch) noexcept {
+  const RouteTable<Address>& routes = vpc.routes<Address>();
   for (Packet& packet : batch) {
-    if (packet.is_pending() && packet.kind == kKindOf<Address> && !packet.is_group &&
-        !vpc.contains(packet.destination_of<Address>()) && packet.ethernet().destination == kGatewayMac &&
-        !is_on_link(packet.destination_of<Address>())) {
+    if (!packet.is_pending() || packet.kind != kKindOf<Address> || packet.is_group ||
+        packet.ethernet().destination != kGatewayMac || is_on_link(packet.destination_of<Address>())) {
+      continue;
+    }
+    const RouteRef route = routes.lookup(packet.destination_of<Address>());
+    if (route.kind() == RouteKind::kSubnet) continue;
+    if (route.kind() == RouteKind::kInternet) [[likely]] {
       translate_out<Address>(worker, port, packet);
+    } else {
+      send_to_next_hop<Address>(worker, port, routes, route, packet);
     }
   }
 }

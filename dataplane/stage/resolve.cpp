@@ -120,7 +120,7 @@ void resolve_from_vm(WorkerState& worker, const Batch& batch, Packet& packet) no
 }
 
 // Sets Packet::target of the pending unicast IP packets of one family whose destination is an endpoint of the
-// VPC.
+// VPC. Those that nat sends to a next hop have theirs.
 template <class Address>
 void lookup_endpoints(const Tables& tables, Batch& batch) noexcept {
   using EndpointLookup = LookupTable<EndpointKey<Address>>;
@@ -133,6 +133,7 @@ void lookup_endpoints(const Tables& tables, Batch& batch) noexcept {
     unsigned count = 0;
     for (; next != batch.end() && count < EndpointLookup::kBulk; ++next) {
       if (!next->is_pending() || next->kind != kKindOf<Address> || next->is_group) continue;
+      if (next->target.exists()) continue;
       keys[count] = EndpointKey<Address>(vpc, next->destination_of<Address>());
       packets[count++] = next;
     }

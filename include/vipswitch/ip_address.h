@@ -15,6 +15,7 @@ inline constexpr Family kFamilies[] = {Family::kIpv4, Family::kIpv6};
 
 // Ordered by family, IPv4 first, then by number.
 using IpAddress = std::variant<Ipv4, Ipv6>;
+using IpPrefix = std::variant<Ipv4Prefix, Ipv6Prefix>;
 using IpInterface = std::variant<Ipv4Interface, Ipv6Interface>;
 
 constexpr Family family_of(const IpAddress& address) noexcept {

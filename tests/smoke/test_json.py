@@ -61,6 +61,12 @@ def guests_told(switch):
     switch.do("subnet set web dns 10.77.0.2 dhcp_routes 10.9.0.0/16=10.77.0.11")
 
 
+@pytest.fixture
+def routed(switch):
+    switch.do("route add shop 172.16.0.0/12 via blackhole")
+    switch.do("route add shop 192.168.0.0/16 via port vm1-eth0")
+
+
 @pytest.fixture(scope="module")
 def page():
     return read_page(PAGE.read_text(encoding="utf-8"))
@@ -74,7 +80,7 @@ def test_every_document_is_described_and_no_other(switch, page):
     assert set().union(*map(commands_of, showing_commands(switch))) == set(page)
 
 
-def test_documents_have_the_described_fields_and_no_others(switch, front, traced, guests_told, page):
+def test_documents_have_the_described_fields_and_no_others(switch, front, traced, guests_told, routed, page):
     found = {}
     for command, fields in page.items():
         documents = [json.loads(switch.do(f"{line} json")) for line in lines_of(switch, command)]

@@ -232,6 +232,11 @@ void icmp_bad_quote(Shop& shop) {
 void unroutable(Shop& shop) {
   shop.expect_drop(DropReason::unroutable, kVm3, datagram(kVm3, kVm3.ip, {127, 0, 0, 1}));
 }
+void blackhole(Shop& shop) {
+  const model::Route route{"shop", Ipv4Prefix{{192, 0, 2, 0}, 24}, {model::ViaKind::kBlackhole}};
+  ASSERT_TRUE(shop.vswitch.service().add(route));
+  shop.expect_drop(DropReason::blackhole, kVm3, datagram(kVm3, kVm3.ip, W::kClient));
+}
 void no_uplink(Shop& shop) {
   ASSERT_TRUE(shop.vswitch.service().remove_uplink());
   shop.expect_drop(DropReason::no_uplink, kVm3, datagram(kVm3, kVm3.ip, W::kClient));

@@ -82,6 +82,7 @@ TEST_F(CommandSetTest, EveryCommandParsesFromItsOwnPattern) {
                                              {" CAPTURE", " 2"},
                                              {" MODE", " observe"},
                                              {" MANAGED", " true"},
+                                             {" FORWARDS", " true"},
                                              {" SERVERS", " 10.0.0.2"},
                                              {" DHCP", " on"},
                                              {" SECONDS", " 60"},
@@ -211,9 +212,9 @@ TEST_F(CommandSetTest, LineOfAnyLengthIsParsed) {
 }
 
 TEST_F(CommandSetTest, CompletionOffersCommands) {
-  EXPECT_EQ(words(""),
-            (Words{"capture", "diff", "eip", "events", "havip", "help", "learn", "load", "port", "quit",
-                   "save", "show", "shutdown", "start", "stop", "subnet", "trace", "uplink", "vpc"}));
+  EXPECT_EQ(words(""), (Words{"capture", "diff", "eip",    "events", "havip",  "help", "learn",
+                              "load",    "port", "quit",   "route",  "save",   "show", "shutdown",
+                              "start",   "stop", "subnet", "trace",  "uplink", "vpc"}));
   EXPECT_EQ(words("st"), (Words{"start", "stop"}));
   EXPECT_EQ(words("sh"), Words{"show"});
   EXPECT_EQ(words("shu"), Words{"shutdown"});

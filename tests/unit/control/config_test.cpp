@@ -130,10 +130,11 @@ TEST(Config, SecondDocumentIsRefused) {
 }
 
 TEST(Config, ListInsteadOfTheFileIsRefused) {
-  EXPECT_TRUE(config_refused(
-      "- vpcs\n", ErrorCode::invalid_argument,
-      "f.yaml:1: found a list as the file, expected a mapping of eal, cores, tables, idle, "
-      "memory_mb, mbufs, flood_pps, control, metrics, uplink, vpcs, subnets, ports, havips, eips, learn"));
+  EXPECT_TRUE(
+      config_refused("- vpcs\n", ErrorCode::invalid_argument,
+                     "f.yaml:1: found a list as the file, expected a mapping of eal, cores, tables, idle, "
+                     "memory_mb, mbufs, flood_pps, control, metrics, uplink, vpcs, subnets, ports, havips, "
+                     "eips, routes, learn"));
 }
 
 TEST(Config, MetricsAreServedWhereTheFileSaysSo) {

@@ -150,7 +150,7 @@ TEST_F(HavipRules, DeletingWhileBoundNamesPortsAndEip) {
   EXPECT_TRUE(refused(
       transaction_.remove_havip("front"), ErrorCode::in_use,
       "havip: \"front\" is used by port \"p11\", port \"p12\", EIP \"public\", expected it unbound from "
-      "ports and EIP"));
+      "ports, EIP and routes"));
 }
 
 TEST_F(HavipRules, UnboundHavipCanBeDeleted) {

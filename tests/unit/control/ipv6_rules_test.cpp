@@ -81,9 +81,9 @@ TEST_F(Ipv6Rules, VpcAndSubnetNameEachUserOnce) {
   EXPECT_TRUE(
       refused(transaction_.remove_subnet("dual"), ErrorCode::in_use,
               "subnet: \"dual\" is used by HAVIP \"twin\", expected a subnet without ports and HAVIPs"));
-  EXPECT_TRUE(
-      refused(transaction_.remove_vpc("shop"), ErrorCode::in_use,
-              "vpc: \"shop\" is used by subnet \"web\", subnet \"dual\", expected a VPC without subnets"));
+  EXPECT_TRUE(refused(
+      transaction_.remove_vpc("shop"), ErrorCode::in_use,
+      "vpc: \"shop\" is used by subnet \"web\", subnet \"dual\", expected a VPC without subnets and routes"));
 }
 
 TEST_F(Ipv6Rules, EachFamilyOfAHavipHasAnEip) {
@@ -92,9 +92,9 @@ TEST_F(Ipv6Rules, EachFamilyOfAHavipHasAnEip) {
   ASSERT_TRUE(succeeded(transaction_.add(Eip{"e4", Ipv4(203, 0, 113, 20), twin})));
   ASSERT_TRUE(succeeded(
       transaction_.add(Eip{"e6", Ipv6::from_groups({0x2001, 0xdb8, 0x113, 0, 0, 0, 0, 0x20}), twin})));
-  EXPECT_TRUE(
-      refused(transaction_.remove_havip("twin"), ErrorCode::in_use,
-              "havip: \"twin\" is used by EIP \"e4\", EIP \"e6\", expected it unbound from ports and EIP"));
+  EXPECT_TRUE(refused(
+      transaction_.remove_havip("twin"), ErrorCode::in_use,
+      "havip: \"twin\" is used by EIP \"e4\", EIP \"e6\", expected it unbound from ports, EIP and routes"));
   ASSERT_TRUE(succeeded(transaction_.unbind_eip("e6")));
   EXPECT_EQ(model_.objects().eips.find("e4")->second.target, twin);
 }

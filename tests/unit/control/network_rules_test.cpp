@@ -48,7 +48,7 @@ TEST_F(VpcRules, VniOutsideTwentyFourBitsIsRefused) {
 
 TEST_F(VpcRules, DeletingWhileUsedNamesTheUsers) {
   EXPECT_TRUE(refused(transaction_.remove_vpc("shop"), ErrorCode::in_use,
-                      "vpc: \"shop\" is used by subnet \"web\", expected a VPC without subnets"));
+                      "vpc: \"shop\" is used by subnet \"web\", expected a VPC without subnets and routes"));
 }
 
 TEST_F(VpcRules, ManyUsersAreNotAllNamed) {
@@ -58,7 +58,7 @@ TEST_F(VpcRules, ManyUsersAreNotAllNamed) {
   }
   EXPECT_TRUE(refused(transaction_.remove_vpc("shop"), ErrorCode::in_use,
                       "vpc: \"shop\" is used by subnet \"s1\", subnet \"s2\", subnet \"s3\", subnet \"s4\", "
-                      "subnet \"s5\" and more, expected a VPC without subnets"));
+                      "subnet \"s5\" and more, expected a VPC without subnets and routes"));
 }
 
 TEST_F(VpcRules, DeletingUnknownIsRefused) {

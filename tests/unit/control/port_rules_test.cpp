@@ -125,9 +125,9 @@ TEST_F(PortRules, InstanceHasOnePrimaryVnic) {
 TEST_F(PortRules, DeletingWhileBoundNamesHavipsAndEip) {
   ASSERT_TRUE(
       succeeded(transaction_.add(Eip{"ssh", Ipv4(203, 0, 113, 11), EipTarget{TargetKind::kPort, "p11"}})));
-  EXPECT_TRUE(refused(
-      transaction_.remove_port("p11"), ErrorCode::in_use,
-      "port: \"p11\" is used by HAVIP \"front\", EIP \"ssh\", expected a port without HAVIPs and EIP"));
+  EXPECT_TRUE(refused(transaction_.remove_port("p11"), ErrorCode::in_use,
+                      "port: \"p11\" is used by HAVIP \"front\", EIP \"ssh\", expected a port without "
+                      "HAVIPs, EIP and routes"));
 }
 
 TEST_F(PortRules, DeletedPortFreesMacAddressDeviceAndInstance) {

@@ -148,7 +148,8 @@ void add_members(Generator& make, const model::Objects& objects, model::Transact
                      .ipv4 = {},
                      .ipv6 = {},
                      .device = make.device(),
-                     .queues = make.byte(1, 3)};
+                     .queues = make.byte(1, 3),
+                     .forwards = make.chance()};
     address(port);
     (void)transaction.add(port);
   }
@@ -177,6 +178,21 @@ void add_eips(Generator& make, const model::Objects& objects, model::Transaction
   }
 }
 
+void add_routes(Generator& make, const model::Objects& objects, model::Transaction& transaction) {
+  for (unsigned left = make.pick(10); left > 0; --left) {
+    IpPrefix to = Ipv4Prefix();
+    if (make.chance()) {
+      to = Ipv4Interface{Ipv4(10, make.byte(0, 2), make.byte(0, 256), 0), make.byte(0, 33)}.prefix();
+    } else {
+      to = Ipv6Interface{ipv6(make.byte(0, 256), 0), make.byte(0, 129)}.prefix();
+    }
+    model::RouteVia via{static_cast<model::ViaKind>(make.pick(4))};
+    if (via.kind == model::ViaKind::kPort) via.name = make.name_of(objects.ports);
+    if (via.kind == model::ViaKind::kHavip) via.name = make.name_of(objects.havips);
+    (void)transaction.add(model::Route{make.name_of(objects.vpcs), to, via});
+  }
+}
+
 }  // namespace
 
 model::Objects random_objects(Random& random) {
@@ -187,6 +203,7 @@ model::Objects random_objects(Random& random) {
   add_networks(make, model.objects(), transaction);
   add_members(make, model.objects(), transaction);
   add_eips(make, model.objects(), transaction);
+  add_routes(make, model.objects(), transaction);
   return model.objects();
 }
 

@@ -58,8 +58,9 @@ TEST_F(SessionTest, CommandsReachTheService) {
 
 TEST_F(SessionTest, FailurePrintsTheErrorAndReturnsIt) {
   EXPECT_TRUE(refused(session_.execute("vpc del shop"), ErrorCode::in_use,
-                      "vpc: \"shop\" is used by subnet \"web\", expected a VPC without subnets"));
-  EXPECT_EQ(output_, "error: vpc: \"shop\" is used by subnet \"web\", expected a VPC without subnets\n");
+                      "vpc: \"shop\" is used by subnet \"web\", expected a VPC without subnets and routes"));
+  EXPECT_EQ(output_,
+            "error: vpc: \"shop\" is used by subnet \"web\", expected a VPC without subnets and routes\n");
 }
 
 TEST_F(SessionTest, ShowReentersAsTheSameModel) {

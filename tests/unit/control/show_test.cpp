@@ -370,7 +370,7 @@ TEST_F(ShowTest, ObjectsHaveAJsonForm) {
   EXPECT_EQ(run_json("port show p11 json"),
             json::parse(R"({"name": "p11", "instance": "vm11", "nic": "primary",
     "subnet": "web", "mac": "52:54:00:77:00:0b", "ipv4": "10.77.0.11", "ipv6": null, "device": "net_af_packet11,iface=sw-vm11",
-    "queues": 1})"));
+    "queues": 1, "forwards": false})"));
   EXPECT_EQ(run_json("havip show front json"),
             json::parse(R"({"name": "front", "subnet": "web", "ipv4": "10.77.0.100", "ipv6": null,
     "ports": ["p11", "p12"], "pin": null, "learn": null})"));
@@ -380,6 +380,27 @@ TEST_F(ShowTest, ObjectsHaveAJsonForm) {
   EXPECT_EQ(run_json("uplink show json"), json::parse(R"({"device": "net_af_packet0,iface=sw-inet",
     "mac": "02:00:5e:10:00:01", "addresses": ["198.51.100.2/24"], "gateway": "198.51.100.1", "gateway6": null, "mtu": 1500, "queues": 1})"));
   EXPECT_EQ(run_json("show config json")["eips"][0]["name"], "public");
+}
+
+TEST_F(ShowTest, RoutesAreThoseThatAreWrittenAndThoseOfSubnets) {
+  EXPECT_EQ(run("route add shop 0.0.0.0/0 via havip front"), "");
+  EXPECT_EQ(run("route add shop 172.16.0.0/12 via blackhole"), "");
+  EXPECT_EQ(run("show routes shop"),
+            "VPC   TO             VIA          ORIGIN\n"
+            "shop  0.0.0.0/0      havip front  written\n"
+            "shop  10.77.0.0/24   subnet web   subnet\n"
+            "shop  172.16.0.0/12  blackhole    written\n"
+            "shop  ::/0           internet     default\n");
+  EXPECT_EQ(run_json("show routes json")["routes"][1],
+            json::parse(R"({"vpc": "shop", "to": "10.77.0.0/24", "via": "subnet", "name": "web",
+    "origin": "subnet"})"));
+  EXPECT_EQ(run_json("show config json")["routes"][0],
+            json::parse(R"({"vpc": "shop", "to": "0.0.0.0/0", "via": "havip", "name": "front"})"));
+  EXPECT_EQ(run("route del shop 0.0.0.0/0"), "");
+  EXPECT_EQ(run("route del shop 0.0.0.0/0"),
+            "error: to: VPC \"shop\" has no route to 0.0.0.0/0, expected one that is written\n");
+  EXPECT_EQ(run("port set p11 forwards true"), "");
+  EXPECT_EQ(run_json("port show p11 json")["forwards"], true);
 }
 
 }  // namespace

@@ -56,9 +56,9 @@ TEST_F(ClientConnectionTest, FailureIsAnsweredWithMessageAndNumber) {
   far_->command("vpc del shop");
   far_->command("# nothing");
   serve();
-  EXPECT_EQ(
-      said(),
-      "error:vpc: \"shop\" is used by subnet \"web\", expected a VPC without subnets|status:6|status:0|");
+  EXPECT_EQ(said(),
+            "error:vpc: \"shop\" is used by subnet \"web\", expected a VPC without subnets and "
+            "routes|status:6|status:0|");
 }
 
 TEST_F(ClientConnectionTest, FramesMayComeByteByByte) {

@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <variant>
 
+#include "control/model/address_runs.h"
 #include "control/model/families.h"
 #include "control/text/format.h"
 
@@ -28,6 +29,7 @@ class Audit {
     compare_names("ports", registry_.ports, objects_.ports);
     compare_names("HAVIPs", registry_.havips, objects_.havips);
     compare_names("EIPs", registry_.eips, objects_.eips);
+    look_at_route_registry();
     if (!found_.empty()) return found_;
     look_at_vpcs();
     look_at_subnets();
@@ -76,28 +78,72 @@ class Audit {
     return nullptr;
   }
 
+  void look_at_route_registry() {
+    model::Routes followed;
+    for (const auto& [name, vpc] : registry_.vpcs) followed.insert(vpc.routes.begin(), vpc.routes.end());
+    expect(followed == objects_.routes, "the tables follow {} routes, not the model's {}", followed.size(),
+           objects_.routes.size());
+  }
+
   void look_at_vpcs() {
     for (const auto& [name, vpc] : objects_.vpcs) {
       const VpcRow* row = tables_.vpcs.find(vpc_id(name));
       expect(row != nullptr, "VPC {} has no row", name);
       if (row == nullptr) continue;
       expect(row->id == vpc_id(name) && row->vni == vpc.vni, "VPC {} has another id or VNI", name);
-      look_at_prefixes<Ipv4>(name, row->prefixes);
-      look_at_prefixes<Ipv6>(name, row->prefixes6);
+      look_at_routes<Ipv4>(name, *row);
+      look_at_routes<Ipv6>(name, *row);
     }
   }
 
-  template <class Address, class Prefix>
-  void look_at_prefixes(const std::string& vpc, const std::vector<Prefix>& listed) {
-    std::size_t prefixes = 0;
+  // What the address's longest prefix of the model leads to.
+  template <class Address>
+  std::pair<RouteKind, EndpointRef> route_of(const std::string& vpc, const Address& address) const {
+    std::pair<RouteKind, EndpointRef> found{RouteKind::kInternet, {}};
+    int longest = -1;
     for (const auto& [name, subnet] : objects_.subnets) {
-      const auto& prefix = part_of<Address>(subnet);
-      if (subnet.vpc != vpc || !prefix) continue;
-      ++prefixes;
-      expect(std::count(listed.begin(), listed.end(), *prefix) == 1, "VPC {} lacks the prefix of subnet {}",
-             vpc, name);
+      const auto& range = part_of<Address>(subnet);
+      if (subnet.vpc == vpc && range && range->contains(address)) return {RouteKind::kSubnet, {}};
     }
-    expect(listed.size() == prefixes, "VPC {} has {} prefixes, not {}", vpc, listed.size(), prefixes);
+    for (const auto& [key, route] : objects_.routes) {
+      const auto* to = std::get_if<typename model::FamilyOf<Address>::Prefix>(&route.to);
+      if (route.vpc != vpc || !to || !to->contains(address) || to->length <= longest) continue;
+      longest = to->length;
+      const auto& [kind, name] = route.via;
+      if (kind == model::ViaKind::kPort) {
+        found = {RouteKind::kEndpoint, EndpointRef(port_id(name))};
+      } else if (kind == model::ViaKind::kHavip) {
+        found = {RouteKind::kEndpoint, EndpointRef(havip_id<Address>(name))};
+      } else {
+        found = {kind == model::ViaKind::kInternet ? RouteKind::kInternet : RouteKind::kBlackhole, {}};
+      }
+    }
+    return found;
+  }
+
+  // At the edges of every range, where a wrong table differs.
+  template <class Address>
+  void look_at_routes(const std::string& vpc, const VpcRow& row) {
+    std::vector<typename model::FamilyOf<Address>::Prefix> ranges{{}};
+    for (const auto& [name, subnet] : objects_.subnets) {
+      const auto& range = part_of<Address>(subnet);
+      if (subnet.vpc == vpc && range) ranges.push_back(*range);
+    }
+    for (const auto& [key, route] : objects_.routes) {
+      const auto* to = std::get_if<typename model::FamilyOf<Address>::Prefix>(&route.to);
+      if (route.vpc == vpc && to) ranges.push_back(*to);
+    }
+    const auto& table = row.routes<Address>();
+    for (const auto& range : ranges) {
+      for (const Address& address : {range.first(), range.last(), model::previous_address(range.first()),
+                                     model::next_address(range.last())}) {
+        const RouteRef found = table.lookup(address);
+        const auto endpoint =
+            found.kind() == RouteKind::kEndpoint ? table.row(found).endpoint : EndpointRef();
+        expect(std::pair(found.kind(), endpoint) == route_of(vpc, address),
+               "VPC {} has another route at an edge of {}", vpc, range);
+      }
+    }
   }
 
   void look_at_subnets() {

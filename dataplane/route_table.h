@@ -1,0 +1,118 @@
+#pragma once
+
+// The routes of a VPC, one table a family: longest-prefix match. Part of VpcRow: built by control, never
+// changed, read by workers.
+//
+// Prefixes nest or are disjoint, so they cut the space of addresses into disjoint intervals, each with one
+// most specific route; a lookup is a branch-free binary search over the first addresses of the intervals.
+// Shape: first addresses, sorted, the first of them zero -> RouteRef. Of n prefixes there are at most 2n + 1.
+// Cost: log2(intervals) steps without a branch; a VPC with one subnet has three intervals.
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <vector>
+
+#include "dataplane/endpoint_ref.h"
+#include "vipswitch/address.h"
+
+namespace vipswitch {
+
+enum class RouteKind : std::uint8_t {
+  kSubnet,    // on a subnet of the VPC: the destination itself is looked for
+  kInternet,  // translated and sent by the uplink
+  kBlackhole,
+  kEndpoint,  // to a port, or to the owner of a HAVIP
+};
+
+// What an interval leads to: the kind, and of kEndpoint which RouteRow.
+class RouteRef {
+ public:
+  constexpr RouteRef() noexcept = default;
+  // Not of kEndpoint.
+  explicit constexpr RouteRef(RouteKind kind) noexcept : raw_(static_cast<std::uint32_t>(kind)) {}
+  static constexpr RouteRef endpoint(std::uint32_t row) noexcept {
+    RouteRef ref(RouteKind::kEndpoint);
+    ref.raw_ |= row << kKindBits;
+    return ref;
+  }
+  constexpr RouteKind kind() const noexcept {
+    return static_cast<RouteKind>(raw_ & ((std::uint32_t{1} << kKindBits) - 1));
+  }
+  constexpr std::uint32_t row() const noexcept { return raw_ >> kKindBits; }
+  constexpr bool operator==(const RouteRef&) const noexcept = default;
+
+ private:
+  static constexpr unsigned kKindBits = 2;
+  std::uint32_t raw_ = 0;
+};
+
+// A route to an endpoint.
+struct RouteRow {
+  EndpointRef endpoint;
+  RouteRef parent;  // the next less specific route, for what comes from the endpoint itself
+};
+
+template <class Address>
+class RouteTable {
+ public:
+  using Prefix = std::conditional_t<std::is_same_v<Address, Ipv4>, Ipv4Prefix, Ipv6Prefix>;
+
+  struct Route {
+    Prefix prefix;
+    RouteKind kind = RouteKind::kSubnet;
+    EndpointRef endpoint = {};  // of kEndpoint
+  };
+
+  // Everything goes to the internet.
+  RouteTable() : RouteTable(std::vector<Route>{}) {}
+  // In any order; no two with the same prefix. What no route covers goes to the internet.
+  explicit RouteTable(std::vector<Route> routes);
+
+  RouteRef lookup(const Address& address) const noexcept {
+    const Key key = key_of(address);
+    const Key* const begin = starts_.data();
+    const Key* at = begin;
+    std::size_t count = starts_.size();
+    while (count > 1) {
+      const std::size_t half = count / 2;
+      at = at[half] <= key ? at + half : at;
+      count -= half;
+    }
+    return refs_[static_cast<std::size_t>(at - begin)];
+  }
+  // Of a RouteRef of kEndpoint.
+  const RouteRow& row(RouteRef ref) const noexcept { return rows_[ref.row()]; }
+
+  std::size_t interval_count() const noexcept { return starts_.size(); }
+  std::size_t bytes() const noexcept {
+    return starts_.capacity() * sizeof(Key) + refs_.capacity() * sizeof(RouteRef) +
+           rows_.capacity() * sizeof(RouteRow);
+  }
+
+ private:
+  // In host order, so that comparing is one instruction, or two.
+  __extension__ using Wide = unsigned __int128;
+  using Key = std::conditional_t<std::is_same_v<Address, Ipv4>, std::uint32_t, Wide>;
+
+  static constexpr Key key_of(const Address& address) noexcept {
+    if constexpr (std::is_same_v<Address, Ipv4>) {
+      return address.host();
+    } else {
+      std::uint64_t halves[2];
+      __builtin_memcpy(halves, address.bytes().data(), sizeof halves);
+      return (Wide{__builtin_bswap64(halves[0])} << 64) | __builtin_bswap64(halves[1]);
+    }
+  }
+
+  class Builder;
+
+  std::vector<Key> starts_;
+  std::vector<RouteRef> refs_;  // of the interval that begins at the same index
+  std::vector<RouteRow> rows_;
+};
+
+extern template class RouteTable<Ipv4>;
+extern template class RouteTable<Ipv6>;
+
+}  // namespace vipswitch
