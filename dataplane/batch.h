@@ -55,7 +55,8 @@ struct alignas(64) Packet {
   Fragment fragment;          // IP only
   std::uint8_t source_index;  // into the ingress port's PortSources of the packet's family
   bool is_group;              // destination MAC is multicast or broadcast
-  bool is_claim;              // must not be lost to the flood rate
+  bool is_claim : 1;          // must not be lost to the flood rate
+  bool is_hairpin : 1;        // from EIP to EIP: nat has taken its hop, and it may go back where it came from
   Ipv4 source;                // IPv4 only; IPv6 addresses are read where they lie
   Ipv4 destination;
   EndpointRef target;  // set by nat (EIP) or resolve (endpoint table)

@@ -33,7 +33,7 @@ class Message {
  public:
   explicit Message(std::size_t limit) noexcept : limit_(std::min(limit, kMaxMessage) - 1) {}
 
-  wire::Dhcp& header() noexcept { return *reinterpret_cast<wire::Dhcp*>(bytes_); }
+  wire::Dhcp& header() noexcept { return *PacketView(bytes_, sizeof bytes_).header_at<wire::Dhcp>(0); }
   void add(Bytes option) noexcept {
     if (option.empty() || option.size() > limit_ - size_ || has(option[0])) return;
     std::memcpy(bytes_ + size_, option.data(), option.size());
@@ -66,9 +66,14 @@ constexpr bool is_said_always(std::uint8_t code) noexcept {
 
 // In the order in which the client lists them, but the mask before the router (RFC 2132 section 3.3); all of
 // them if it lists none.
-void add_wanted(Message& message, Bytes options, const DhcpView& request) noexcept {
+void add_wanted(Message& message, Bytes options, std::uint16_t mtu, const DhcpView& request) noexcept {
   const auto add = [&](std::uint8_t code) {
-    if (!is_said_always(code)) message.add(find_option(options, code));
+    if (code == wire::kDhcpMtu) {
+      const std::uint8_t value[] = {static_cast<std::uint8_t>(mtu >> 8), static_cast<std::uint8_t>(mtu)};
+      message.add(code, value);
+    } else if (!is_said_always(code)) {
+      message.add(find_option(options, code));
+    }
   };
   if (!request.has_wanted) {
     for (const std::uint8_t code :
@@ -90,7 +95,15 @@ struct Reply {
   Ipv4 yours;  // unspecified: none is told, and no lease
 };
 
-Bytes write(Message& message, const DhcpView& request, const SubnetRow& subnet, const Reply& reply) noexcept {
+// What one guest is answered from.
+struct Server {
+  const SubnetRow& subnet;
+  const PortRow& port;
+
+  Ipv4 own() const noexcept { return port.ipv4[0].address; }
+};
+
+Bytes write(Message& message, const DhcpView& request, const Server& server, const Reply& reply) noexcept {
   const wire::Dhcp& asked = *request.header;
   wire::Dhcp& header = message.header();
   header.operation = wire::kDhcpReplyOperation;
@@ -103,7 +116,7 @@ Bytes write(Message& message, const DhcpView& request, const SubnetRow& subnet, 
   header.mac = asked.mac;
   header.cookie = Be32::from_host(wire::kDhcpCookie);
 
-  const Bytes options = subnet.dhcp_options;
+  const Bytes options = server.subnet.dhcp_options;
   message.add(wire::kDhcpMessageType, {&reply.type, 1});
   message.add(find_option(options, wire::kDhcpServer));
   if (!request.client.empty()) message.add(wire::kDhcpClient, request.client);  // RFC 6842
@@ -112,7 +125,7 @@ Bytes write(Message& message, const DhcpView& request, const SubnetRow& subnet, 
     for (const std::uint8_t code : {wire::kDhcpLease, wire::kDhcpRenewal, wire::kDhcpRebinding})
       message.add(find_option(options, code));
   }
-  add_wanted(message, options, request);
+  add_wanted(message, options, server.port.mtu, request);
   return message.finish();
 }
 
@@ -164,7 +177,7 @@ void fill_headers(Packet& packet, Ipv4 source, const Route& to) noexcept {
   ip.source = source;
   ip.destination = to.address;
   ip.checksum = checksum(&ip, sizeof ip);
-  auto& udp = *reinterpret_cast<wire::Udp*>(packet.data + packet.l4_offset);
+  auto& udp = *packet.view().header_at<wire::Udp>(packet.l4_offset);
   const auto size = static_cast<std::uint16_t>(packet.l3_size - sizeof ip);
   udp.source_port = Be16::from_host(wire::kDhcpServerPort);
   udp.destination_port = Be16::from_host(wire::kDhcpClientPort);
@@ -177,17 +190,15 @@ void fill_headers(Packet& packet, Ipv4 source, const Route& to) noexcept {
   packet.destination = to.address;
 }
 
-void answer(WorkerState& worker, const SubnetRow& subnet, const DhcpView& request, const Reply& reply,
+void answer(WorkerState& worker, const Server& server, const DhcpView& request, const Reply& reply,
             Packet& packet) noexcept {
   const Route to = route_to(*request.header, reply);
-  std::size_t datagram = std::max<std::size_t>(request.max_size, kMinDatagram);
-  if (subnet.mtu != 0)
-    datagram = std::min<std::size_t>(datagram, std::max<std::size_t>(subnet.mtu, kMinDatagram));
-  Message message(datagram - kHeaders);
-  const Bytes bytes = write(message, request, subnet, reply);  // the last look at the request
+  const std::size_t longest = std::max<std::size_t>(server.port.mtu, kMinDatagram);
+  Message message(std::clamp<std::size_t>(request.max_size, kMinDatagram, longest) - kHeaders);
+  const Bytes bytes = write(message, request, server, reply);  // the last look at the request
   if (!resize(packet, worker.pool, kHeaders + bytes.size())) return packet.drop(DropReason::no_mbuf);
   std::memcpy(packet.data + packet.l3_offset + kHeaders, bytes.data(), bytes.size());
-  fill_headers(packet, subnet.gateway, to);
+  fill_headers(packet, server.subnet.gateway, to);
   packet.verdict = Verdict::kAnswer;
 }
 
@@ -197,12 +208,13 @@ void consume(WorkerState& worker, LearnCounter counter, Packet& packet) noexcept
 }
 
 // RFC 2131 section 4.3.2: the client's state follows from what it fills in.
-void answer_request(WorkerState& worker, const SubnetRow& subnet, Ipv4 own, const DhcpView& request,
+void answer_request(WorkerState& worker, const Server& server, const DhcpView& request,
                     Packet& packet) noexcept {
   const Ipv4 client = request.header->client;
   std::optional<Ipv4> claimed;
   if (request.server) {  // selecting
-    if (*request.server != subnet.gateway) return consume(worker, LearnCounter::dhcp_other_server, packet);
+    if (*request.server != server.subnet.gateway)
+      return consume(worker, LearnCounter::dhcp_other_server, packet);
     claimed = request.requested;
   } else if (request.requested) {  // rebooting
     claimed = request.requested;
@@ -210,24 +222,25 @@ void answer_request(WorkerState& worker, const SubnetRow& subnet, Ipv4 own, cons
     claimed = client;
   }
   if (!claimed) return packet.drop(DropReason::dhcp_bad);
+  const Ipv4 own = server.own();
   const bool is_own = *claimed == own && (client.is_unspecified() || client == own);
   worker.count(is_own ? LearnCounter::dhcp_acked : LearnCounter::dhcp_refused);
-  answer(worker, subnet, request, is_own ? Reply{wire::kDhcpAck, own} : Reply{wire::kDhcpNak, Ipv4()},
+  answer(worker, server, request, is_own ? Reply{wire::kDhcpAck, own} : Reply{wire::kDhcpNak, Ipv4()},
          packet);
 }
 
-void answer_message(WorkerState& worker, const SubnetRow& subnet, Ipv4 own, const DhcpView& request,
+void answer_message(WorkerState& worker, const Server& server, const DhcpView& request,
                     Packet& packet) noexcept {
   switch (request.type) {
     case wire::kDhcpDiscover:
       worker.count(LearnCounter::dhcp_offered);
-      return answer(worker, subnet, request, {wire::kDhcpOffer, own}, packet);
+      return answer(worker, server, request, {wire::kDhcpOffer, server.own()}, packet);
     case wire::kDhcpRequest:
-      return answer_request(worker, subnet, own, request, packet);
+      return answer_request(worker, server, request, packet);
     case wire::kDhcpInform:
       if (request.header->client.get().is_unspecified()) break;
       worker.count(LearnCounter::dhcp_acked);
-      return answer(worker, subnet, request, {wire::kDhcpAck, Ipv4()}, packet);
+      return answer(worker, server, request, {wire::kDhcpAck, Ipv4()}, packet);
     case wire::kDhcpDecline:
       return consume(worker, LearnCounter::dhcp_declined, packet);
     case wire::kDhcpRelease:
@@ -239,13 +252,13 @@ void answer_message(WorkerState& worker, const SubnetRow& subnet, Ipv4 own, cons
 }
 
 // The datagram's payload as far as it lies in one piece; empty if its length cannot be.
-Bytes payload_of(const Packet& packet) noexcept {
+PacketView payload_of(const Packet& packet) noexcept {
   const auto* udp = packet.view().header_at<wire::Udp>(packet.l4_offset);
   const std::size_t size = udp->length.get().host();
   const std::size_t room = std::size_t{packet.l3_offset} + packet.l3_size - packet.l4_offset;
   if (size < sizeof *udp || size > room) return {};
   const auto bytes = packet.view().bytes(packet.l4_offset + sizeof *udp, size - sizeof *udp);
-  return bytes.size() == size - sizeof *udp ? Bytes(bytes) : Bytes();
+  return bytes.size() == size - sizeof *udp ? PacketView(bytes.data(), bytes.size()) : PacketView();
 }
 
 }  // namespace
@@ -262,7 +275,7 @@ bool serve_dhcp(WorkerState& worker, const PortRow& port, Packet& packet) noexce
   } else if (request->header->mac != port.mac) {
     packet.drop(DropReason::dhcp_foreign_client);
   } else {
-    answer_message(worker, *subnet, port.ipv4[0].address, *request, packet);
+    answer_message(worker, {*subnet, port}, *request, packet);
   }
   return true;
 }

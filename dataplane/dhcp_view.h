@@ -10,6 +10,7 @@
 #include <span>
 
 #include "dataplane/dhcp_wire.h"
+#include "dataplane/packet_view.h"
 
 namespace vipswitch {
 
@@ -87,18 +88,18 @@ inline bool take_options(DhcpView& view, std::uint8_t& overload,
 }  // namespace dhcp_view_detail
 
 // Of the payload of a UDP datagram; nullopt if it is no client's message on Ethernet.
-inline std::optional<DhcpView> read_dhcp(std::span<const std::uint8_t> message) noexcept {
+inline std::optional<DhcpView> read_dhcp(const PacketView& message) noexcept {
   using namespace dhcp_view_detail;
-  if (message.size() < sizeof(wire::Dhcp)) return std::nullopt;
   DhcpView view;
-  view.header = reinterpret_cast<const wire::Dhcp*>(message.data());
+  view.header = message.header_at<wire::Dhcp>(0);
+  if (view.header == nullptr) return std::nullopt;
   const wire::Dhcp& header = *view.header;
   if (header.operation != wire::kDhcpRequestOperation || header.hardware_type != wire::kDhcpEthernet ||
       header.hardware_length != sizeof(Mac) || header.cookie.get().host() != wire::kDhcpCookie) {
     return std::nullopt;
   }
   std::uint8_t overload = 0, nested = 0;
-  if (!take_options(view, overload, message.subspan(sizeof(wire::Dhcp)))) return std::nullopt;
+  if (!take_options(view, overload, message.bytes(sizeof(wire::Dhcp), message.size()))) return std::nullopt;
   // RFC 2131 section 4.1: `file` is read before `sname`.
   if ((overload & 1) != 0 && !take_options(view, nested, header.file)) return std::nullopt;
   if ((overload & 2) != 0 && !take_options(view, nested, header.server_name)) return std::nullopt;

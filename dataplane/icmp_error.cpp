@@ -73,32 +73,33 @@ bool may_be_error(const Packet& packet) noexcept {
   return is_ipv4 ? classify_icmp(packet) != IcmpClass::kNoError : icmp->type < wire::kIcmp6EchoRequest;
 }
 
-// NAT undone: which address of the dropped packet was another one, and which.
+// NAT undone: which addresses of the dropped packet were others, and which.
 template <class Address>
 struct Undo {
-  Side side;
-  AddressRewrite<Address> rewrite;
+  AddressRewrite<Address> source = {}, destination = {};  // is_set, if it was another one
 };
 
-// Only what is longer than the MTU is found out after NAT; both ways the port's row knows the pair.
+// Only what is longer than the MTU is found out after NAT; the row of the VM at either end knows the pair.
 template <class Address>
-std::optional<Undo<Address>> undo_of(const WorkerState& worker, const Batch& batch, const Packet& packet,
-                                     DropReason reason) noexcept {
-  if (reason != DropReason::mtu_exceeded) return std::nullopt;
+Undo<Address> undo_of(const WorkerState& worker, const Batch& batch, const Packet& packet,
+                      DropReason reason) noexcept {
+  Undo<Address> undo;
+  if (reason != DropReason::mtu_exceeded) return undo;
   const bool from_vm = batch.ingress->role == PortRole::kVm;
-  const PortRow* vm = from_vm ? batch.ingress : worker.tables.ports.find(packet.egress);
-  if (vm == nullptr) return std::nullopt;
   const Address source = packet.source_of<Address>(), destination = packet.destination_of<Address>();
-  for (const PortSource<Address>& own : vm->of<Address>()) {
-    if (!own.eip.is_set) continue;
-    if (from_vm && own.eip.to == source) {
-      return Undo<Address>{Side::kSource, AddressRewrite<Address>::between(source, own.address)};
-    }
-    if (!from_vm && own.address == destination) {
-      return Undo<Address>{Side::kDestination, AddressRewrite<Address>::between(destination, own.eip.to)};
+  if (from_vm) {
+    for (const PortSource<Address>& own : batch.ingress->of<Address>()) {
+      if (own.eip.is_set && own.eip.to == source)
+        undo.source = AddressRewrite<Address>::between(source, own.address);
     }
   }
-  return std::nullopt;
+  const PortRow* receiver = from_vm && !packet.is_hairpin ? nullptr : worker.tables.ports.find(packet.egress);
+  if (receiver == nullptr) return undo;
+  for (const PortSource<Address>& own : receiver->of<Address>()) {
+    if (own.eip.is_set && own.address == destination)
+      undo.destination = AddressRewrite<Address>::between(destination, own.eip.to);
+  }
+  return undo;
 }
 
 // Who tells whom.
@@ -156,7 +157,7 @@ std::uint64_t pseudo_header_of(const Teller<Ipv6>& teller, std::size_t size) noe
 // The whole answer in a packet of its own; null if the pool is empty.
 template <class Address>
 rte_mbuf* make_error(const WorkerState& worker, const Packet& packet, const Error& error,
-                     const Teller<Address>& teller, const std::optional<Undo<Address>>& undo) noexcept {
+                     const Teller<Address>& teller, const Undo<Address>& undo) noexcept {
   using Header = std::conditional_t<kIsIpv4<Address>, wire::Ipv4Header, wire::Ipv6Header>;
   constexpr std::size_t kLongest = kIsIpv4<Address> ? 576 : 1280;  // RFC 1812 4.3.2.3; RFC 4443 2.4 c
   constexpr std::size_t kL4 = sizeof(wire::Ethernet) + sizeof(Header);
@@ -179,7 +180,7 @@ rte_mbuf* make_error(const WorkerState& worker, const Packet& packet, const Erro
   icmp.rest = Be32::from_host(error.rest);
   std::memcpy(data + kL4 + sizeof icmp, packet.data + packet.l3_offset, quoted);
 
-  if (undo) {
+  if (undo.source.is_set || undo.destination.is_set) {
     Packet answer{};
     answer.data = data;
     answer.size = static_cast<std::uint16_t>(kL4 + message_size);
@@ -187,7 +188,8 @@ rte_mbuf* make_error(const WorkerState& worker, const Packet& packet, const Erro
     answer.l4_offset = kL4;
     answer.l3_size = static_cast<std::uint16_t>(sizeof(Header) + message_size);
     answer.kind = packet.kind;
-    translate_quote(answer, undo->side, undo->rewrite);
+    if (undo.source.is_set) translate_quote(answer, Side::kSource, undo.source);
+    if (undo.destination.is_set) translate_quote(answer, Side::kDestination, undo.destination);
     icmp.checksum = 0;
   }
   icmp.checksum = static_cast<std::uint16_t>(
@@ -204,7 +206,7 @@ void tell(WorkerState& worker, const Batch& batch, const Packet& packet, DropRea
   const Address destination = packet.destination_of<Address>();
   if (!is_host(destination) || is_broadcast(worker, *batch.ingress, destination)) return;
   const auto undo = undo_of<Address>(worker, batch, packet, reason);
-  const Address sender = undo && undo->side == Side::kSource ? undo->rewrite.to : packet.source_of<Address>();
+  const Address sender = undo.source.is_set ? undo.source.to : packet.source_of<Address>();
   if (!is_host(sender)) return;
   const auto teller = teller_of<Address>(worker, *batch.ingress, sender);
   PortLane* lane = worker.lane(batch.ingress->id);

@@ -43,8 +43,9 @@ void set_address(Header& ip, Side side, const Address& address) noexcept {
 }
 
 // Translates one address and takes 1 off the TTL or hop limit, which must be at least 1; false, and nothing
-// changed, if the packet ends before the L4 checksum.
-inline bool translate(Packet& packet, Side side, const AddressRewrite<Ipv4>& rewrite) noexcept {
+// changed, if the packet ends before the L4 checksum. Inlined: every packet to and from the internet passes.
+[[gnu::always_inline]] inline bool translate(Packet& packet, Side side,
+                                             const AddressRewrite<Ipv4>& rewrite) noexcept {
   const std::uint16_t l4 = l4_checksum_offset(packet);
   if (l4 == kMissing) return false;
   wire::Ipv4Header& ip = packet.ipv4();
@@ -56,13 +57,29 @@ inline bool translate(Packet& packet, Side side, const AddressRewrite<Ipv4>& rew
   return true;
 }
 
-inline bool translate(Packet& packet, Side side, const AddressRewrite<Ipv6>& rewrite) noexcept {
+[[gnu::always_inline]] inline bool translate(Packet& packet, Side side,
+                                             const AddressRewrite<Ipv6>& rewrite) noexcept {
   const std::uint16_t l4 = l4_checksum_offset(packet);
   if (l4 == kMissing) return false;
   wire::Ipv6Header& ip = packet.ipv6();
   --ip.hop_limit;
   set_address(ip, side, rewrite.to);
   if (l4 != 0) update_l4_checksum(packet, l4, rewrite.delta);
+  return true;
+}
+
+// As translate(), of both addresses at once, with one hop.
+template <class Address>
+bool translate_both(Packet& packet, const AddressRewrite<Address>& source,
+                    const AddressRewrite<Address>& destination) noexcept {
+  const AddressRewrite<Address> both{source.to, combine_deltas(source.delta, destination.delta), true};
+  if (!translate(packet, Side::kSource, both)) return false;
+  if constexpr (std::is_same_v<Address, Ipv4>) {
+    set_address(packet.ipv4(), Side::kDestination, destination.to);
+    packet.destination = destination.to;
+  } else {
+    set_address(packet.ipv6(), Side::kDestination, destination.to);
+  }
   return true;
 }
 

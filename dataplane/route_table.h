@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <type_traits>
 #include <vector>
 
@@ -69,18 +70,11 @@ class RouteTable {
   // In any order; no two with the same prefix. What no route covers goes to the internet.
   explicit RouteTable(std::vector<Route> routes);
 
-  RouteRef lookup(const Address& address) const noexcept {
-    const Key key = key_of(address);
-    const Key* const begin = starts_.data();
-    const Key* at = begin;
-    std::size_t count = starts_.size();
-    while (count > 1) {
-      const std::size_t half = count / 2;
-      at = at[half] <= key ? at + half : at;
-      count -= half;
-    }
-    return refs_[static_cast<std::size_t>(at - begin)];
-  }
+  class View;
+  // What lookups need, by value: for a loop whose stores the compiler cannot tell from the table's own
+  // memory.
+  View view() const noexcept { return View(*this); }
+  RouteRef lookup(const Address& address) const noexcept { return view().lookup(address); }
   // Of a RouteRef of kEndpoint.
   const RouteRow& row(RouteRef ref) const noexcept { return rows_[ref.row()]; }
 
@@ -99,9 +93,9 @@ class RouteTable {
     if constexpr (std::is_same_v<Address, Ipv4>) {
       return address.host();
     } else {
-      std::uint64_t halves[2];
-      __builtin_memcpy(halves, address.bytes().data(), sizeof halves);
-      return (Wide{__builtin_bswap64(halves[0])} << 64) | __builtin_bswap64(halves[1]);
+      Be64 halves[2];
+      std::memcpy(halves, address.bytes().data(), sizeof halves);
+      return (Wide{halves[0].host()} << 64) | halves[1].host();
     }
   }
 
@@ -110,6 +104,29 @@ class RouteTable {
   std::vector<Key> starts_;
   std::vector<RouteRef> refs_;  // of the interval that begins at the same index
   std::vector<RouteRow> rows_;
+};
+
+template <class Address>
+class RouteTable<Address>::View {
+ public:
+  explicit View(const RouteTable& table) noexcept
+      : starts_(table.starts_.data()), refs_(table.refs_.data()), count_(table.starts_.size()) {}
+
+  RouteRef lookup(const Address& address) const noexcept {
+    const Key key = key_of(address);
+    const Key* at = starts_;
+    for (std::size_t count = count_; count > 1;) {
+      const std::size_t half = count / 2;
+      at = at[half] <= key ? at + half : at;
+      count -= half;
+    }
+    return refs_[at - starts_];
+  }
+
+ private:
+  const Key* starts_;
+  const RouteRef* refs_;
+  std::size_t count_;
 };
 
 extern template class RouteTable<Ipv4>;

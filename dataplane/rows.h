@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dataplane/endpoint_ref.h"
+#include "dataplane/rate_limiter.h"
 #include "dataplane/route_table.h"
 #include "dataplane/router_advertisement.h"
 #include "vipswitch/address.h"
@@ -37,8 +38,9 @@ struct AddressRewrite {
 template <class Address>
 struct PortSource {
   Address address;
-  HavipId havip;                // invalid: the port's own address
-  AddressRewrite<Address> eip;  // towards the internet; not set: no EIP
+  HavipId havip;                    // invalid: the port's own address
+  AddressRewrite<Address> eip;      // towards the internet; not set: no EIP
+  RateLimiter* eip_rate = nullptr;  // towards the internet; null: none
 
   bool is_havip() const noexcept { return havip.is_valid(); }
 };
@@ -77,8 +79,10 @@ struct PortRow {
   Mac mac;
   VpcId vpc;
   SubnetId subnet;
-  std::uint16_t mtu = 0;  // longest IP packet that goes out, bytes: its device's or its VPC's
-  bool forwards = false;  // passes on packets of others: they keep their source
+  std::uint16_t mtu = 0;        // longest IP packet that goes out, bytes: its device's or its VPC's
+  bool forwards = false;        // passes on packets of others: they keep their source
+  bool clamps_mss = false;      // of TCP through it, either way
+  RateLimiter* rate = nullptr;  // of what it sends; null: none
   PortSources<Ipv4> ipv4;
   PortSources<Ipv6> ipv6;
 
@@ -101,10 +105,9 @@ struct SubnetRow {
   Ipv6Prefix prefix6;
   Ipv6 gateway6;            // unspecified: the subnet has no IPv6
   bool is_managed = false;  // IPv6: guests are told to ask DHCPv6 for addresses
-  std::uint16_t mtu = 0;    // of the VPC, that guests are told; 0: none
   std::vector<PortId> ports;
   std::vector<Ipv6> dns6 = {};
-  // What DHCPv4 tells guests beside their address, as options (RFC 2132) one after the other;
+  // What DHCPv4 tells guests beside their address and MTU, as options (RFC 2132) one after the other;
   // empty: the switch does not answer DHCP.
   std::vector<std::uint8_t> dhcp_options = {};
 
@@ -121,7 +124,7 @@ struct SubnetRow {
   RouterAdvertisement advertisement_to(const PortRow& port) const noexcept {
     const bool is_autonomous =
         prefix6.length == 64 && port.ipv6.index_of(autonomous_address(prefix6, port.mac)) != kNoSource;
-    return {prefix6, is_managed, is_autonomous, mtu, dns6};
+    return {prefix6, is_managed, is_autonomous, port.mtu, dns6};
   }
 };
 
@@ -196,6 +199,7 @@ struct EipRow {
   Address address;
   AddressRewrite<Address> inner;  // not set: the EIP has no target
   EndpointRef target;
+  RateLimiter* rate = nullptr;  // from the internet; null: none
 };
 static_assert(sizeof(EipRow<Ipv4>) <= 32 && sizeof(EipRow<Ipv6>) <= 64);
 

@@ -24,7 +24,10 @@ AddressTables<Address>::AddressTables(const TableCapacities& capacities, const c
 
 template <class Address>
 AddressTables<Address>::AddressTables(const AddressTables& running, DryRun dry)
-    : endpoints(running.endpoints, dry), eips(running.eips, dry), neighbours(running.neighbours, dry) {}
+    : endpoints(running.endpoints, dry),
+      eips(running.eips, dry),
+      neighbours(running.neighbours, dry),
+      eip_filter(running.eip_filter, dry) {}
 
 template <class Address>
 bool AddressTables<Address>::is_valid() const noexcept {

@@ -18,6 +18,7 @@
 #include <memory>
 #include <type_traits>
 
+#include "dataplane/eip_filter.h"
 #include "dataplane/havip_table.h"
 #include "dataplane/lookup_table.h"
 #include "dataplane/rows.h"
@@ -66,6 +67,7 @@ struct AddressTables {
   LookupTable<EndpointKey<Address>> endpoints;
   LookupTable<AddressKey<Address>> eips;
   LookupTable<AddressKey<Address>> neighbours;
+  EipFilter eip_filter;    // has every key of `eips`
   RteArray<Eip> eip_rows;  // two for each EIP: a change is published as a new row
 
   std::uint32_t eip_row_capacity() const noexcept { return 2 * eips.capacity(); }

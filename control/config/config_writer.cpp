@@ -178,6 +178,7 @@ void put_keys(Emitter& out, const model::Vpc& vpc) {
   put_entry(out, "name", vpc.name);
   put_entry(out, "vni", vpc.vni.value());
   put_unless(out, "mtu", vpc.mtu, model::kDefaultVpcMtu);
+  put_unless(out, "clamp_mss", vpc.clamp_mss, false);
 }
 
 void put_dhcp(Emitter& out, const model::Dhcp& dhcp) {
@@ -221,6 +222,8 @@ void put_keys(Emitter& out, const model::Port& port) {
   put_entry(out, "device", port.device);
   put_unless(out, "queues", port.queues, model::Port().queues);
   put_unless(out, "forwards", port.forwards, false);
+  put_if_any(out, "rate_mbps", port.rate_mbps);
+  put_if_any(out, "burst_kb", port.burst_kb);
 }
 
 void put_keys(Emitter& out, const model::Havip& havip) {
@@ -236,10 +239,14 @@ void put_keys(Emitter& out, const model::Havip& havip) {
 void put_keys(Emitter& out, const model::Eip& eip) {
   put_entry(out, "name", eip.name);
   std::visit([&](const auto& address) { put_entry(out, to_word(family_of(address)), address); }, eip.address);
-  if (!eip.target) return;
-  out << YAML::Key << "target" << YAML::Value << YAML::Flow << YAML::BeginMap;
-  put_entry(out, to_word(eip.target->kind), eip.target->name);
-  out << YAML::EndMap;
+  if (eip.target) {
+    out << YAML::Key << "target" << YAML::Value << YAML::Flow << YAML::BeginMap;
+    put_entry(out, to_word(eip.target->kind), eip.target->name);
+    out << YAML::EndMap;
+  }
+  put_if_any(out, "rate_in_mbps", eip.rates.in_mbps);
+  put_if_any(out, "rate_out_mbps", eip.rates.out_mbps);
+  put_if_any(out, "burst_kb", eip.rates.burst_kb);
 }
 
 void put_keys(Emitter& out, const model::Route& route) {

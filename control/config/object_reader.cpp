@@ -11,6 +11,7 @@ namespace vipswitch::config {
 namespace {
 
 constexpr NumberParser kSmallCount{1, std::numeric_limits<std::uint16_t>::max()};
+constexpr NumberParser kCount{1, std::numeric_limits<std::uint32_t>::max()};
 constexpr auto kRequired = Presence::kRequired;
 constexpr auto kOptional = Presence::kOptional;
 
@@ -36,11 +37,12 @@ model::Uplink read_uplink(const Mapping& root, const YAML::Node& node) {
 }
 
 model::Vpc read_vpc(YamlSource& source, const YAML::Node& node) {
-  const Mapping mapping(source, node, "a VPC", {"name", "vni", "mtu"});
+  const Mapping mapping(source, node, "a VPC", {"name", "vni", "mtu", "clamp_mss"});
   model::Vpc vpc;
   mapping.read_text("name", kRequired, vpc.name);
   mapping.read("vni", kRequired, text::parse_vni, vpc.vni);
   mapping.read("mtu", kOptional, kSmallCount, vpc.mtu);
+  mapping.read("clamp_mss", kOptional, model::parse_truth, vpc.clamp_mss);
   return vpc;
 }
 
@@ -49,8 +51,7 @@ std::optional<model::Dhcp> read_dhcp(YamlSource& source, const YAML::Node& node)
   if (node.IsScalar() && node.Scalar() == "off") return std::nullopt;
   const Mapping mapping(source, node, "dhcp", {"lease_s", "routes"});
   model::Dhcp dhcp;
-  mapping.read("lease_s", kOptional, NumberParser{1, std::numeric_limits<std::uint32_t>::max()},
-               dhcp.lease_s);
+  mapping.read("lease_s", kOptional, kCount, dhcp.lease_s);
   const auto routes = mapping.get("routes", kOptional);
   if (!routes) return dhcp;
   for (const auto& element : read_list(source, *routes, "routes")) {
@@ -85,9 +86,9 @@ model::Subnet read_subnet(YamlSource& source, const YAML::Node& node) {
 }
 
 model::Port read_port(YamlSource& source, const YAML::Node& node) {
-  const Mapping mapping(
-      source, node, "a port",
-      {"name", "instance", "nic", "subnet", "mac", "ipv4", "ipv6", "device", "queues", "forwards"});
+  const Mapping mapping(source, node, "a port",
+                        {"name", "instance", "nic", "subnet", "mac", "ipv4", "ipv6", "device", "queues",
+                         "forwards", "rate_mbps", "burst_kb"});
   model::Port port;
   mapping.read_text("name", kRequired, port.name);
   mapping.read_text("instance", kRequired, port.instance);
@@ -99,6 +100,8 @@ model::Port read_port(YamlSource& source, const YAML::Node& node) {
   mapping.read_text("device", kRequired, port.device);
   mapping.read("queues", kOptional, kSmallCount, port.queues);
   mapping.read("forwards", kOptional, model::parse_truth, port.forwards);
+  mapping.read("rate_mbps", kOptional, kCount, port.rate_mbps);
+  mapping.read("burst_kb", kOptional, kCount, port.burst_kb);
   return port;
 }
 
@@ -142,13 +145,17 @@ model::EipTarget read_target(YamlSource& source, const YAML::Node& node) {
 }
 
 model::Eip read_eip(YamlSource& source, const YAML::Node& node) {
-  const Mapping mapping(source, node, "an EIP", {"name", "ipv4", "ipv6", "target"});
+  const Mapping mapping(source, node, "an EIP",
+                        {"name", "ipv4", "ipv6", "target", "rate_in_mbps", "rate_out_mbps", "burst_kb"});
   model::Eip eip;
   mapping.read_text("name", kRequired, eip.name);
   require_one_of(mapping, "an EIP", "ipv4", "ipv6");
   mapping.read("ipv4", kOptional, text::parse_ipv4, eip.address);
   mapping.read("ipv6", kOptional, text::parse_ipv6, eip.address);
   if (const auto target = mapping.get("target", kOptional)) eip.target = read_target(source, *target);
+  mapping.read("rate_in_mbps", kOptional, kCount, eip.rates.in_mbps);
+  mapping.read("rate_out_mbps", kOptional, kCount, eip.rates.out_mbps);
+  mapping.read("burst_kb", kOptional, kCount, eip.rates.burst_kb);
   return eip;
 }
 

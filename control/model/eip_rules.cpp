@@ -86,7 +86,8 @@ Result<void> check_target(const Objects& objects, const Indexes& indexes, const 
 Result<void> Transaction::add(const Eip& eip) {
   if (auto checked = check_new_name(objects().eips, eip.name, "EIP"); !checked) return checked;
   if (auto checked = check_address(objects(), indexes(), eip.address); !checked) return checked;
-  put(Eip{eip.name, eip.address, std::nullopt});
+  if (auto checked = check_rates(eip.rates); !checked) return checked;
+  put(Eip{eip.name, eip.address, std::nullopt, eip.rates});
   return eip.target ? bind_eip(eip.name, *eip.target) : Result<void>();
 }
 
@@ -126,7 +127,19 @@ Result<void> Transaction::unbind_eip(std::string_view name) {
   if (!eip->target) {
     return make_error(ErrorCode::not_found, "eip: \"{}\" is not bound, expected one that is", name);
   }
-  put(Eip{eip->name, eip->address, std::nullopt});
+  put(Eip{eip->name, eip->address, std::nullopt, eip->rates});
+  return {};
+}
+
+Result<void> Transaction::set_eip_rates(std::string_view name, const RatesChange& change) {
+  const Eip* eip = find(objects().eips, name);
+  if (!eip) return unknown_name("eip", name, "EIP");
+  Eip changed = *eip;
+  changed.rates.in_mbps = change.in_mbps.value_or(eip->rates.in_mbps);
+  changed.rates.out_mbps = change.out_mbps.value_or(eip->rates.out_mbps);
+  changed.rates.burst_kb = change.burst_kb.value_or(eip->rates.burst_kb);
+  if (auto checked = check_rates(changed.rates); !checked) return checked;
+  put(std::move(changed));
   return {};
 }
 

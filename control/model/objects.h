@@ -4,6 +4,7 @@
 // Names are the keys of the shell, the configuration file and the API. What a value must satisfy by itself
 // and between objects is checked in model.h; nothing here knows tables or DPDK.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -29,7 +30,14 @@ struct Vpc {
   std::string name;
   Vni vni;
   std::uint16_t mtu = kDefaultVpcMtu;  // bytes of an IP packet
+  bool clamp_mss = false;              // TCP through its ports is told segments that fit the path's MTU
   bool operator==(const Vpc&) const = default;
+};
+
+// What can be changed of a VPC; empty: as it is.
+struct VpcChange {
+  std::optional<std::uint16_t> mtu = std::nullopt;
+  std::optional<bool> clamp_mss = std::nullopt;
 };
 
 inline constexpr unsigned kDefaultHavipQuota = 10;
@@ -97,7 +105,15 @@ struct Port {
   std::string device;        // DPDK device arguments, e.g. "net_af_packet1,iface=sw-vm1"
   std::uint16_t queues = 1;  // rx queues asked for; the device may give fewer
   bool forwards = false;     // may send from addresses that are not its own: a router, firewall or NAT
+  std::optional<std::uint32_t> rate_mbps = std::nullopt;  // of what it sends, 10^6 bit/s of IP packets
+  std::optional<std::uint32_t> burst_kb = std::nullopt;   // 1000 bytes; empty: see burst_bytes()
   bool operator==(const Port&) const = default;
+};
+
+// What can be changed of a port; empty: as it is.
+struct PortChange {
+  std::optional<bool> forwards = std::nullopt;
+  std::optional<std::optional<std::uint32_t>> rate_mbps = std::nullopt, burst_kb = std::nullopt;
 };
 
 inline constexpr std::size_t kMaxHavipPorts = 10;  // ports bound to one HAVIP
@@ -124,11 +140,33 @@ struct EipTarget {
   bool operator==(const EipTarget&) const = default;
 };
 
+// How much an EIP may carry, 10^6 bit/s and 1000 bytes of IP packets; empty: as much as comes.
+struct Rates {
+  std::optional<std::uint32_t> in_mbps = std::nullopt;   // from the internet
+  std::optional<std::uint32_t> out_mbps = std::nullopt;  // towards it
+  std::optional<std::uint32_t> burst_kb = std::nullopt;  // in each direction; empty: see burst_bytes()
+  bool operator==(const Rates&) const = default;
+};
+
+// What can be changed of an EIP; empty: as it is.
+struct RatesChange {
+  std::optional<std::optional<std::uint32_t>> in_mbps = std::nullopt, out_mbps = std::nullopt,
+                                              burst_kb = std::nullopt;
+};
+
+// What a rate saves up at most: if nothing is said, what it carries in 20 ms, and not less than 64 kB.
+constexpr std::uint64_t burst_bytes(std::uint32_t rate_mbps, std::optional<std::uint32_t> burst_kb) {
+  constexpr std::uint64_t kBytesPerMsOfMbps = 125, kDefaultMs = 20, kLeast = 64'000;
+  if (burst_kb) return std::uint64_t{*burst_kb} * 1000;
+  return std::max(rate_mbps * kBytesPerMsOfMbps * kDefaultMs, kLeast);
+}
+
 // Translated 1:1 into the target's address of the same family.
 struct Eip {
   std::string name;
   IpAddress address;
   std::optional<EipTarget> target;
+  Rates rates = {};
   bool operator==(const Eip&) const = default;
 };
 

@@ -49,6 +49,7 @@ Result<void> Transaction::add(const Port& port) {
   if (auto checked = check_addresses(indexes(), *subnet, port); !checked) return checked;
   if (auto checked = check_device(indexes(), port.device, port.name); !checked) return checked;
   if (auto checked = check_queues(port.queues); !checked) return checked;
+  if (auto checked = check_rate(port); !checked) return checked;
   if (const auto* primary = find(indexes().primary_by_instance, port.instance);
       primary && port.nic == Nic::kPrimary) {
     return make_error(ErrorCode::rule,
@@ -59,11 +60,14 @@ Result<void> Transaction::add(const Port& port) {
   return {};
 }
 
-Result<void> Transaction::set_port_forwards(std::string_view name, bool forwards) {
+Result<void> Transaction::set_port(std::string_view name, const PortChange& change) {
   const Port* port = find(objects().ports, name);
   if (!port) return unknown_name("port", name, "port");
   Port changed = *port;
-  changed.forwards = forwards;
+  changed.forwards = change.forwards.value_or(port->forwards);
+  changed.rate_mbps = change.rate_mbps.value_or(port->rate_mbps);
+  changed.burst_kb = change.burst_kb.value_or(port->burst_kb);
+  if (auto checked = check_rate(changed); !checked) return checked;
   put(std::move(changed));
   return {};
 }

@@ -54,6 +54,10 @@ Result<void> check_vpc_carries_ipv6(const Vpc& vpc);
 // What guests of the subnet are told: DNS servers, DHCP lease and routes.
 Result<void> check_guest_settings(const Subnet& subnet);
 
+// Rates and bursts in their ranges, and no burst without a rate.
+Result<void> check_rate(const Port& port);
+Result<void> check_rates(const Rates& rates);
+
 // A MAC that an interface may have as its own.
 Result<void> check_interface_mac(const Mac& mac);
 

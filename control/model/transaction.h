@@ -38,13 +38,14 @@ class Transaction {
   Result<void> add(const Eip& eip);
   Result<void> add(const Route& route);
 
-  Result<void> set_vpc_mtu(std::string_view vpc, std::uint16_t mtu);
+  Result<void> set_vpc(std::string_view vpc, const VpcChange& change);
   Result<void> set_subnet(std::string_view subnet, const SubnetChange& change);
   Result<void> set_havip_quota(std::string_view subnet, unsigned quota) {
     return set_subnet(subnet, {.havip_quota = quota});
   }
 
-  Result<void> set_port_forwards(std::string_view port, bool forwards);
+  Result<void> set_port(std::string_view port, const PortChange& change);
+  Result<void> set_eip_rates(std::string_view eip, const RatesChange& change);
 
   Result<void> remove_vpc(std::string_view name);
   Result<void> remove_subnet(std::string_view name);

@@ -29,13 +29,14 @@ Result<void> check_vpc_carries_ipv6(const Vpc& vpc) {
                     kMinMtu6);
 }
 
-Result<void> Transaction::set_vpc_mtu(std::string_view name, std::uint16_t mtu) {
+Result<void> Transaction::set_vpc(std::string_view name, const VpcChange& change) {
   const Vpc* vpc = find(objects().vpcs, name);
   if (!vpc) return unknown_name("vpc", name, "VPC");
-  const auto min = has_ipv6(indexes(), vpc->name) ? kMinMtu6 : kMinMtu;
-  if (auto checked = check_mtu(mtu, min); !checked) return checked;
   Vpc changed = *vpc;
-  changed.mtu = mtu;
+  changed.mtu = change.mtu.value_or(vpc->mtu);
+  changed.clamp_mss = change.clamp_mss.value_or(vpc->clamp_mss);
+  const auto min = has_ipv6(indexes(), vpc->name) ? kMinMtu6 : kMinMtu;
+  if (auto checked = check_mtu(changed.mtu, min); !checked) return checked;
   put(std::move(changed));
   return {};
 }

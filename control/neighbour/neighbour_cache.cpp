@@ -23,14 +23,14 @@ void NeighbourCacheOf<Address>::set_gateway(const std::optional<Address>& gatewa
 
 template <class Address>
 void NeighbourCacheOf<Address>::want(const Address& address, TimeMs now) {
-  if (!has_room_for(address)) return;
+  if (!has_room_for(address, kMaxEntries)) return;
   const auto [entry, is_new] = entries_.try_emplace(address);
   if (is_new) ask(address, entry->second, now);
 }
 
 template <class Address>
 void NeighbourCacheOf<Address>::learn(const Address& address, const Mac& mac, TimeMs now) {
-  if (!has_room_for(address)) return;
+  if (!has_room_for(address, kMaxUnwanted)) return;
   Neighbour& neighbour = entries_[address];
   const bool is_news = neighbour.mac != mac;
   neighbour = {NeighbourState::kResolved, mac, now + kRefreshMs, 0};
@@ -55,8 +55,8 @@ void NeighbourCacheOf<Address>::tick(TimeMs now) {
 
 // The gateway's place is not among those of the table.
 template <class Address>
-bool NeighbourCacheOf<Address>::has_room_for(const Address& address) const {
-  return address == gateway_ || entries_.size() < kMaxEntries || entries_.contains(address);
+bool NeighbourCacheOf<Address>::has_room_for(const Address& address, std::size_t most) const {
+  return address == gateway_ || entries_.size() < most || entries_.contains(address);
 }
 
 // The first question after an answer goes to the neighbour alone, the next ones to everybody (RFC

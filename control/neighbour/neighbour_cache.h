@@ -36,6 +36,8 @@ class NeighbourCacheOf {
   static constexpr unsigned kRetries = 3;
   // Beyond it new addresses are not taken until others are forgotten: what the table of the data plane holds.
   static constexpr std::size_t kMaxEntries = TableCapacities{}.neighbours;
+  // Of them, those that hosts may take which nobody wanted: anybody on the network can speak.
+  static constexpr std::size_t kMaxUnwanted = kMaxEntries / 2;
 
   // Sends an ARP request or neighbour solicitation for the address: to everybody, or to the MAC it had.
   using Ask = std::function<void(const Address& address, const std::optional<Mac>& known)>;
@@ -56,7 +58,7 @@ class NeighbourCacheOf {
 
  private:
   void ask(const Address& address, Neighbour& neighbour, TimeMs now);
-  bool has_room_for(const Address& address) const;
+  bool has_room_for(const Address& address, std::size_t most) const;
 
   Ask ask_;
   Publish publish_;

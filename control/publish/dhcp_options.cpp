@@ -22,9 +22,9 @@ void add_option(Bytes& options, wire::DhcpOption code, const Bytes& value) {
   options.insert(options.end(), value.begin(), value.end());
 }
 
-void add_number(Bytes& options, wire::DhcpOption code, std::uint32_t number, int count = 4) {
+void add_number(Bytes& options, wire::DhcpOption code, std::uint32_t number) {
   Bytes value;
-  put(value, number, count);
+  put(value, number, sizeof number);
   add_option(options, code, value);
 }
 
@@ -56,7 +56,7 @@ Ipv4 default_router(const model::Subnet& subnet) {
 
 }  // namespace
 
-std::vector<std::uint8_t> build_dhcp_options(const model::Subnet& subnet, std::uint16_t mtu) {
+std::vector<std::uint8_t> build_dhcp_options(const model::Subnet& subnet) {
   if (!subnet.ipv4 || !subnet.dhcp) return {};
   Bytes options, dns;
   const std::uint32_t lease_s = subnet.dhcp->lease_s;
@@ -69,7 +69,6 @@ std::vector<std::uint8_t> build_dhcp_options(const model::Subnet& subnet, std::u
   add_number(options, wire::kDhcpRouter, default_router(subnet).host());
   for (const Ipv4 server : model::dns_of<Ipv4>(subnet)) put(dns, server.host(), 4);
   add_option(options, wire::kDhcpDns, dns);
-  add_number(options, wire::kDhcpMtu, mtu, 2);
   return options;
 }
 

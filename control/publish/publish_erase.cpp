@@ -36,11 +36,15 @@ void TablePublisher::erase_eip(const model::Change<model::Eip>& change, Batch& b
   if (change.after && change.after->address == before) return;
   std::visit(
       [&](const auto& address) {
-        erase_key(model::part_of<Part<decltype(address)>>(tables_).eips, AddressKey(address));
+        auto& tables = model::part_of<Part<decltype(address)>>(tables_);
+        erase_key(tables.eips, AddressKey(address));
+        tables.eip_filter.remove(address);
       },
       before);
   reclaimer_.retire(
       [this, family = family_of(before), row = entry->second.row] { eip_rows_of(family).free(row); });
+  reclaimer_.retire_object(entry->second.rate_in.release());
+  reclaimer_.retire_object(entry->second.rate_out.release());
   registry_.eips.erase(entry);
 }
 
@@ -103,6 +107,7 @@ void TablePublisher::erase_port(const model::Change<model::Port>& change, Batch&
   attachments_.detach(id);
   reclaimer_.retire_object(tables_.ports.replace(id, nullptr));
   reclaimer_.retire([this, id] { port_ids_.free(id.value()); });
+  reclaimer_.retire_object(entry->second.rate.release());
   registry_.port_names.erase(id);
   registry_.ports.erase(entry);
 }
@@ -163,10 +168,14 @@ MemberEips* TablePublisher::eips_of(const model::EipTarget& target, Batch& batch
   return &havip->second.eips;
 }
 
-void TablePublisher::set_target_eip(const model::EipTarget& target, const IpAddress& eip, Batch& batch) {
-  MemberEips* eips = eips_of(target, batch);
+void TablePublisher::set_target_eip(const EipEntry& eip, Batch& batch) {
+  MemberEips* eips = eips_of(*eip.spec.target, batch);
   if (eips == nullptr) return;
-  std::visit([&](const auto& address) { model::part_of<Part<decltype(address)>>(*eips) = address; }, eip);
+  const auto set = [&](const auto& address) {
+    using Address = Part<decltype(address)>;
+    model::part_of<Address>(*eips) = MemberEip<Address>{address, eip.rate_out.get()};
+  };
+  std::visit(set, eip.spec.address);
 }
 
 void TablePublisher::forget_target_eip(const model::EipTarget& target, Family family, Batch& batch) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <type_traits>
+#include <utility>
 
 #include "control/model/families.h"
 #include "control/publish/publish_batch.h"
@@ -85,7 +86,9 @@ void TablePublisher::link_port(const model::Change<model::Port>& change, Batch& 
     entry->second.mtu = device->mtu();
     attachments_.attach(id, std::move(device), entry->second.mtu);
   }
-  entry->second.spec = port;
+  const model::Port before = std::exchange(entry->second.spec, port);
+  if (before.rate_mbps != port.rate_mbps || before.burst_kb != port.burst_kb)
+    replace_rate(entry->second.rate, port.rate_mbps, port.burst_kb);
   SubnetEntry& subnet = registry_.subnets.find(port.subnet)->second;
   subnet.ports.insert(port.name);
   batch.subnets.insert(port.subnet);
@@ -105,7 +108,7 @@ void TablePublisher::link_port(const model::Change<model::Port>& change, Batch& 
 void TablePublisher::relink_eips(const model::EipTarget& target, Batch& batch) {
   for (const auto& [name, eip] : registry_.eips) {
     if (eip.spec.target != target) continue;
-    set_target_eip(target, eip.spec.address, batch);
+    set_target_eip(eip, batch);
     batch.eips.insert(name);
   }
 }
@@ -168,9 +171,22 @@ void TablePublisher::bind(HavipEntry& havip, const std::string& port, Batch& bat
 }
 
 void TablePublisher::link_eip(const model::Eip& eip, Batch& batch) {
-  registry_.eips[eip.name].spec = eip;
-  if (eip.target) set_target_eip(*eip.target, eip.address, batch);
+  EipEntry& entry = registry_.eips[eip.name];
+  const model::Rates before = std::exchange(entry.spec, eip).rates;
+  const auto& [in_mbps, out_mbps, burst_kb] = eip.rates;
+  const bool has_new_burst = before.burst_kb != burst_kb;
+  if (has_new_burst || before.in_mbps != in_mbps) replace_rate(entry.rate_in, in_mbps, burst_kb);
+  if (has_new_burst || before.out_mbps != out_mbps) replace_rate(entry.rate_out, out_mbps, burst_kb);
+  if (eip.target) set_target_eip(entry, batch);
   batch.eips.insert(eip.name);
+}
+
+void TablePublisher::replace_rate(std::unique_ptr<RateLimiter>& rate, std::optional<std::uint32_t> mbps,
+                                  std::optional<std::uint32_t> burst_kb) {
+  reclaimer_.retire_object(rate.release());
+  if (mbps) {
+    rate = std::make_unique<RateLimiter>(*mbps, model::burst_bytes(*mbps, burst_kb), host_.workers().size());
+  }
 }
 
 void TablePublisher::link_route(const model::Route& route, Batch& batch) {

@@ -64,7 +64,8 @@ void TablePublisher::publish_eip(EipEntry& eip, Batch& batch) {
     using Address = Part<decltype(address)>;
     auto& tables = model::part_of<Address>(tables_);
     auto& row = tables.eip_rows[eip.row];
-    row = build_eip_row(registry_, eip.spec, address);
+    row = build_eip_row(registry_, eip, address);
+    if (!had_row) tables.eip_filter.add(address);
     batch.insert_keys.push_back([&tables, &row, address] {
       tables.eips.insert(AddressKey(address), AddressTables<Address>::eip_value(row));
     });

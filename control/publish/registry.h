@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -15,6 +16,7 @@
 #include "control/model/objects.h"
 #include "control/text/no_such_port.h"
 #include "dataplane/havip_table.h"
+#include "dataplane/rate_limiter.h"
 #include "vipswitch/ids.h"
 #include "vipswitch/result.h"
 
@@ -36,16 +38,24 @@ struct SubnetEntry {
   std::set<std::string> ports;
 };
 
+// An EIP as the ports that send by it see it.
+template <class Address>
+struct MemberEip {
+  Address address;
+  RateLimiter* rate_out;
+};
+
 // The EIPs of a port's own addresses, or of a HAVIP's.
 struct MemberEips {
-  std::optional<Ipv4> ipv4;
-  std::optional<Ipv6> ipv6;
+  std::optional<MemberEip<Ipv4>> ipv4;
+  std::optional<MemberEip<Ipv6>> ipv6;
 };
 
 struct PortEntry {
   PortId id;
   model::Port spec;
   std::uint16_t mtu = 0;                 // of its device
+  std::unique_ptr<RateLimiter> rate;     // null: none
   std::vector<std::string> havips = {};  // bound ones, in the order of binding
   MemberEips eips = {};
 };
@@ -91,6 +101,7 @@ struct EipEntry {
   static constexpr std::uint32_t kNoRow = ~std::uint32_t{0};
   std::uint32_t row = kNoRow;  // index into AddressTables::eip_rows of its family
   model::Eip spec;
+  std::unique_ptr<RateLimiter> rate_in, rate_out;  // null: none
 };
 
 struct UplinkEntry {

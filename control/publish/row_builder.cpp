@@ -12,8 +12,10 @@ namespace vipswitch {
 namespace {
 
 template <class Address>
-PortSource<Address> source_of(const Address& address, HavipId havip, const std::optional<Address>& eip) {
-  return {address, havip, eip ? AddressRewrite<Address>::between(address, *eip) : AddressRewrite<Address>{}};
+PortSource<Address> source_of(const Address& address, HavipId havip,
+                              const std::optional<MemberEip<Address>>& eip) {
+  if (!eip) return {address, havip, {}};
+  return {address, havip, AddressRewrite<Address>::between(address, eip->address), eip->rate_out};
 }
 
 template <class Address>
@@ -37,10 +39,12 @@ void fill_side(const model::Uplink& uplink, const Mac& gateway_mac, Side& side) 
 }
 
 template <class Address>
-EipRow<Address> build_row(const Registry& registry, const model::Eip& eip, const Address& address) {
+EipRow<Address> build_row(const Registry& registry, const EipEntry& entry, const Address& address) {
   using model::part_of;
+  const model::Eip& eip = entry.spec;
   EipRow<Address> row{};
   row.address = address;
+  row.rate = entry.rate_in.get();
   if (!eip.target) return row;
   if (eip.target->kind == model::TargetKind::kHavip) {
     const HavipEntry& havip = registry.havips.find(eip.target->name)->second;
@@ -118,9 +122,8 @@ std::unique_ptr<SubnetRow> build_subnet_row(const Registry& registry, const Subn
   row->prefix6 = subnet.spec.ipv6.value_or(Ipv6Prefix());
   row->gateway6 = subnet.spec.gateway6.value_or(Ipv6());
   row->is_managed = subnet.spec.managed;
-  row->mtu = vpc_entry(registry, subnet).spec.mtu;
   row->dns6 = model::dns_of<Ipv6>(subnet.spec);
-  row->dhcp_options = build_dhcp_options(subnet.spec, row->mtu);
+  row->dhcp_options = build_dhcp_options(subnet.spec);
   for (const auto& name : subnet.ports) row->ports.push_back(registry.ports.find(name)->second.id);
   return row;
 }
@@ -135,6 +138,8 @@ std::unique_ptr<PortRow> build_port_row(const Registry& registry, const PortEntr
   row->subnet = subnet.id;
   row->mtu = std::min(port.mtu, vpc_entry(registry, subnet).spec.mtu);
   row->forwards = port.spec.forwards;
+  row->clamps_mss = vpc_entry(registry, subnet).spec.clamp_mss;
+  row->rate = port.rate.get();
   add_sources(registry, port, row->ipv4);
   add_sources(registry, port, row->ipv6);
   return row;
@@ -172,10 +177,10 @@ std::unique_ptr<UplinkRow> build_uplink_row(const UplinkEntry& uplink, const Gat
   return row;
 }
 
-EipRow<Ipv4> build_eip_row(const Registry& registry, const model::Eip& eip, const Ipv4& address) {
+EipRow<Ipv4> build_eip_row(const Registry& registry, const EipEntry& eip, const Ipv4& address) {
   return build_row(registry, eip, address);
 }
-EipRow<Ipv6> build_eip_row(const Registry& registry, const model::Eip& eip, const Ipv6& address) {
+EipRow<Ipv6> build_eip_row(const Registry& registry, const EipEntry& eip, const Ipv6& address) {
   return build_row(registry, eip, address);
 }
 

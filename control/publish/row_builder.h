@@ -24,7 +24,7 @@ struct GatewayMacs {
 std::unique_ptr<UplinkRow> build_uplink_row(const UplinkEntry& uplink, const GatewayMacs& macs);
 
 // `address` is the EIP's.
-EipRow<Ipv4> build_eip_row(const Registry& registry, const model::Eip& eip, const Ipv4& address);
-EipRow<Ipv6> build_eip_row(const Registry& registry, const model::Eip& eip, const Ipv6& address);
+EipRow<Ipv4> build_eip_row(const Registry& registry, const EipEntry& eip, const Ipv4& address);
+EipRow<Ipv6> build_eip_row(const Registry& registry, const EipEntry& eip, const Ipv6& address);
 
 }  // namespace vipswitch

@@ -101,6 +101,9 @@ class TablePublisher final : public Publisher {
   bool link_slot(const model::Havip& havip, HavipEntry& linked, Batch& batch);
   void link_eip(const model::Eip& eip, Batch& batch);
   void link_route(const model::Route& route, Batch& batch);
+  // A new one, with its whole burst; the old one goes.
+  void replace_rate(std::unique_ptr<RateLimiter>& rate, std::optional<std::uint32_t> mbps,
+                    std::optional<std::uint32_t> burst_kb);
 
   void relink_eips(const model::EipTarget& target, Batch& batch);
 
@@ -113,7 +116,7 @@ class TablePublisher final : public Publisher {
   void set_next_hop_of(const Address& address, const Mac& mac);
 
   MemberEips* eips_of(const model::EipTarget& target, Batch& batch);
-  void set_target_eip(const model::EipTarget& target, const IpAddress& eip, Batch& batch);
+  void set_target_eip(const EipEntry& eip, Batch& batch);
   void forget_target_eip(const model::EipTarget& target, Family family, Batch& batch);
   // Both sides forget the binding; the port's id.
   PortId unlink(HavipEntry& havip, const std::string& port, Batch& batch);

@@ -41,15 +41,18 @@ Result<void> Service::add(const model::Route& route) {
   return run([&](Transaction& t) { return t.add(route); });
 }
 
-Result<void> Service::set_vpc_mtu(std::string_view vpc, std::uint16_t mtu) {
-  return run([&](Transaction& t) { return t.set_vpc_mtu(vpc, mtu); });
+Result<void> Service::set_vpc(std::string_view vpc, const model::VpcChange& change) {
+  return run([&](Transaction& t) { return t.set_vpc(vpc, change); });
 }
 Result<void> Service::set_subnet(std::string_view subnet, const model::SubnetChange& change) {
   return run([&](Transaction& t) { return t.set_subnet(subnet, change); });
 }
 
-Result<void> Service::set_port_forwards(std::string_view port, bool forwards) {
-  return run([&](Transaction& t) { return t.set_port_forwards(port, forwards); });
+Result<void> Service::set_port(std::string_view port, const model::PortChange& change) {
+  return run([&](Transaction& t) { return t.set_port(port, change); });
+}
+Result<void> Service::set_eip_rates(std::string_view eip, const model::RatesChange& change) {
+  return run([&](Transaction& t) { return t.set_eip_rates(eip, change); });
 }
 
 Result<void> Service::remove_vpc(std::string_view name) {

@@ -34,11 +34,12 @@ class Service {
   Result<void> add(const model::Eip& eip);
   Result<void> add(const model::Route& route);
 
-  Result<void> set_vpc_mtu(std::string_view vpc, std::uint16_t mtu);
+  Result<void> set_vpc(std::string_view vpc, const model::VpcChange& change);
   // Errors: quota, below the number of HAVIPs that the subnet has.
   Result<void> set_subnet(std::string_view subnet, const model::SubnetChange& change);
 
-  Result<void> set_port_forwards(std::string_view port, bool forwards);
+  Result<void> set_port(std::string_view port, const model::PortChange& change);
+  Result<void> set_eip_rates(std::string_view eip, const model::RatesChange& change);
 
   Result<void> remove_vpc(std::string_view name);
   Result<void> remove_subnet(std::string_view name);

@@ -1,4 +1,5 @@
 #include "control/shell/commands.h"
+#include "control/shell/limit_argument.h"
 #include "control/shell/object_show.h"
 
 namespace vipswitch::shell {
@@ -8,6 +9,12 @@ template <class Address>
 Result<void> add_eip(Context& context, const Arguments& arguments) {
   return context.service.add(
       model::Eip{arguments.text("NAME"), arguments.get<Address>("ADDRESS"), std::nullopt});
+}
+
+Result<void> set_eip(Context& context, const Arguments& arguments) {
+  return context.service.set_eip_rates(
+      arguments.text("EIP"),
+      {limit_of(arguments, "IN"), limit_of(arguments, "OUT"), limit_of(arguments, "KB")});
 }
 
 Result<void> del_eip(Context& context, const Arguments& arguments) {
@@ -47,6 +54,13 @@ std::vector<Command> eip_commands() {
        {{"NAME", &value_type::kText, "name of the new EIP"},
         {"ADDRESS", &value_type::kIpv6, "the public address, unique"}},
        add_eip<Ipv6>},
+      {"eip set EIP [rate_in IN] [rate_out OUT] [burst KB]",
+       "limit what an EIP carries in each direction, or no longer",
+       {kEip,
+        {"IN", &value_type::kLimit, "10^6 bit/s of IP packets from the internet, 1 to 400000, or none"},
+        {"OUT", &value_type::kLimit, "10^6 bit/s of IP packets towards it, 1 to 400000, or none"},
+        {"KB", &value_type::kLimit, kBurstHelp}},
+       set_eip},
       {"eip del EIP", "delete an EIP that is not bound", {kEip}, del_eip},
       {"eip bind EIP havip HAVIP",
        "map an EIP to the HAVIP's address of its family, so that it follows the owner",

@@ -57,7 +57,7 @@ std::string_view meaning(Trigger trigger) {
     case Trigger::kResignation:
       return "the owner resigned with priority 0";
     case Trigger::kAnnouncement:
-      return "a gratuitous ARP came";
+      return "a gratuitous ARP or an unsolicited neighbour advertisement came";
     case Trigger::kWeak:
       return "other ARP from the address came";
     case Trigger::kExpiry:

@@ -20,6 +20,10 @@ Json word_or_null(const std::optional<T>& value) {
   return value ? Json(word(*value)) : Json();
 }
 
+Json number_or_null(const std::optional<std::uint32_t>& value) {
+  return value ? Json(*value) : Json();
+}
+
 double rounded(double value) {
   return std::round(value * 100) / 100;
 }
@@ -107,7 +111,7 @@ Json to_json(const model::Uplink& uplink) {
 }
 
 Json to_json(const model::Vpc& vpc) {
-  return {{"name", vpc.name}, {"vni", vpc.vni.value()}, {"mtu", vpc.mtu}};
+  return {{"name", vpc.name}, {"vni", vpc.vni.value()}, {"mtu", vpc.mtu}, {"clamp_mss", vpc.clamp_mss}};
 }
 
 Json to_json(const model::Subnet& subnet) {
@@ -133,7 +137,9 @@ Json to_json(const model::Port& port) {
           {"ipv6", word_or_null(port.ipv6)},
           {"device", port.device},
           {"queues", port.queues},
-          {"forwards", port.forwards}};
+          {"forwards", port.forwards},
+          {"rate_mbps", number_or_null(port.rate_mbps)},
+          {"burst_kb", number_or_null(port.burst_kb)}};
 }
 
 Json to_json(const model::Havip& havip) {
@@ -153,7 +159,10 @@ Json to_json(const model::Eip& eip) {
   return {{"name", eip.name},
           {"ipv4", is_ipv6 ? Json() : Json(word(eip.address))},
           {"ipv6", is_ipv6 ? Json(word(eip.address)) : Json()},
-          {"target", target}};
+          {"target", target},
+          {"rate_in_mbps", number_or_null(eip.rates.in_mbps)},
+          {"rate_out_mbps", number_or_null(eip.rates.out_mbps)},
+          {"burst_kb", number_or_null(eip.rates.burst_kb)}};
 }
 
 Json to_json(const model::Route& route) {

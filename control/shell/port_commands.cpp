@@ -1,4 +1,5 @@
 #include "control/shell/commands.h"
+#include "control/shell/limit_argument.h"
 #include "control/shell/object_show.h"
 
 namespace vipswitch::shell {
@@ -16,11 +17,15 @@ Result<void> add_port(Context& context, const Arguments& arguments) {
   port.device = arguments.text("DEVICE");
   port.queues = static_cast<std::uint16_t>(arguments.get_or<std::uint64_t>("COUNT", 1));
   port.forwards = arguments.get_or<bool>("FORWARDS", false);
+  port.rate_mbps = limit_of(arguments, "MBPS").value_or(std::nullopt);
+  port.burst_kb = limit_of(arguments, "KB").value_or(std::nullopt);
   return context.service.add(port);
 }
 
 Result<void> set_port(Context& context, const Arguments& arguments) {
-  return context.service.set_port_forwards(arguments.text("PORT"), arguments.get<bool>("FORWARDS"));
+  return context.service.set_port(
+      arguments.text("PORT"),
+      {arguments.get_if<bool>("FORWARDS"), limit_of(arguments, "MBPS"), limit_of(arguments, "KB")});
 }
 
 Result<void> del_port(Context& context, const Arguments& arguments) {
@@ -35,13 +40,16 @@ const Argument kPort{"PORT", &value_type::kPortName, "name of a port"};
 const Argument kForwards{"FORWARDS", &value_type::kTruth,
                          "true: it may send from addresses that are not its own, as routers, firewalls and "
                          "NAT do; default false"};
+const Argument kRate{"MBPS", &value_type::kLimit,
+                     "10^6 bit/s of IP packets that it may send, 1 to 400000, or none"};
+const Argument kBurst{"KB", &value_type::kLimit, kBurstHelp};
 
 }  // namespace
 
 std::vector<Command> port_commands() {
   return {
       {"port add NAME instance INSTANCE subnet SUBNET mac MAC device DEVICE [ipv4 ADDRESS] [ipv6 "
-       "ADDRESS6] [nic NIC] [queues COUNT] [forwards FORWARDS]",
+       "ADDRESS6] [nic NIC] [queues COUNT] [forwards FORWARDS] [rate MBPS] [burst KB]",
        "plug a vNIC of an instance into a subnet",
        {{"NAME", &value_type::kText, "name of the new port"},
         {"INSTANCE", &value_type::kText, "name of the instance (VM) that has the vNIC"},
@@ -53,11 +61,13 @@ std::vector<Command> port_commands() {
         {"DEVICE", &value_type::kText, "DPDK device arguments, such as net_af_packet1,iface=sw-vm1"},
         {"NIC", &value_type::kNic, "primary (default, one an instance) or secondary"},
         {"COUNT", &value_type::kSmallCount, "receive queues asked for, default 1"},
-        kForwards},
+        kForwards,
+        kRate,
+        kBurst},
        add_port},
-      {"port set PORT forwards FORWARDS",
-       "let a port send from addresses that are not its own, or no longer",
-       {kPort, kForwards},
+      {"port set PORT [forwards FORWARDS] [rate MBPS] [burst KB]",
+       "change what a port may send",
+       {kPort, kForwards, kRate, kBurst},
        set_port},
       {"port del PORT", "unplug a port without HAVIPs, EIP and routes", {kPort}, del_port},
       {"port show [json]", "print all ports as commands", {}, show_port},

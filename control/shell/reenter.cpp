@@ -53,8 +53,9 @@ std::string to_commands(const model::Uplink& uplink) {
 
 std::string to_commands(const model::Vpc& vpc) {
   const bool has_default = vpc.mtu == model::kDefaultVpcMtu;
-  return fmt::format("vpc add {} vni {}{}\n", vpc.name, vpc.vni,
-                     has_default ? "" : fmt::format(" mtu {}", vpc.mtu));
+  return fmt::format("vpc add {} vni {}{}{}\n", vpc.name, vpc.vni,
+                     has_default ? "" : fmt::format(" mtu {}", vpc.mtu),
+                     vpc.clamp_mss ? " clamp_mss true" : "");
 }
 
 std::string to_commands(const model::Subnet& subnet) {
@@ -65,10 +66,11 @@ std::string to_commands(const model::Subnet& subnet) {
 }
 
 std::string to_commands(const model::Port& port) {
-  return fmt::format("port add {} instance {} nic {} subnet {} mac {}{}{} device {} queues {}{}\n", port.name,
-                     port.instance, to_word(port.nic), port.subnet, port.mac, option("ipv4", port.ipv4),
-                     option("ipv6", port.ipv6), quote_if_needed(port.device), port.queues,
-                     port.forwards ? " forwards true" : "");
+  return fmt::format("port add {} instance {} nic {} subnet {} mac {}{}{} device {} queues {}{}{}{}\n",
+                     port.name, port.instance, to_word(port.nic), port.subnet, port.mac,
+                     option("ipv4", port.ipv4), option("ipv6", port.ipv6), quote_if_needed(port.device),
+                     port.queues, port.forwards ? " forwards true" : "", option("rate", port.rate_mbps),
+                     option("burst", port.burst_kb));
 }
 
 std::string to_commands(const model::Havip& havip) {
@@ -82,6 +84,10 @@ std::string to_commands(const model::Havip& havip) {
 
 std::string to_commands(const model::Eip& eip) {
   auto commands = fmt::format("eip add {} {} {}\n", eip.name, family_of(eip.address), eip.address);
+  if (eip.rates != model::Rates()) {
+    commands += fmt::format("eip set {}{}{}{}\n", eip.name, option("rate_in", eip.rates.in_mbps),
+                            option("rate_out", eip.rates.out_mbps), option("burst", eip.rates.burst_kb));
+  }
   if (eip.target)
     commands += fmt::format("eip bind {} {} {}\n", eip.name, to_word(eip.target->kind), eip.target->name);
   return commands;

@@ -29,6 +29,13 @@ Result<Value> parse_count(std::string_view argument, std::string_view word) {
   return to_value(argument, word, text::parse_number(word, 0, max));
 }
 
+Result<Value> parse_limit(std::string_view argument, std::string_view word) {
+  if (word == model::kNone) return Value(std::uint64_t{0});
+  auto number = text::parse_number(word, 1, std::numeric_limits<std::uint32_t>::max());
+  if (auto* mismatch = std::get_if<text::Mismatch>(&number)) mismatch->expected += ", or none";
+  return to_value(argument, word, std::move(number));
+}
+
 Result<Value> parse_word(std::string_view, std::string_view word) {
   return Value(std::string(word));
 }
@@ -123,6 +130,7 @@ const ValueType kInstanceName{parse_word, complete_instances};
 const ValueType kAnyPortName{parse_word, complete_any_port};
 const ValueType kFrameKind{parse_word, complete_frame_kind};
 const ValueType kCount{parse_count<kMaxCount>, complete_nothing};
+const ValueType kLimit{parse_limit, complete_none};
 const ValueType kSmallCount{parse_count<kMaxSmallCount>, complete_nothing};
 const ValueType kIpv4{parse_with<text::parse_ipv4>, complete_nothing};
 const ValueType kIpv6{parse_with<text::parse_ipv6>, complete_nothing};

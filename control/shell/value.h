@@ -41,6 +41,7 @@ extern const ValueType kAnyPortName;   // std::string: the name of a port, or up
 extern const ValueType kFrameKind;     // std::string: what trace packet makes, or a file
 extern const ValueType kInstanceName;  // std::string: of a port, not yet looked for
 extern const ValueType kCount;         // std::uint64_t up to 2^32 - 1
+extern const ValueType kLimit;         // std::uint64_t from 1 up to 2^32 - 1, 0 for the word none
 extern const ValueType kSmallCount;    // std::uint64_t up to 2^16 - 1
 extern const ValueType kIpv4;          // Ipv4
 extern const ValueType kIpv6;          // Ipv6

@@ -4,17 +4,20 @@
 namespace vipswitch::shell {
 namespace {
 
-std::uint16_t mtu_of(const Arguments& arguments) {
-  return static_cast<std::uint16_t>(arguments.get_or<std::uint64_t>("MTU", model::kDefaultVpcMtu));
+std::optional<std::uint16_t> mtu_of(const Arguments& arguments) {
+  const auto mtu = arguments.get_if<std::uint64_t>("MTU");
+  return mtu ? std::optional(static_cast<std::uint16_t>(*mtu)) : std::nullopt;
 }
 
 Result<void> add_vpc(Context& context, const Arguments& arguments) {
-  return context.service.add(
-      model::Vpc{arguments.text("NAME"), arguments.get<Vni>("VNI"), mtu_of(arguments)});
+  model::Vpc vpc{arguments.text("NAME"), arguments.get<Vni>("VNI")};
+  vpc.mtu = mtu_of(arguments).value_or(vpc.mtu);
+  vpc.clamp_mss = arguments.get_or<bool>("CLAMP", false);
+  return context.service.add(vpc);
 }
 
 Result<void> set_vpc(Context& context, const Arguments& arguments) {
-  return context.service.set_vpc_mtu(arguments.text("VPC"), mtu_of(arguments));
+  return context.service.set_vpc(arguments.text("VPC"), {mtu_of(arguments), arguments.get_if<bool>("CLAMP")});
 }
 
 Result<void> del_vpc(Context& context, const Arguments& arguments) {
@@ -26,20 +29,25 @@ Result<void> show_vpc(Context& context, const Arguments& arguments) {
 }
 
 const Argument kVpc{"VPC", &value_type::kVpcName, "name of a VPC"};
+const Argument kClamp{"CLAMP", &value_type::kTruth,
+                      "true: TCP through its ports is told segments that fit the MTU; default false"};
 
 }  // namespace
 
 std::vector<Command> vpc_commands() {
   return {
-      {"vpc add NAME vni VNI [mtu MTU]",
+      {"vpc add NAME vni VNI [mtu MTU] [clamp_mss CLAMP]",
        "make a VPC, an isolated address space",
        {{"NAME", &value_type::kText, "name of the new VPC"},
         {"VNI", &value_type::kVni, "its VXLAN network identifier, 1 to 16777215, unique"},
-        {"MTU", &value_type::kSmallCount, "bytes of its longest IP packet, 576 to 9600, default 1500"}},
+        {"MTU", &value_type::kSmallCount, "bytes of its longest IP packet, 576 to 9600, default 1500"},
+        kClamp},
        add_vpc},
-      {"vpc set VPC mtu MTU",
-       "change the longest IP packet of a VPC",
-       {kVpc, {"MTU", &value_type::kSmallCount, "bytes, 576 to 9600, with IPv6 not below 1280"}},
+      {"vpc set VPC [mtu MTU] [clamp_mss CLAMP]",
+       "change how long the packets of a VPC may be",
+       {kVpc,
+        {"MTU", &value_type::kSmallCount, "bytes of an IP packet, 576 to 9600, with IPv6 not below 1280"},
+        kClamp},
        set_vpc},
       {"vpc del VPC", "delete a VPC without subnets and routes", {kVpc}, del_vpc},
       {"vpc show [json]", "print all VPCs as commands", {}, show_vpc},

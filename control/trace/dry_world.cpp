@@ -24,7 +24,7 @@ RingHandle make_event_ring() {
 DryWorld::DryWorld(DataplaneHost& host, const std::vector<PortId>& ports, const std::vector<HavipId>& havips)
     : events_(make_event_ring()),
       tables_(host.tables(), DryRun{}),
-      worker_(WorkerId(0), tables_, host.clock(), host.workers().front()->pool(), events_.get(),
+      worker_(WorkerId(), tables_, host.clock(), host.workers().front()->pool(), events_.get(),
               host.tables().ports.capacity()) {
   worker_.now_ms = host.now_ms();
   for (const PortId port : ports) {

@@ -32,12 +32,12 @@ class TraceNames {
   // `port vm1-eth0`, or empty.
   std::string mac_holder(std::string_view subnet, const Mac& mac) const;
   bool is_inside(std::string_view vpc, const Ipv6& address) const;
+  // As the target of an EIP or a route: `HAVIP front`.
+  std::string target(EndpointRef endpoint) const;
 
  private:
   EndpointRef lookup_endpoint(VpcId vpc, const Ipv6& address) const;
   std::string subnet(SubnetId id) const;
-  // As the target of an EIP: `HAVIP front`.
-  std::string target(EndpointRef endpoint) const;
 
   const Registry& registry_;
   const Tables& tables_;

@@ -193,9 +193,20 @@ class Teller {
                                  address_text(destination), vpc_));
     } else {
       says.push_back(fmt::format("destination {} is outside of VPC {}", address_text(destination), vpc_));
+      tell_way(look, destination, says);
     }
     tell_rewrite(look, source, destination, says);
     return says;
+  }
+
+  // Where nat sends what does not leave by the uplink.
+  void tell_way(const Look& look, const Ipv6& destination, Says& says) const {
+    if (look.packet.is_hairpin) {
+      says.push_back(fmt::format("destination {} is {}, so it turns round here", address_text(destination),
+                                 names_.eip(destination)));
+    } else if (look.packet.target.exists()) {
+      says.push_back(fmt::format("a route of the VPC sends it to {}", names_.target(look.packet.target)));
+    }
   }
 
   void tell_rewrite(const Look& look, const Ipv6& source, const Ipv6& destination, Says& says) const {

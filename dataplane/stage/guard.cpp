@@ -65,7 +65,11 @@ void guard_arp(WorkerState& worker, const PortRow& port, Packet& packet) noexcep
   const Ipv4 sender = arp.sender_ip;
   packet.source_index = port.ipv4.index_of(sender);
   if (packet.source_index == kNoSource && !sender.is_unspecified()) {
-    return packet.drop(foreign_address(worker, port, sender, DropReason::spoofed_arp, true));
+    const DropReason why = foreign_address(worker, port, sender, DropReason::spoofed_arp, true);
+    // A router asks from whichever of its addresses it answers with.
+    const bool may_ask = why == DropReason::spoofed_arp && form == owner::ArpForm::kRequest &&
+                         port.forwards && may_be_forwarded(sender);
+    if (!may_ask) return packet.drop(why);
   }
   if (arp.sender_mac != port.mac && !may_use_virtual_mac(worker, port, packet, arp.sender_mac)) {
     packet.drop(DropReason::spoofed_arp);

@@ -1,7 +1,10 @@
 #include "dataplane/stage/nat.h"
 
+#include <algorithm>
+
 #include "dataplane/echo.h"
 #include "dataplane/icmp_quote.h"
+#include "dataplane/mss_clamp.h"
 #include "dataplane/next_hop.h"
 #include "dataplane/rewrite.h"
 
@@ -28,13 +31,19 @@ template <class Address, class RewriteOf>
   return std::nullopt;
 }
 
+// Whether the rate, if there is one, lets the packet pass.
+bool is_within(RateLimiter* rate, const WorkerState& worker, const Packet& packet) noexcept {
+  return rate == nullptr || rate->take(worker.id, packet.l3_size, worker.now_ms);
+}
+
 template <class Address>
 constexpr bool is_icmp(std::uint8_t protocol) noexcept {
   return protocol == (std::is_same_v<Address, Ipv4> ? wire::kProtoIcmp : wire::kProtoIcmp6);
 }
 
 template <class Address>
-void translate_in(const UplinkRow& uplink, Packet& packet, const EipRow<Address>* eip) noexcept {
+void translate_in(const WorkerState& worker, const UplinkRow& uplink, Packet& packet,
+                  const EipRow<Address>* eip) noexcept {
   if (eip == nullptr) {
     const bool is_own = uplink.of<Address>().is_own_address(packet.destination_of<Address>());
     if (is_own && answer_echo(packet, uplink.mac)) {
@@ -51,12 +60,13 @@ void translate_in(const UplinkRow& uplink, Packet& packet, const EipRow<Address>
     });
     if (wrong) return packet.drop(*wrong);
   }
+  if (!is_within(eip->rate, worker, packet)) return packet.drop(DropReason::eip_rate);
   if (!translate(packet, Side::kDestination, eip->inner)) return packet.drop(DropReason::l4_truncated);
   packet.target = eip->target;
 }
 
 template <class Address>
-void from_uplink(const Tables& tables, const UplinkRow& uplink, Batch& batch) noexcept {
+void from_uplink(const WorkerState& worker, const UplinkRow& uplink, Batch& batch) noexcept {
   using EipLookup = LookupTable<AddressKey<Address>>;
   AddressKey<Address> keys[EipLookup::kBulk];
   Packet* packets[EipLookup::kBulk];
@@ -70,9 +80,9 @@ void from_uplink(const Tables& tables, const UplinkRow& uplink, Batch& batch) no
       packets[count++] = next;
     }
     if (count == 0) break;
-    tables.of<Address>().eips.lookup_bulk(keys, count, rows);
+    worker.tables.of<Address>().eips.lookup_bulk(keys, count, rows);
     for (unsigned i = 0; i < count; ++i) {
-      translate_in<Address>(uplink, *packets[i], AddressTables<Address>::eip_row(rows[i]));
+      translate_in<Address>(worker, uplink, *packets[i], AddressTables<Address>::eip_row(rows[i]));
     }
   }
 }
@@ -106,8 +116,32 @@ const AddressRewrite<Address>* eip_of(const PortRow& port, const Address& addres
   return index != kNoSource && sources[index].eip.is_set ? &sources[index].eip : nullptr;
 }
 
+// From one EIP of the switch to another, or to itself: out and in at once, with one hop. Resolve delivers it.
 template <class Address>
-void translate_out(WorkerState& worker, const PortRow& port, Packet& packet) noexcept {
+[[gnu::noinline]] void translate_hairpin(const WorkerState& worker, const PortRow& port,
+                                         const PortSource<Address>& source, const EipRow<Address>& eip,
+                                         Packet& packet) noexcept {
+  if (!eip.inner.is_set) return packet.drop(DropReason::eip_unbound);
+  if (is_icmp<Address>(packet.protocol)) {
+    auto wrong = translate_icmp<Address>(packet, Side::kDestination,
+                                         [&port](const Address& quoted) { return eip_of(port, quoted); });
+    if (wrong) return packet.drop(*wrong);
+    wrong = translate_icmp<Address>(packet, Side::kSource, [&eip](const Address& quoted) {
+      return quoted == eip.address ? &eip.inner : nullptr;
+    });
+    if (wrong) return packet.drop(*wrong);
+  }
+  if (!is_within(source.eip_rate, worker, packet) || !is_within(eip.rate, worker, packet))
+    return packet.drop(DropReason::eip_rate);
+  if (!translate_both(packet, source.eip, eip.inner)) return packet.drop(DropReason::l4_truncated);
+  packet.target = eip.target;
+  packet.is_hairpin = true;
+}
+
+// Inlined for the common way, that nothing but the internet is a next hop.
+template <class Address>
+[[gnu::always_inline]] inline void translate_out(WorkerState& worker, const PortRow& port,
+                                                 Packet& packet) noexcept {
   const Address destination = packet.destination_of<Address>();
   if (is_unroutable(destination)) return packet.drop(DropReason::unroutable);
   const UplinkRow* uplink = worker.tables.uplink.load(std::memory_order_acquire);
@@ -119,6 +153,11 @@ void translate_out(WorkerState& worker, const PortRow& port, Packet& packet) noe
     return packet.drop(DropReason::eip_not_owner);
   }
   if (hop_limit(packet) <= 1) return packet.drop(DropReason::ttl_exceeded);
+  const AddressTables<Address>& tables = worker.tables.of<Address>();
+  if (tables.eip_filter.may_hold(destination)) [[unlikely]] {
+    if (const auto* eip = tables.lookup_eip(destination); eip != nullptr)
+      return translate_hairpin(worker, port, source, *eip, packet);
+  }
   const Mac next_hop = next_hop_mac(worker, *uplink, destination);
   if (next_hop.is_zero()) [[unlikely]]
     return packet.drop(uplink->carries<Address>() ? DropReason::next_hop_unresolved : DropReason::no_uplink);
@@ -127,7 +166,10 @@ void translate_out(WorkerState& worker, const PortRow& port, Packet& packet) noe
         packet, Side::kDestination, [&port](const Address& quoted) { return eip_of(port, quoted); });
     if (wrong) return packet.drop(*wrong);
   }
+  if (!is_within(source.eip_rate, worker, packet)) return packet.drop(DropReason::eip_rate);
   if (!translate(packet, Side::kSource, source.eip)) return packet.drop(DropReason::l4_truncated);
+  if (port.clamps_mss) [[unlikely]]
+    clamp_mss(packet, std::min(port.mtu, uplink->mtu));
   wire::Ethernet& ethernet = packet.ethernet();
   ethernet.destination = next_hop;
   ethernet.source = uplink->mac;
@@ -166,12 +208,13 @@ template <class Address>
 template <class Address>
 void from_vm(WorkerState& worker, const PortRow& port, const VpcRow& vpc, Batch& batch) noexcept {
   const RouteTable<Address>& routes = vpc.routes<Address>();
+  const auto view = routes.view();
   for (Packet& packet : batch) {
     if (!packet.is_pending() || packet.kind != kKindOf<Address> || packet.is_group ||
         packet.ethernet().destination != kGatewayMac || is_on_link(packet.destination_of<Address>())) {
       continue;
     }
-    const RouteRef route = routes.lookup(packet.destination_of<Address>());
+    const RouteRef route = view.lookup(packet.destination_of<Address>());
     if (route.kind() == RouteKind::kSubnet) continue;
     if (route.kind() == RouteKind::kInternet) [[likely]] {
       translate_out<Address>(worker, port, packet);
@@ -181,11 +224,21 @@ void from_vm(WorkerState& worker, const PortRow& port, const VpcRow& vpc, Batch&
   }
 }
 
+// What the port may send; never what claims a HAVIP.
+void limit_port(const WorkerState& worker, const PortRow& port, Batch& batch) noexcept {
+  for (Packet& packet : batch) {
+    if (!packet.is_pending() || !packet.is_ip() || packet.is_claim) continue;
+    if (!is_within(port.rate, worker, packet)) packet.drop(DropReason::port_rate);
+  }
+}
+
 }  // namespace
 
 void nat(WorkerState& worker, Batch& batch) noexcept {
   const PortRow& port = *batch.ingress;
   if (port.role == PortRole::kVm) {
+    if (port.rate != nullptr) [[unlikely]]
+      limit_port(worker, port, batch);
     const VpcRow* vpc = worker.tables.vpcs.find(port.vpc);
     if (vpc == nullptr) return;  // being removed: resolve finds no endpoint either
     from_vm<Ipv4>(worker, port, *vpc, batch);
@@ -194,8 +247,8 @@ void nat(WorkerState& worker, Batch& batch) noexcept {
   }
   const UplinkRow* uplink = worker.tables.uplink.load(std::memory_order_acquire);
   if (uplink != nullptr) {
-    from_uplink<Ipv4>(worker.tables, *uplink, batch);
-    if (batch.has_ipv6) from_uplink<Ipv6>(worker.tables, *uplink, batch);
+    from_uplink<Ipv4>(worker, *uplink, batch);
+    if (batch.has_ipv6) from_uplink<Ipv6>(worker, *uplink, batch);
     return;
   }
   for (Packet& packet : batch) {

@@ -86,6 +86,7 @@ void parse_packet(Packet& packet, Batch& batch) noexcept {
   packet.fragment = Fragment::kWhole;
   packet.source_index = kNoSource;
   packet.is_claim = false;
+  packet.is_hairpin = false;
   packet.target = EndpointRef();
 
   const auto* ethernet = packet.view().header_at<wire::Ethernet>(0);

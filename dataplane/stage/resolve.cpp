@@ -1,7 +1,10 @@
 #include "dataplane/stage/resolve.h"
 
+#include <algorithm>
+
 #include "dataplane/dhcp_answer.h"
 #include "dataplane/echo.h"
+#include "dataplane/mss_clamp.h"
 #include "dataplane/rewrite.h"
 
 namespace vipswitch::stage {
@@ -9,9 +12,9 @@ namespace {
 
 enum class Hop : std::uint8_t { kBridged, kRouted };
 
-// TTL and source MAC of what crosses the gateway. Packets from the uplink had their TTL decremented by nat.
+// TTL and source MAC of what crosses the gateway. What nat has translated had its TTL decremented there.
 void route_through_gateway(const Batch& batch, Packet& packet) noexcept {
-  if (batch.ingress->role == PortRole::kVm) {
+  if (batch.ingress->role == PortRole::kVm && !packet.is_hairpin) {
     if (hop_limit(packet) <= 1) return packet.drop(DropReason::ttl_exceeded);
     decrement_hop_limit(packet);
   }
@@ -22,12 +25,14 @@ void deliver_to_port(const WorkerState& worker, const Batch& batch, Packet& pack
                      const Mac* virtual_mac) noexcept {
   const PortRow* port = worker.tables.ports.find(id);
   if (port == nullptr) return packet.drop(DropReason::port_gone);
-  if (port->id == batch.ingress->id) return packet.drop(DropReason::hairpin);
+  if (port->id == batch.ingress->id && !packet.is_hairpin) return packet.drop(DropReason::hairpin);
   if (hop == Hop::kRouted || port->subnet != batch.ingress->subnet) {
     if (packet.is_ip()) route_through_gateway(batch, packet);
     if (!packet.is_pending()) return;
   }
   packet.ethernet().destination = virtual_mac != nullptr ? *virtual_mac : port->mac;
+  if (port->clamps_mss) [[unlikely]]
+    clamp_mss(packet, std::min(port->mtu, batch.ingress->mtu));
   packet.egress = id;
   packet.verdict = packet.l3_size <= port->mtu ? Verdict::kForward : Verdict::kTooLong;
 }

@@ -15,6 +15,9 @@ constexpr std::uint16_t swap_bytes(std::uint16_t value) noexcept {
 constexpr std::uint32_t swap_bytes(std::uint32_t value) noexcept {
   return __builtin_bswap32(value);
 }
+constexpr std::uint64_t swap_bytes(std::uint64_t value) noexcept {
+  return __builtin_bswap64(value);
+}
 
 template <class Rep>
 class BigEndian {
@@ -42,7 +45,8 @@ class BigEndian {
 
 using Be16 = BigEndian<std::uint16_t>;
 using Be32 = BigEndian<std::uint32_t>;
+using Be64 = BigEndian<std::uint64_t>;
 
-static_assert(sizeof(Be16) == 2 && sizeof(Be32) == 4);
+static_assert(sizeof(Be16) == 2 && sizeof(Be32) == 4 && sizeof(Be64) == 8);
 
 }  // namespace vipswitch

@@ -62,6 +62,13 @@ def guests_told(switch):
 
 
 @pytest.fixture
+def limited(switch):
+    """A port and an EIP with all that can be limited."""
+    switch.do("port set vm1-eth0 rate 1000 burst 2500")
+    switch.do("eip set front-public rate_in 1000 rate_out 1000 burst 2500")
+
+
+@pytest.fixture
 def routed(switch):
     switch.do("route add shop 172.16.0.0/12 via blackhole")
     switch.do("route add shop 192.168.0.0/16 via port vm1-eth0")
@@ -80,7 +87,7 @@ def test_every_document_is_described_and_no_other(switch, page):
     assert set().union(*map(commands_of, showing_commands(switch))) == set(page)
 
 
-def test_documents_have_the_described_fields_and_no_others(switch, front, traced, guests_told, routed, page):
+def test_documents_have_the_described_fields_and_no_others(switch, front, traced, guests_told, limited, routed, page):
     found = {}
     for command, fields in page.items():
         documents = [json.loads(switch.do(f"{line} json")) for line in lines_of(switch, command)]
@@ -91,7 +98,7 @@ def test_documents_have_the_described_fields_and_no_others(switch, front, traced
 
 def test_describing_too_much_or_too_little_is_found(page):
     fields = page["vpc show"]
-    assert differences(fields, [{"vpcs": [{"name": "shop", "vni": 1, "mtu": 1500}]}]) == []
-    assert differences(fields, [{"vpcs": [{"name": "shop", "mtu": 1500}]}]) == ["vpcs[].vni: documented, but in no document"]
-    assert differences(fields, [{"vpcs": [{"name": "shop", "vni": 1, "mtu": 1500, "new": 2}]}]) == ["vpcs[].new: not documented"]
-    assert differences(fields, [{"vpcs": [{"name": "shop", "vni": "1", "mtu": 1500}]}]) == ["vpcs[].vni: '1' is not integer"]
+    assert differences(fields, [{"vpcs": [{"name": "shop", "vni": 1, "mtu": 1500, "clamp_mss": False}]}]) == []
+    assert differences(fields, [{"vpcs": [{"name": "shop", "mtu": 1500, "clamp_mss": False}]}]) == ["vpcs[].vni: documented, but in no document"]
+    assert differences(fields, [{"vpcs": [{"name": "shop", "vni": 1, "mtu": 1500, "clamp_mss": False, "new": 2}]}]) == ["vpcs[].new: not documented"]
+    assert differences(fields, [{"vpcs": [{"name": "shop", "vni": "1", "mtu": 1500, "clamp_mss": False}]}]) == ["vpcs[].vni: '1' is not integer"]

@@ -130,7 +130,7 @@ TEST_F(DhcpTest, OptionsComeAsTheClientListsThem) {
 TEST_F(DhcpTest, RoutesIncludeTheDefaultRoute) {
   set({.dns = std::vector<IpAddress>{Ipv4(9, 9, 9, 9), Ipv4(10, 77, 0, 2)},
        .dhcp = model::Dhcp{60, {{Ipv4Prefix{Ipv4(10, 9, 128, 0), 17}, Ipv4(10, 77, 0, 5)}}}});
-  ASSERT_TRUE(vswitch.service().set_vpc_mtu("shop", 1400));
+  ASSERT_TRUE(vswitch.service().set_vpc("shop", {.mtu = 1400}));
   const auto answer = answer_to(dhcp_broadcast(kVm1, {}));
   EXPECT_EQ(answer.option(wire::kDhcpRoutes), (Frame{0, 10, 77, 0, 1, 17, 10, 9, 128, 10, 77, 0, 5}));
   EXPECT_EQ(answer.option(wire::kDhcpDns), (Frame{9, 9, 9, 9, 10, 77, 0, 2}));
@@ -173,19 +173,19 @@ TEST_F(DhcpTest, PriorityTagStays) {
 
 // At every length of the message, in a buffer of exactly that size: only the whole one is one.
 TEST(DhcpView, TruncatedMessageIsNone) {
-  const Frame whole = dhcp_message({.type = 3,
-                                    .mac = kVm1.mac,
-                                    .options = {{50, bytes_of(kVm1.ip)},
-                                                {54, bytes_of(W::kWebGateway)},
-                                                {55, {1, 3}},
-                                                {57, {5, 0xdc}},
-                                                {61, {1, 2, 3}}}});
+  Frame whole = dhcp_message({.type = 3,
+                              .mac = kVm1.mac,
+                              .options = {{50, bytes_of(kVm1.ip)},
+                                          {54, bytes_of(W::kWebGateway)},
+                                          {55, {1, 3}},
+                                          {57, {5, 0xdc}},
+                                          {61, {1, 2, 3}}}});
   for (std::size_t size = 0; size <= whole.size(); ++size) {
     const auto exact = std::make_unique<std::uint8_t[]>(size);
     std::copy_n(whole.begin(), size, exact.get());
     EXPECT_EQ(read_dhcp({exact.get(), size}).has_value(), size == whole.size()) << size;
   }
-  const auto view = read_dhcp(whole);
+  const auto view = read_dhcp({whole.data(), whole.size()});
   ASSERT_TRUE(view);
   EXPECT_EQ(view->type, 3);
   EXPECT_EQ(view->requested, kVm1.ip);

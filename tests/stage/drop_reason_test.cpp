@@ -198,6 +198,22 @@ void eip_not_owner(Shop& shop) {
   shop.elect(kVm1);
   shop.expect_drop(DropReason::eip_not_owner, kVm2, datagram(kVm2, W::kFront, W::kClient));
 }
+void eip_rate(Shop& shop) {
+  ASSERT_TRUE(shop.vswitch.service().set_eip_rates("vm3-public", {.out_mbps = 1, .burst_kb = 16}));
+  shop.vswitch.settle();
+  const Frame frame = datagram(kVm3, kVm3.ip, W::kClient);
+  while (!shop.inject(kVm3, frame).empty()) {
+  }
+  shop.expect_drop(DropReason::eip_rate, kVm3, frame);
+}
+void port_rate(Shop& shop) {
+  ASSERT_TRUE(shop.vswitch.service().set_port("vm3-eth0", {.rate_mbps = 1, .burst_kb = 16}));
+  shop.vswitch.settle();
+  const Frame frame = datagram(kVm3, kVm3.ip, kVm1.ip, kVm1.mac);
+  while (!shop.inject(kVm3, frame).empty()) {
+  }
+  shop.expect_drop(DropReason::port_rate, kVm3, frame);
+}
 void ttl_exceeded(Shop& shop) {
   shop.expect_drop(
       DropReason::ttl_exceeded, kVm3,

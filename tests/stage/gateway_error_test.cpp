@@ -217,7 +217,7 @@ TEST_F(GatewayErrors, TooBigTellsTheInternetOfTheEip) {
 TEST_F(GatewayErrors, MtuOfTheVpcHoldsBetweenItsPorts) {
   constexpr std::uint8_t kFragmentationNeeded = 4;
   constexpr std::uint16_t kVpcMtu = 1400;
-  ASSERT_TRUE(vswitch.service().set_vpc_mtu("shop", kVpcMtu).ok());
+  ASSERT_TRUE(vswitch.service().set_vpc("shop", {.mtu = kVpcMtu}).ok());
   vswitch.settle();
   const auto packet = [](std::size_t size) {
     return long_frame(from_vm(kVm3, kVm1.mac),

@@ -16,7 +16,7 @@ using ::testing::StartsWith;
 using W = ShopWorld;
 
 constexpr std::size_t kL3 = 14;
-constexpr std::uint8_t kIcmp = 1, kTcp = 6, kUdp = 17, kDccp = 33, kUdpLite = 136;
+constexpr std::uint8_t kIcmp = 1, kTcp = 6, kUdp = 17, kDccp = 33, kVrrp = 112, kUdpLite = 136;
 enum class Rewritten { kSource, kDestination };
 
 std::uint16_t load16(std::span<const std::uint8_t> bytes, std::size_t offset) {
@@ -142,6 +142,28 @@ TEST_F(NatProperty, OutwardsEqualsTranslationFromScratch) {
   hold_against_reference(kVm1.port, kUplink, [&] {
     Frame frame = random.ipv4_packet(kGatewayMac, kVm1.mac, W::kFront, random.internet_host());
     auto expected = translate_slowly(frame, {W::kRouterMac, W::kUplinkMac}, Rewritten::kSource, W::kFrontEip);
+    return std::pair(std::move(frame), std::move(expected));
+  });
+}
+
+// Out by one EIP and in by another, with one hop.
+TEST_F(NatProperty, HairpinEqualsBothTranslationsFromScratch) {
+  RandomFrames random(3);
+  elect(kVm1);
+  hold_against_reference(kVm3.port, kVm1.port, [&] {
+    Frame frame;
+    do {  // what may be an advert is judged before it is translated
+      frame = random.ipv4_packet(kGatewayMac, kVm3.mac, kVm3.ip, W::kFrontEip);
+    } while (frame[kL3 + 9] == kVrrp);
+    const EthernetFields macs{kVm1.mac, kGatewayMac};
+    auto expected = translate_slowly(frame, macs, Rewritten::kSource, W::kVm3Eip);
+    if (expected) {
+      Ipv4Bytes ip(*expected);
+      ++ip.header[8];
+      store16(ip.header, 10, 0);
+      store16(ip.header, 10, internet_checksum(ip.header));
+      expected = translate_slowly(*std::move(expected), macs, Rewritten::kDestination, W::kFront);
+    }
     return std::pair(std::move(frame), std::move(expected));
   });
 }

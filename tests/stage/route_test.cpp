@@ -23,7 +23,7 @@ class RouteTest : public Shop6Test {
     ASSERT_TRUE(added) << added.error().message;
   }
   void forward(const Vm& vm, bool forwards = true) {
-    ASSERT_TRUE(vswitch.service().set_port_forwards(vm.port, forwards));
+    ASSERT_TRUE(vswitch.service().set_port(vm.port, {.forwards = forwards}));
     vswitch.settle();
   }
   // The frame is delivered to the port, by the gateway, with its IPv4 TTL decremented.
@@ -145,6 +145,20 @@ TEST_F(RouteTest, OnlyAPortThatForwardsSendsFromForeignAddresses) {
   expect_routed(foreign6, kVm3, kDb1, kDb1.mac);
   forward(kVm3, false);
   expect_drop(DropReason::spoofed_ip, kVm3, foreign);
+}
+
+// Linux asks for its gateway from the address that it is about to answer with.
+TEST_F(RouteTest, WhatForwardsMayAskFromAnAddressBehindIt) {
+  const auto ask = [](Ipv4 sender) {
+    return from_vm(kVm3, Mac::broadcast()).arp_request(kVm3.mac, sender, W::kWebGateway).build();
+  };
+  expect_drop(DropReason::spoofed_arp, kVm3, ask(kOffice));
+  forward(kVm3);
+  EXPECT_EQ(inject(kVm3, ask(kOffice)).at(0).port, kVm3.port);
+  expect_drop(DropReason::spoofed_arp, kVm3, ask({127, 0, 0, 1}));
+  expect_drop(DropReason::claim_foreign, kVm3, ask(kVm1.ip));
+  expect_drop(DropReason::spoofed_arp, kVm3,
+              from_vm(kVm3, Mac::broadcast()).gratuitous_arp_request(kVm3.mac, kOffice).build());
 }
 
 TEST_F(RouteTest, WhatForwardsMakesNoClaimsAndSendsFromNoSpecialAddress) {

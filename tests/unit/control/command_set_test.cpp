@@ -83,6 +83,11 @@ TEST_F(CommandSetTest, EveryCommandParsesFromItsOwnPattern) {
                                              {" MODE", " observe"},
                                              {" MANAGED", " true"},
                                              {" FORWARDS", " true"},
+                                             {" CLAMP", " true"},
+                                             {" MBPS", " 10"},
+                                             {" KB", " none"},
+                                             {" IN", " 10"},
+                                             {" OUT", " none"},
                                              {" SERVERS", " 10.0.0.2"},
                                              {" DHCP", " on"},
                                              {" SECONDS", " 60"},
@@ -121,7 +126,7 @@ TEST_F(CommandSetTest, OptionalKeywordMayBeMissing) {
 }
 
 TEST_F(CommandSetTest, UnambiguousAbbreviationsAreAccepted) {
-  EXPECT_EQ(pattern_of("v a lab vn 7"), "vpc add NAME vni VNI [mtu MTU]");
+  EXPECT_EQ(pattern_of("v a lab vn 7"), "vpc add NAME vni VNI [mtu MTU] [clamp_mss CLAMP]");
   EXPECT_EQ(pattern_of("ha b front p11"), "havip bind HAVIP PORT");
   EXPECT_EQ(pattern_of("sh d j"), "show drops [json]");
 }
@@ -176,8 +181,10 @@ TEST_F(CommandSetTest, MissingWordsAreNamedWithTheUsage) {
   EXPECT_TRUE(usage_error("havip bind", "havip bind: missing HAVIP, usage: havip bind HAVIP PORT"));
   EXPECT_TRUE(usage_error(
       "havip", "havip: missing word, expected one of add, bind, del, learn, pin, show, unbind, unpin"));
-  EXPECT_TRUE(usage_error("vpc add lab", "vpc add: missing vni VNI, usage: vpc add NAME vni VNI [mtu MTU]"));
-  EXPECT_TRUE(usage_error("vpc add lab vni", "vpc add: missing VNI, usage: vpc add NAME vni VNI [mtu MTU]"));
+  EXPECT_TRUE(usage_error(
+      "vpc add lab", "vpc add: missing vni VNI, usage: vpc add NAME vni VNI [mtu MTU] [clamp_mss CLAMP]"));
+  EXPECT_TRUE(usage_error("vpc add lab vni",
+                          "vpc add: missing VNI, usage: vpc add NAME vni VNI [mtu MTU] [clamp_mss CLAMP]"));
   EXPECT_TRUE(usage_error("eip bind public",
                           "eip bind: missing havip HAVIP or port PORT, usage: eip bind EIP havip HAVIP | "
                           "eip bind EIP port PORT"));
@@ -186,8 +193,9 @@ TEST_F(CommandSetTest, MissingWordsAreNamedWithTheUsage) {
 TEST_F(CommandSetTest, SurplusRepeatedAndMistypedKeywordsAreNamed) {
   EXPECT_TRUE(usage_error("havip bind front p11 p12",
                           "havip bind: surplus word \"p12\", usage: havip bind HAVIP PORT"));
-  EXPECT_TRUE(usage_error("vpc add lab vni 7 vni 8",
-                          "vpc add: \"vni\" is given twice, usage: vpc add NAME vni VNI [mtu MTU]"));
+  EXPECT_TRUE(usage_error(
+      "vpc add lab vni 7 vni 8",
+      "vpc add: \"vni\" is given twice, usage: vpc add NAME vni VNI [mtu MTU] [clamp_mss CLAMP]"));
   EXPECT_TRUE(usage_error("vpc add lab vin 7", "vpc add: unknown word \"vin\", did you mean \"vni\"?"));
   EXPECT_TRUE(usage_error("load \"a b", "\"a b\" is not closed, expected a closing quote"));
 }

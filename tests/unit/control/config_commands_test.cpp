@@ -134,10 +134,12 @@ TEST_F(ConfigCommands, PlanHasAJsonForm) {
   EXPECT_EQ(document["applied"], true);
   EXPECT_EQ(document["at_next_start"], json::array());
   EXPECT_EQ(document["changes"], json::parse(R"([
-    {"action": "add", "kind": "vpc", "name": "lab", "before": null, "after": {"name": "lab", "vni": 7, "mtu": 1500}, "fields": []},
+    {"action": "add", "kind": "vpc", "name": "lab", "before": null, "after": {"name": "lab", "vni": 7, "mtu": 1500, "clamp_mss": false}, "fields": []},
     {"action": "change", "kind": "eip", "name": "public", "fields": ["target"],
-     "before": {"name": "public", "ipv4": "203.0.113.10", "ipv6": null, "target": {"havip": "front"}},
-     "after": {"name": "public", "ipv4": "203.0.113.10", "ipv6": null, "target": null}}])"));
+     "before": {"name": "public", "ipv4": "203.0.113.10", "ipv6": null, "target": {"havip": "front"},
+                "rate_in_mbps": null, "rate_out_mbps": null, "burst_kb": null},
+     "after": {"name": "public", "ipv4": "203.0.113.10", "ipv6": null, "target": null,
+               "rate_in_mbps": null, "rate_out_mbps": null, "burst_kb": null}}])"));
   EXPECT_EQ(run_json("load " + path("f") + " dry-run json")["applied"], false);
   EXPECT_EQ(run_json("diff " + path("f") + " json"),
             json::parse(R"({"changes": [], "at_next_start": [], "applied": false})"));

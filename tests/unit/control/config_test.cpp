@@ -165,8 +165,9 @@ TEST(Config, ListenAddressThatIsNoneIsRefused) {
 }
 
 TEST(Config, UnknownKeyIsRefused) {
-  EXPECT_TRUE(config_refused(good_with("vni: 1001", "vin: 1001"), ErrorCode::invalid_argument,
-                             "f.yaml:10: found key \"vin\" in a VPC, expected one of name, vni, mtu"));
+  EXPECT_TRUE(
+      config_refused(good_with("vni: 1001", "vin: 1001"), ErrorCode::invalid_argument,
+                     "f.yaml:10: found key \"vin\" in a VPC, expected one of name, vni, mtu, clamp_mss"));
   EXPECT_TRUE(config_refused(good_with("spin_polls", "spin"), ErrorCode::invalid_argument,
                              "f.yaml:4: found key \"spin\" in idle, expected one of spin_polls, sleep_us"));
 }
@@ -191,8 +192,9 @@ TEST(Config, WrongTypesAreRefused) {
                              "f.yaml:10: found nothing as vni, expected a single value"));
   EXPECT_TRUE(config_refused(good_with("ports: [p11, p12]", "ports: p11"), ErrorCode::invalid_argument,
                              "f.yaml:17: found \"p11\" as ports, expected a list"));
-  EXPECT_TRUE(config_refused(good_with("{name: shop, vni: 1001}", "shop"), ErrorCode::invalid_argument,
-                             "f.yaml:10: found \"shop\" as a VPC, expected a mapping of name, vni, mtu"));
+  EXPECT_TRUE(
+      config_refused(good_with("{name: shop, vni: 1001}", "shop"), ErrorCode::invalid_argument,
+                     "f.yaml:10: found \"shop\" as a VPC, expected a mapping of name, vni, mtu, clamp_mss"));
   EXPECT_TRUE(config_refused(
       good_with("memory_mb: 64", "memory_mb: lots"), ErrorCode::invalid_argument,
       "f.yaml:5: found memory_mb \"lots\", which is not a number in range, expected a number from "

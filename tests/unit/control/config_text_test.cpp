@@ -94,12 +94,13 @@ TEST(ConfigText, AliasesThatMultiplyAreRefusedAtOnce) {
     for (int j = 0; j < 10; ++j) text += (j ? ", *a" : "*a") + std::to_string(i - 1);
     text += "]";
   }
-  EXPECT_TRUE(text_refused(text + "]\n", "f:2: found a list as a VPC, expected a mapping of name, vni, mtu"));
+  EXPECT_TRUE(text_refused(text + "]\n",
+                           "f:2: found a list as a VPC, expected a mapping of name, vni, mtu, clamp_mss"));
 }
 
 TEST(ConfigText, MergeKeyIsAnUnknownKey) {
   EXPECT_TRUE(text_refused("vpcs:\n  - &a {name: a, vni: 1}\n  - {<<: *a, name: b}\n",
-                           "f:3: found key \"<<\" in a VPC, expected one of name, vni, mtu"));
+                           "f:3: found key \"<<\" in a VPC, expected one of name, vni, mtu, clamp_mss"));
 }
 
 TEST(ConfigText, DeepNestingIsRefused) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -67,6 +68,10 @@ class Generator {
     return std::next(objects.begin(), pick(static_cast<unsigned>(objects.size())))->first;
   }
   std::uint8_t byte(unsigned first, unsigned count) { return static_cast<std::uint8_t>(first + pick(count)); }
+  // From `least` on, or none.
+  std::optional<std::uint32_t> limit(unsigned count, unsigned least = 1) {
+    return chance() ? std::optional<std::uint32_t>(least + pick(count)) : std::nullopt;
+  }
   // 1: IPv4, 2: IPv6, 3: both.
   unsigned families() { return 1 + pick(3); }
   LearnMode learn_mode() {
@@ -111,7 +116,8 @@ void add_networks(Generator& make, const model::Objects& objects, model::Transac
     (void)transaction.set_uplink(uplink);
   }
   for (unsigned left = make.pick(4); left > 0; --left)
-    (void)transaction.add(model::Vpc{make.name(), Vni(1 + make.pick(Vni::kMax))});
+    (void)transaction.add(model::Vpc{make.name(), Vni(1 + make.pick(Vni::kMax)),
+                                     static_cast<std::uint16_t>(1000 + make.pick(8000)), make.chance()});
   for (unsigned left = make.pick(6); left > 0; --left) {
     const auto third = make.byte(0, 256);
     model::Subnet subnet{.name = make.name(), .vpc = make.name_of(objects.vpcs)};
@@ -125,6 +131,15 @@ void add_networks(Generator& make, const model::Objects& objects, model::Transac
       subnet.gateway6 = ipv6(third, 1);
     }
     if (make.chance()) subnet.havip_quota = make.pick(100);
+    subnet.managed = make.chance();
+    if (subnet.ipv4 && make.chance()) subnet.dns.emplace_back(Ipv4(10, 0, third, 2));
+    if (subnet.ipv6 && make.chance()) subnet.dns.emplace_back(ipv6(third, 2));
+    if (subnet.ipv4 && make.chance()) {
+      subnet.dhcp->lease_s = 60 + make.pick(1000);
+      if (make.chance()) subnet.dhcp->routes = {{Ipv4Prefix{Ipv4(172, 16, 0, 0), 12}, Ipv4(10, 0, third, 2)}};
+    } else if (make.chance()) {
+      subnet.dhcp.reset();
+    }
     (void)transaction.add(subnet);
   }
 }
@@ -149,7 +164,10 @@ void add_members(Generator& make, const model::Objects& objects, model::Transact
                      .ipv6 = {},
                      .device = make.device(),
                      .queues = make.byte(1, 3),
-                     .forwards = make.chance()};
+                     .forwards = make.chance(),
+                     .rate_mbps = make.limit(400'000),
+                     .burst_kb = {}};
+    if (port.rate_mbps) port.burst_kb = make.limit(1000, 16);
     address(port);
     (void)transaction.add(port);
   }
@@ -170,7 +188,9 @@ void add_eips(Generator& make, const model::Objects& objects, model::Transaction
     const auto name = make.name();
     const IpAddress address = make.chance() ? IpAddress(Ipv4(203, 0, 113, make.byte(0, 256)))
                                             : IpAddress(ipv6(0x113, make.byte(0, 256)));
-    if (!transaction.add(model::Eip{name, address, {}})) continue;
+    model::Rates rates{make.limit(1000), make.limit(1000), {}};
+    if (rates.in_mbps || rates.out_mbps) rates.burst_kb = make.limit(1000, 16);
+    if (!transaction.add(model::Eip{name, address, {}, rates})) continue;
     if (make.chance())
       (void)transaction.bind_eip(name, {model::TargetKind::kPort, make.name_of(objects.ports)});
     else

@@ -34,7 +34,7 @@ TEST_F(RouteRulesTest, RolledBackTransactionLeavesNothing) {
   {
     model::Transaction transaction(model_);
     ASSERT_TRUE(succeeded(transaction.add(Route{"shop", Ipv4Prefix(), {ViaKind::kHavip, "front"}})));
-    ASSERT_TRUE(succeeded(transaction.set_port_forwards("p11", true)));
+    ASSERT_TRUE(succeeded(transaction.set_port("p11", {.forwards = true})));
     EXPECT_EQ(transaction.changes().routes.size(), 1u);
     EXPECT_EQ(transaction.changes().ports.size(), 1u);
   }

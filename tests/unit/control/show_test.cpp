@@ -362,7 +362,7 @@ TEST_F(ShowTest, NeighboursAreListed) {
 
 TEST_F(ShowTest, ObjectsHaveAJsonForm) {
   EXPECT_EQ(run_json("vpc show json"),
-            json::parse(R"({"vpcs": [{"name": "shop", "vni": 1001, "mtu": 1500}]})"));
+            json::parse(R"({"vpcs": [{"name": "shop", "vni": 1001, "mtu": 1500, "clamp_mss": false}]})"));
   EXPECT_EQ(run_json("subnet show web json"),
             json::parse(R"({"name": "web", "vpc": "shop", "ipv4": "10.77.0.0/24",
     "gateway": "10.77.0.1", "ipv6": null, "gateway6": null, "havip_quota": 10,
@@ -370,13 +370,13 @@ TEST_F(ShowTest, ObjectsHaveAJsonForm) {
   EXPECT_EQ(run_json("port show p11 json"),
             json::parse(R"({"name": "p11", "instance": "vm11", "nic": "primary",
     "subnet": "web", "mac": "52:54:00:77:00:0b", "ipv4": "10.77.0.11", "ipv6": null, "device": "net_af_packet11,iface=sw-vm11",
-    "queues": 1, "forwards": false})"));
+    "queues": 1, "forwards": false, "rate_mbps": null, "burst_kb": null})"));
   EXPECT_EQ(run_json("havip show front json"),
             json::parse(R"({"name": "front", "subnet": "web", "ipv4": "10.77.0.100", "ipv6": null,
     "ports": ["p11", "p12"], "pin": null, "learn": null})"));
   EXPECT_EQ(run_json("eip show public json"),
             json::parse(R"({"name": "public", "ipv4": "203.0.113.10", "ipv6": null,
-    "target": {"havip": "front"}})"));
+    "target": {"havip": "front"}, "rate_in_mbps": null, "rate_out_mbps": null, "burst_kb": null})"));
   EXPECT_EQ(run_json("uplink show json"), json::parse(R"({"device": "net_af_packet0,iface=sw-inet",
     "mac": "02:00:5e:10:00:01", "addresses": ["198.51.100.2/24"], "gateway": "198.51.100.1", "gateway6": null, "mtu": 1500, "queues": 1})"));
   EXPECT_EQ(run_json("show config json")["eips"][0]["name"], "public");

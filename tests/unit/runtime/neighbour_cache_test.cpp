@@ -182,5 +182,18 @@ TEST_F(NeighbourCacheTest, FullCacheTakesNobodyNewButTheGateway) {
   EXPECT_THAT(take_published(), ElementsAre(Published{kGateway, kMac}));
 }
 
+TEST_F(NeighbourCacheTest, UnwantedNeighboursTakeHalfOfTheRoom) {
+  constexpr std::uint32_t kFirst = 0x0a000001;
+  for (std::uint32_t i = 0; i < NeighbourCache::kMaxEntries; ++i)
+    cache.learn(Ipv4::from_host(kFirst + i), kMac, 0);
+  EXPECT_EQ(cache.entries().size(), NeighbourCache::kMaxUnwanted);
+  // One that is there may change its MAC, and what is wanted finds room.
+  cache.learn(Ipv4::from_host(kFirst), kNewMac, 0);
+  cache.want(kThird, 0);
+  cache.learn(kThird, kMac, 0);
+  EXPECT_EQ(cache.entries().at(Ipv4::from_host(kFirst)).mac, kNewMac);
+  EXPECT_EQ(cache.entries().at(kThird).mac, kMac);
+}
+
 }  // namespace
 }  // namespace vipswitch

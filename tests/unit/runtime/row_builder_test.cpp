@@ -29,7 +29,13 @@ class RowBuilder : public ::testing::Test {
     entry.spec.mac = Mac(2, 0, 0, 0, 0, static_cast<std::uint8_t>(id.value()));
     entry.spec.ipv4 = address;
     entry.havips = {"front"};
-    registry.ports[name] = entry;
+    registry.ports[name] = std::move(entry);
+  }
+
+  static EipEntry entry_of(const model::Eip& eip) {
+    EipEntry entry;
+    entry.spec = eip;
+    return entry;
   }
 
   static constexpr Ipv4 kA{10, 77, 0, 11}, kB{10, 77, 0, 12}, kFront{10, 77, 0, 100},
@@ -69,7 +75,7 @@ TEST_F(RowBuilder, PortMaySendFromItsOwnAddressAndItsHavips) {
 }
 
 TEST_F(RowBuilder, EipsStandAtTheSourcesTheyBelongTo) {
-  registry.havips["front"].eips.ipv4 = kPublic;
+  registry.havips["front"].eips.ipv4 = MemberEip<Ipv4>{kPublic, nullptr};
   const auto row = build_port_row(registry, registry.ports["a"]);
   EXPECT_FALSE(row->ipv4[0].eip.is_set);
   ASSERT_TRUE(row->ipv4[1].eip.is_set);
@@ -86,23 +92,23 @@ TEST_F(RowBuilder, HavipListsItsPortsInTheOrderOfBinding) {
 }
 
 TEST_F(RowBuilder, EipWithoutTargetLeadsNowhere) {
-  const EipRow<Ipv4> row = build_eip_row(registry, {"e", kPublic, std::nullopt}, kPublic);
+  const EipRow<Ipv4> row = build_eip_row(registry, entry_of({"e", kPublic, std::nullopt}), kPublic);
   EXPECT_EQ(row.address, kPublic);
   EXPECT_FALSE(row.inner.is_set);
   EXPECT_FALSE(row.target.exists());
 }
 
 TEST_F(RowBuilder, EipOfAHavipLeadsToItsSlot) {
-  const EipRow<Ipv4> row =
-      build_eip_row(registry, {"e", kPublic, model::EipTarget{model::TargetKind::kHavip, "front"}}, kPublic);
+  const EipRow<Ipv4> row = build_eip_row(
+      registry, entry_of({"e", kPublic, model::EipTarget{model::TargetKind::kHavip, "front"}}), kPublic);
   EXPECT_EQ(row.target, EndpointRef(HavipId(5)));
   EXPECT_EQ(row.inner.to, kFront);
   EXPECT_EQ(row.inner.delta, checksum_delta(kPublic, kFront));
 }
 
 TEST_F(RowBuilder, EipOfAPortLeadsToThePort) {
-  const EipRow<Ipv4> row =
-      build_eip_row(registry, {"e", kPublic, model::EipTarget{model::TargetKind::kPort, "b"}}, kPublic);
+  const EipRow<Ipv4> row = build_eip_row(
+      registry, entry_of({"e", kPublic, model::EipTarget{model::TargetKind::kPort, "b"}}), kPublic);
   EXPECT_EQ(row.target, EndpointRef(PortId(4)));
   EXPECT_EQ(row.inner.to, kB);
 }

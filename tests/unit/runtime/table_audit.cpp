@@ -182,9 +182,21 @@ class Audit {
   void expect_source(const PortSource<Address>& source, const Address* eip, const std::string& what) {
     const auto wanted =
         eip ? AddressRewrite<Address>::between(source.address, *eip) : AddressRewrite<Address>{};
+    const RateLimiter* rate = eip ? rate_out_of(*eip) : nullptr;
+    expect(source.eip_rate == rate, "{} leaves at another rate than its EIP's", what);
     expect(
         source.eip.is_set == wanted.is_set && source.eip.to == wanted.to && source.eip.delta == wanted.delta,
         "{} leaves by another EIP than the model's", what);
+  }
+
+  const RateLimiter* rate_out_of(const IpAddress& eip) {
+    for (const auto& [name, entry] : registry_.eips) {
+      if (entry.spec.address != eip) continue;
+      expect((entry.rate_out != nullptr) == objects_.eips.find(name)->second.rates.out_mbps.has_value(),
+             "EIP {} has another rate outwards", name);
+      return entry.rate_out.get();
+    }
+    return nullptr;
   }
 
   void look_at_ports() {
@@ -196,6 +208,10 @@ class Audit {
       expect(row->id == port_id(name) && row->role == PortRole::kVm, "port {} has another id or role", name);
       expect(row->mac == port.mac && row->vpc == vpc_id(subnet.vpc) && row->subnet == subnet_id(port.subnet),
              "port {} has another MAC, VPC or subnet", name);
+      const model::Vpc& vpc = objects_.vpcs.find(subnet.vpc)->second;
+      expect(row->forwards == port.forwards && row->clamps_mss == vpc.clamp_mss && row->mtu <= vpc.mtu,
+             "port {} forwards, clamps or carries otherwise", name);
+      expect((row->rate != nullptr) == port.rate_mbps.has_value(), "port {} has another rate", name);
       look_at_sources(port, row->ipv4);
       look_at_sources(port, row->ipv6);
       expect_endpoint(subnet.vpc, port.ipv4, EndpointRef(row->id), "port " + name);
@@ -293,6 +309,9 @@ class Audit {
     expect(row != nullptr && row->address == address, "EIP {} is not found", eip.name);
     if (row == nullptr) return;
     eip_rows_.insert(row);
+    expect(tables_.of<Address>().eip_filter.may_hold(address), "EIP {} is not in the filter", eip.name);
+    expect((row->rate != nullptr) == eip.rates.in_mbps.has_value(), "EIP {} has another rate inwards",
+           eip.name);
     expect(row->inner.is_set == eip.target.has_value(), "EIP {} has a target in one place only", eip.name);
     if (!eip.target) return;
     const bool is_port = eip.target->kind == model::TargetKind::kPort;
