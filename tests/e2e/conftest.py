@@ -8,9 +8,9 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
 from support.pytest_bed import (  # noqa: E402
-    missing_requirement, pytest_runtest_makereport, skip_all, write_junit)
+    missing_requirement, pytest_runtest_makereport, skip_all, undo, write_junit)
 
-__all__ = ["pytest_runtest_makereport"]
+__all__ = ["pytest_runtest_makereport", "undo"]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -20,4 +20,4 @@ def pytest_configure(config):
 
 def pytest_collection_modifyitems(items):
     skip_all(items, missing_requirement("ip", "nsenter", "setpriv", "ethtool", "keepalived", "traceroute", "dhclient",
-                                        "udhcpc"))
+                                        "udhcpc", "iperf3", "dnsmasq", "kdig", "nft"))

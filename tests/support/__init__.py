@@ -11,7 +11,9 @@ Read in this order:
   traffic     one probe a millisecond, and who answered it
   failover    a pair of keepalived VMs behind an EIP, its three failovers, measured
   cloud       the VPCs and VMs of the smoke tests
+  eip_cloud   EIPs of both families, bound to a port and to a HAVIP of keepalived
   transfer    pings, bulk TCP and UDP between namespaces
+  programs    iperf3 and DNS between namespaces
   checks      statements about traffic in one line
   pytest_bed  fixtures and hooks that smoke and e2e share
 

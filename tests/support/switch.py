@@ -33,6 +33,7 @@ class Config:
     ports: list[dict] = field(default_factory=list)
     havips: list[dict] = field(default_factory=list)
     eips: list[dict] = field(default_factory=list)
+    routes: list[dict] = field(default_factory=list)
     eal: list[str] = field(default_factory=lambda: ["--in-memory", "--no-pci"])
     cores: dict = field(default_factory=lambda: default_cores())
     control: dict = field(default_factory=lambda: {"socket": "none"})
@@ -44,7 +45,7 @@ class Config:
             lines.append(f"metrics: {_flow(self.metrics)}")
         if self.uplink:
             lines.append(f"uplink: {_flow(self.uplink)}")
-        for section in ("vpcs", "subnets", "ports", "havips", "eips"):
+        for section in ("vpcs", "subnets", "ports", "havips", "eips", "routes"):
             objects = getattr(self, section)
             if objects:
                 lines += [f"{section}:", *(f"  - {_flow(each)}" for each in objects)]

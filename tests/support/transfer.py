@@ -26,46 +26,67 @@ def _family_of(address: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
-def tcp_transfer(server: Namespace, client: Namespace, address: str, port: int, size_bytes: int) -> tuple[str, str]:
-    """Random bytes from `client` to `server`, which is reached at `address`: SHA-256 as sent and as received."""
+def tcp_transfer(server: Namespace, client: Namespace, address: str, port: int, size_bytes: int,
+                 source: str | None = None, download: bool = False,
+                 timeout_s: float = _TIMEOUT_S) -> tuple[str, str]:
+    """Random bytes from `client`, bound to `source` if given, to `server`, which it reaches at `address`.
+
+    With `download` the bytes go the other way. Returns their SHA-256 as sent and as received.
+    """
     family = _family_of(address)
     listener = server.socket(family, socket.SOCK_STREAM)
-    sender = client.socket(family, socket.SOCK_STREAM)
-    received: list[str] = []
-    with contextlib.closing(listener), contextlib.closing(sender):
-        for each in (listener, sender):
-            each.settimeout(_TIMEOUT_S)
+    caller = client.socket(family, socket.SOCK_STREAM)
+    digests: dict[str, str] = {}
+    with contextlib.closing(listener), contextlib.closing(caller):
+        for each in (listener, caller):
+            each.settimeout(timeout_s)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("::" if family == socket.AF_INET6 else "0.0.0.0", port))
         listener.listen(1)
-        thread = threading.Thread(target=lambda: received.append(_receive_all(listener)), daemon=True)
+        if source:
+            caller.bind((source, 0))
+        serve, call = (_send, _receive) if download else (_receive, _send)
+        thread = threading.Thread(target=_serve, args=(listener, serve, size_bytes, timeout_s, digests), daemon=True)
         thread.start()
-        data = random.randbytes(size_bytes)
-        sender.connect((address, port))
-        sender.sendall(data)
-        sender.shutdown(socket.SHUT_WR)
-        thread.join(_TIMEOUT_S)
-    return hashlib.sha256(data).hexdigest(), received[0] if received else "nothing received"
+        caller.connect((address, port))
+        call(caller, size_bytes, digests)
+        thread.join(timeout_s)
+    return digests.get("sent", "nothing sent"), digests.get("received", "nothing received")
 
 
-def _receive_all(listener: socket.socket) -> str:
+def _serve(listener: socket.socket, serve, size_bytes: int, timeout_s: float, digests: dict[str, str]) -> None:
     connection, _peer = listener.accept()
-    digest = hashlib.sha256()
     with connection:
-        connection.settimeout(_TIMEOUT_S)
-        while chunk := connection.recv(1 << 16):
-            digest.update(chunk)
-    return digest.hexdigest()
+        connection.settimeout(timeout_s)
+        serve(connection, size_bytes, digests)
+
+
+def _send(connection: socket.socket, size_bytes: int, digests: dict[str, str]) -> None:
+    digest = hashlib.sha256()
+    while size_bytes > 0:
+        block = random.randbytes(min(size_bytes, 1 << 20))
+        digest.update(block)
+        connection.sendall(block)
+        size_bytes -= len(block)
+    connection.shutdown(socket.SHUT_WR)
+    digests["sent"] = digest.hexdigest()
+
+
+def _receive(connection: socket.socket, _size_bytes: int, digests: dict[str, str]) -> None:
+    digest = hashlib.sha256()
+    while chunk := connection.recv(1 << 18):
+        digest.update(chunk)
+    digests["received"] = digest.hexdigest()
 
 
 def udp_exchange(server: Namespace, client: Namespace, address: str, port: int, payload: bytes,
-                 server_address: str = "0.0.0.0", timeout_s: float = 2.0) -> tuple[bytes, str, bytes, str]:
+                 server_address: str = "", timeout_s: float = 2.0) -> tuple[bytes, str, bytes, str]:
     """One datagram there and back, the answer being the payload reversed.
 
     Returns what the server received, from whom, what the client received, from whom; empty where nothing came.
     """
-    answering = server.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    asking = client.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    answering = server.socket(_family_of(address), socket.SOCK_DGRAM)
+    asking = client.socket(_family_of(address), socket.SOCK_DGRAM)
     with contextlib.closing(answering), contextlib.closing(asking):
         answering.bind((server_address, port))
         for each in (answering, asking):
