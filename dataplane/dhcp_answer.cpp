@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "dataplane/dhcp_view.h"
+#include "dataplane/resize.h"
 #include "vipswitch/checksum.h"
 
 namespace vipswitch {
@@ -129,26 +130,6 @@ Bytes write(Message& message, const DhcpView& request, const Server& server, con
   return message.finish();
 }
 
-// Room for `size` bytes behind the Ethernet header: in the packet's own buffer, or in one of the pool.
-bool resize(Packet& packet, rte_mempool* pool, std::size_t size) noexcept {
-  const auto wanted = static_cast<std::uint16_t>(packet.l3_offset + size);
-  rte_mbuf* mbuf = packet.mbuf;
-  if (mbuf->nb_segs != 1 || wanted > mbuf->data_len + rte_pktmbuf_tailroom(mbuf)) {
-    mbuf = rte_pktmbuf_alloc(pool);
-    if (mbuf == nullptr) return false;
-    std::memcpy(rte_pktmbuf_mtod(mbuf, void*), packet.data, packet.l3_offset);
-    rte_pktmbuf_free(packet.mbuf);
-    packet.mbuf = mbuf;
-    packet.data = rte_pktmbuf_mtod(mbuf, std::uint8_t*);
-  }
-  mbuf->data_len = wanted;
-  mbuf->pkt_len = wanted;
-  packet.size = wanted;
-  packet.l4_offset = static_cast<std::uint16_t>(packet.l3_offset + sizeof(wire::Ipv4Header));
-  packet.l3_size = static_cast<std::uint16_t>(size);
-  return true;
-}
-
 struct Route {
   Ipv4 address;
   Mac mac;
@@ -196,7 +177,8 @@ void answer(WorkerState& worker, const Server& server, const DhcpView& request, 
   const std::size_t longest = std::max<std::size_t>(server.port.mtu, kMinDatagram);
   Message message(std::clamp<std::size_t>(request.max_size, kMinDatagram, longest) - kHeaders);
   const Bytes bytes = write(message, request, server, reply);  // the last look at the request
-  if (!resize(packet, worker.pool, kHeaders + bytes.size())) return packet.drop(DropReason::no_mbuf);
+  if (!resize(packet, worker.pool, sizeof(wire::Ipv4Header), kHeaders + bytes.size()))
+    return packet.drop(DropReason::no_mbuf);
   std::memcpy(packet.data + packet.l3_offset + kHeaders, bytes.data(), bytes.size());
   fill_headers(packet, server.subnet.gateway, to);
   packet.verdict = Verdict::kAnswer;

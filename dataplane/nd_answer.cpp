@@ -2,32 +2,15 @@
 
 #include <cstring>
 
+#include "dataplane/resize.h"
 #include "vipswitch/checksum.h"
 #include "vipswitch/ipv6_header.h"
 
 namespace vipswitch {
 namespace {
 
-// Makes the frame end `message_size` bytes behind an IPv6 header without extensions: in its own buffer, or,
-// if that has no room, in one of the pool with a copy of what stands before the IPv6 header.
-bool resize(Packet& packet, rte_mempool* pool, std::size_t message_size) noexcept {
-  const auto wanted = static_cast<std::uint16_t>(packet.l3_offset + sizeof(wire::Ipv6Header) + message_size);
-  rte_mbuf* mbuf = packet.mbuf;
-  const bool has_room = mbuf->nb_segs == 1 && wanted <= mbuf->data_len + rte_pktmbuf_tailroom(mbuf);
-  if (!has_room) {
-    mbuf = rte_pktmbuf_alloc(pool);
-    if (mbuf == nullptr) return false;
-    std::memcpy(rte_pktmbuf_mtod(mbuf, void*), packet.data, packet.l3_offset);
-    rte_pktmbuf_free(packet.mbuf);
-    packet.mbuf = mbuf;
-    packet.data = rte_pktmbuf_mtod(mbuf, std::uint8_t*);
-  }
-  mbuf->data_len = wanted;
-  mbuf->pkt_len = wanted;
-  packet.size = wanted;
-  packet.l4_offset = static_cast<std::uint16_t>(packet.l3_offset + sizeof(wire::Ipv6Header));
-  packet.l3_size = static_cast<std::uint16_t>(sizeof(wire::Ipv6Header) + message_size);
-  return true;
+bool resize_message(Packet& packet, rte_mempool* pool, std::size_t size) noexcept {
+  return resize(packet, pool, sizeof(wire::Ipv6Header), sizeof(wire::Ipv6Header) + size);
 }
 
 // Headers and checksum around the message, which is in place with a checksum of zero.
@@ -57,7 +40,7 @@ bool answer_solicitation(Packet& packet, rte_mempool* pool, const NdAsker& asker
     wire::NeighbourDiscovery body;
     wire::NdMacOption mac;
   };
-  if (!resize(packet, pool, sizeof(Answer))) return false;
+  if (!resize_message(packet, pool, sizeof(Answer))) return false;
   Answer answer{};
   answer.body.type = wire::kIcmp6NeighbourAdvertisement;
   answer.body.flags = Be32::from_host(wire::kNdOverride | (is_router ? wire::kNdRouter : 0) |
@@ -73,7 +56,7 @@ bool answer_router_solicitation(Packet& packet, rte_mempool* pool, const NdAsker
                                 const RouterAdvertisement& advertisement) noexcept {
   std::uint8_t message[kMaxRouterAdvertisement];
   const std::size_t size = write_router_advertisement(message, advertisement);
-  if (!resize(packet, pool, size)) return false;
+  if (!resize_message(packet, pool, size)) return false;
   std::memcpy(packet.data + packet.l4_offset, message, size);
   finish(packet, asker, kGatewayLinkLocal, kGatewayMac);
   return true;

@@ -4,6 +4,7 @@
 #include <rte_mbuf.h>
 
 #include "vipswitch/checksum.h"
+#include "vipswitch/ipv6_header.h"
 #include "vipswitch/wire.h"
 
 namespace vipswitch {
@@ -19,12 +20,8 @@ Head make_head(std::size_t message_size) {
   head.ethernet.destination = Mac::of_multicast(Ipv6::all_nodes());
   head.ethernet.source = kGatewayMac;
   head.ethernet.type = Be16::from_host(wire::kEtherIpv6);
-  head.ip.version_class_flow = Be32::from_host(0x60000000);
-  head.ip.payload_length = Be16::from_host(static_cast<std::uint16_t>(message_size));
-  head.ip.next_header = wire::kProtoIcmp6;
-  head.ip.hop_limit = wire::kNdHopLimit;
-  head.ip.source = kGatewayLinkLocal;
-  head.ip.destination = Ipv6::all_nodes();
+  head.ip = make_ipv6_header(kGatewayLinkLocal, Ipv6::all_nodes(), wire::kProtoIcmp6, wire::kNdHopLimit,
+                             message_size);
   return head;
 }
 
