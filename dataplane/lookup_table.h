@@ -8,6 +8,7 @@
 // bulk up to 64k entries.
 
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <rte_hash.h>
 #include <rte_hash_crc.h>
@@ -20,6 +21,24 @@ namespace vipswitch {
 // Makes tables for a run without effects: what is looked up is read where it is, what packets change is a
 // copy of its own (control/trace/dry_world.h).
 struct DryRun {};
+
+// CRC-32C of a key of known size, at any alignment.
+template <class Key>
+std::uint32_t hash_key(const void* key, std::uint32_t, std::uint32_t hash) noexcept {
+  static_assert(sizeof(Key) % 4 == 0);
+  const auto* next = static_cast<const unsigned char*>(key);
+  for (std::size_t i = 0; i < sizeof(Key) / 8; ++i, next += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, next, sizeof(word));
+    hash = rte_hash_crc_8byte(word, hash);
+  }
+  if constexpr (sizeof(Key) % 8 != 0) {
+    std::uint32_t word;
+    std::memcpy(&word, next, sizeof(word));
+    hash = rte_hash_crc_4byte(word, hash);
+  }
+  return hash;
+}
 
 template <class Key>
 class LookupTable {
@@ -35,7 +54,7 @@ class LookupTable {
     parameters.name = name;
     parameters.entries = capacity < 8 ? 8 : capacity;  // the least rte_hash takes
     parameters.key_len = sizeof(Key);
-    parameters.hash_func = rte_hash_crc;
+    parameters.hash_func = hash_key<Key>;
     parameters.socket_id = static_cast<int>(rte_socket_id());
     parameters.extra_flag = RTE_HASH_EXTRA_FLAGS_RW_CONCURRENCY_LF | RTE_HASH_EXTRA_FLAGS_EXT_TABLE;
     const std::size_t before = allocated_bytes();
