@@ -6,6 +6,7 @@
 #include "dataplane/dhcp_view.h"
 #include "dataplane/resize.h"
 #include "vipswitch/checksum.h"
+#include "vipswitch/ipv4_header.h"
 
 namespace vipswitch {
 namespace {
@@ -150,16 +151,10 @@ void fill_headers(Packet& packet, Ipv4 source, const Route& to) noexcept {
   ethernet.destination = to.mac;
   ethernet.source = kGatewayMac;
   wire::Ipv4Header& ip = packet.ipv4();
-  ip = {};
-  ip.version_and_length = 0x45;
-  ip.total_length = Be16::from_host(packet.l3_size);
-  ip.ttl = kTtl;
-  ip.protocol = wire::kProtoUdp;
-  ip.source = source;
-  ip.destination = to.address;
+  const auto size = static_cast<std::uint16_t>(packet.l3_size - sizeof ip);
+  ip = make_ipv4_header(source, to.address, wire::kProtoUdp, kTtl, size);
   ip.checksum = checksum(&ip, sizeof ip);
   auto& udp = *packet.view().header_at<wire::Udp>(packet.l4_offset);
-  const auto size = static_cast<std::uint16_t>(packet.l3_size - sizeof ip);
   udp.source_port = Be16::from_host(wire::kDhcpServerPort);
   udp.destination_port = Be16::from_host(wire::kDhcpClientPort);
   udp.length = Be16::from_host(size);

@@ -10,6 +10,7 @@
 // Drops: dhcp_bad, dhcp_relayed, dhcp_foreign_client, no_mbuf. Counts: dhcp_*. The UDP checksum is not
 // verified: a guest's offload may have left it partial.
 
+#include "dataplane/dhcp_wire.h"
 #include "dataplane/worker_state.h"
 
 namespace vipswitch {
@@ -21,7 +22,7 @@ inline bool is_to_dhcp_server(const Packet& packet) noexcept {
     return false;
   }
   const auto* udp = packet.view().header_at<wire::Udp>(packet.l4_offset);
-  return udp != nullptr && udp->destination_port.get().host() == 67;
+  return udp != nullptr && udp->destination_port.get().host() == wire::kDhcpServerPort;
 }
 
 // For a packet of a VM port that is_to_dhcp_server(). False, and nothing changed, if the switch is no DHCP

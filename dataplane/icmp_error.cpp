@@ -7,6 +7,7 @@
 #include "dataplane/icmp_quote.h"
 #include "dataplane/next_hop.h"
 #include "dataplane/port_io.h"
+#include "vipswitch/ipv4_header.h"
 #include "vipswitch/ipv6_header.h"
 
 namespace vipswitch {
@@ -130,14 +131,10 @@ std::optional<Teller<Address>> teller_of(WorkerState& worker, const PortRow& ing
 
 void write_header(std::uint8_t* at, const Teller<Ipv4>& teller, std::size_t payload_size) noexcept {
   constexpr std::uint8_t kInternetworkControl = 0xc0;  // RFC 1812 4.3.2.5
-  auto& ip = *new (at) wire::Ipv4Header{};
-  ip.version_and_length = 0x45;
+  constexpr std::uint8_t kTtl = 64;
+  auto& ip = *new (at) wire::Ipv4Header(
+      make_ipv4_header(teller.address, teller.to, wire::kProtoIcmp, kTtl, payload_size));
   ip.type_of_service = kInternetworkControl;
-  ip.total_length = Be16::from_host(static_cast<std::uint16_t>(sizeof ip + payload_size));
-  ip.ttl = 64;
-  ip.protocol = wire::kProtoIcmp;
-  ip.source = teller.address;
-  ip.destination = teller.to;
   ip.checksum = checksum(&ip, sizeof ip);
 }
 

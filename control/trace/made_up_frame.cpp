@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "vipswitch/checksum.h"
+#include "vipswitch/ipv4_header.h"
 #include "vipswitch/wire.h"
 
 namespace vipswitch {
@@ -129,14 +130,10 @@ FrameBytes make_ipv4(const FrameSpec& spec) {
   upper.bytes.resize(upper.bytes.size() + spec.payload_bytes);
   set_checksum(upper, *spec.source, spec.destination);
   FrameBytes frame = make_ethernet(spec, wire::kEtherIpv4);
-  wire::Ipv4Header ip{};
-  ip.version_and_length = 0x45;
-  ip.total_length = Be16::from_host(static_cast<std::uint16_t>(sizeof ip + upper.bytes.size()));
+  const std::uint8_t ttl = spec.ttl.value_or(spec.kind == FrameKind::kVrrp ? kVrrpTtl : kDefaultTtl);
+  wire::Ipv4Header ip =
+      make_ipv4_header(*spec.source, spec.destination, upper.protocol, ttl, upper.bytes.size());
   ip.flags_and_offset = Be16::from_host(wire::kIpv4DontFragment);
-  ip.ttl = spec.ttl.value_or(spec.kind == FrameKind::kVrrp ? kVrrpTtl : kDefaultTtl);
-  ip.protocol = upper.protocol;
-  ip.source = *spec.source;
-  ip.destination = spec.destination;
   ip.checksum = checksum(&ip, sizeof ip);
   append(frame, ip);
   frame.insert(frame.end(), upper.bytes.begin(), upper.bytes.end());
