@@ -1,6 +1,7 @@
 #include "control/runtime/dataplane_host.h"
 
 #include <atomic>
+#include <cstring>
 #include <fmt/format.h>
 #include <rte_cycles.h>
 #include <rte_launch.h>
@@ -105,6 +106,20 @@ DataplaneHost::~DataplaneHost() {
 
 TimeMs DataplaneHost::now_ms() const noexcept {
   return clock_.to_ms(rte_rdtsc());
+}
+
+void DataplaneHost::send(PortId port, std::initializer_list<std::span<const std::byte>> parts) noexcept {
+  Worker& worker = *workers_.front();
+  rte_mbuf* mbuf = rte_pktmbuf_alloc(worker.pool());
+  if (mbuf == nullptr) return;
+  for (const auto part : parts) {
+    std::memcpy(rte_pktmbuf_append(mbuf, static_cast<std::uint16_t>(part.size())), part.data(), part.size());
+  }
+  Message message{};
+  message.kind = Message::Kind::kTransmit;
+  message.port = port;
+  message.mbuf = mbuf;
+  if (!worker.post(message)) rte_pktmbuf_free(mbuf);
 }
 
 Worker& DataplaneHost::home_of(HavipId havip) noexcept {

@@ -4,7 +4,10 @@
 // rings, the event ring. Made once after EAL is up; launch() puts each worker on its lcore, stop() or the
 // destructor brings them back.
 
+#include <cstddef>
+#include <initializer_list>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "control/config/settings.h"
@@ -41,6 +44,10 @@ class DataplaneHost {
   const Settings& settings() const noexcept { return settings_; }
 
   TimeMs now_ms() const noexcept;
+
+  // Has a worker send a frame of control's making, its parts one after the other, out of the port. Lost if
+  // packets or the mailbox are short: what control sends, it sends again.
+  void send(PortId port, std::initializer_list<std::span<const std::byte>> parts) noexcept;
 
   // The worker that runs the slot's timers and takes control's commands for it.
   Worker& home_of(HavipId havip) noexcept;

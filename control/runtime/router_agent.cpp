@@ -1,7 +1,7 @@
 #include "control/runtime/router_agent.h"
 
 #include <cstring>
-#include <rte_mbuf.h>
+#include <span>
 
 #include "vipswitch/checksum.h"
 #include "vipswitch/ipv6_header.h"
@@ -94,17 +94,8 @@ void RouterAgent::send(PortId port, const RouterAdvertisement& advertisement) {
   const auto checksum = static_cast<std::uint16_t>(~fold(sum));
   std::memcpy(message + offsetof(wire::Icmp, checksum), &checksum, sizeof checksum);
 
-  Worker& worker = *host_.workers().front();
-  rte_mbuf* mbuf = rte_pktmbuf_alloc(worker.pool());
-  if (mbuf == nullptr) return;  // the next advertisement follows by itself
   const Head head = make_head(size);
-  std::memcpy(rte_pktmbuf_append(mbuf, sizeof head), &head, sizeof head);
-  std::memcpy(rte_pktmbuf_append(mbuf, static_cast<std::uint16_t>(size)), message, size);
-  Message order{};
-  order.kind = Message::Kind::kTransmit;
-  order.port = port;
-  order.mbuf = mbuf;
-  if (!worker.post(order)) rte_pktmbuf_free(mbuf);
+  host_.send(port, {std::as_bytes(std::span(&head, 1)), std::as_bytes(std::span(message, size))});
 }
 
 }  // namespace vipswitch

@@ -1,7 +1,6 @@
 #include "control/runtime/uplink_agent.h"
 
-#include <cstring>
-#include <rte_mbuf.h>
+#include <span>
 #include <variant>
 #include <vector>
 
@@ -115,15 +114,7 @@ void UplinkAgent::ask(const Ipv6& address, const std::optional<Mac>& known) {
 
 template <class Frame>
 void UplinkAgent::send(const Frame& frame) {
-  Worker& worker = *host_.workers().front();
-  rte_mbuf* mbuf = rte_pktmbuf_alloc(worker.pool());
-  if (mbuf == nullptr) return;  // the next request or announcement follows by itself
-  std::memcpy(rte_pktmbuf_append(mbuf, sizeof frame), &frame, sizeof frame);
-  Message message{};
-  message.kind = Message::Kind::kTransmit;
-  message.port = publisher_.registry().uplink->id;
-  message.mbuf = mbuf;
-  if (!worker.post(message)) rte_pktmbuf_free(mbuf);
+  host_.send(publisher_.registry().uplink->id, {std::as_bytes(std::span(&frame, 1))});
 }
 
 }  // namespace vipswitch
