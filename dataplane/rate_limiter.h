@@ -43,6 +43,11 @@ class RateLimiter {
     return true;
   }
 
+  // What the worker took with its last take() for a packet that does not pass after all.
+  void give_back(WorkerId worker, std::uint32_t bytes) noexcept {
+    if (worker.value() < purse_count_) purses_[worker.value()].bytes += bytes;
+  }
+
  private:
   static constexpr std::uint64_t kBytesPerMsOfMbps = 125;
 

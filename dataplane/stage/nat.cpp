@@ -131,8 +131,11 @@ template <class Address>
     });
     if (wrong) return packet.drop(*wrong);
   }
-  if (!is_within(source.eip_rate, worker, packet) || !is_within(eip.rate, worker, packet))
+  if (!is_within(source.eip_rate, worker, packet)) return packet.drop(DropReason::eip_rate);
+  if (!is_within(eip.rate, worker, packet)) {
+    if (source.eip_rate != nullptr) source.eip_rate->give_back(worker.id, packet.l3_size);
     return packet.drop(DropReason::eip_rate);
+  }
   if (!translate_both(packet, source.eip, eip.inner)) return packet.drop(DropReason::l4_truncated);
   packet.target = eip.target;
   packet.is_hairpin = true;

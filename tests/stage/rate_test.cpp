@@ -120,6 +120,20 @@ TEST_F(RateTest, HairpinCountsAtBothEnds) {
   EXPECT_EQ(passed(kVm3.port, kVm1.port, frame, 30), 17u);
 }
 
+// What the receiver's EIP refuses leaves the sender's credit for others.
+TEST_F(RateTest, HairpinThatIsRefusedCostsTheSenderNothing) {
+  elect(kVm1);
+  limit_eip("vm3-public", {.out_mbps = 8, .burst_kb = 32});
+  limit_eip("front-public", {.in_mbps = 8, .burst_kb = 16});
+  const Frame frame = from_vm(kVm3, kGatewayMac)
+                          .ipv4({.source = kVm3.ip, .destination = W::kFrontEip})
+                          .udp({})
+                          .counting_payload(972)
+                          .build();
+  EXPECT_EQ(passed(kVm3.port, kVm1.port, frame, 100), 16u);
+  EXPECT_EQ(passed(kVm3.port, kUplink, to_internet(1000), 100), 16u);
+}
+
 TEST_F(RateTest, PortSendsAtItsRate) {
   limit_port(kVm3.port, {.rate_mbps = 8, .burst_kb = 16});
   const Frame frame = from_vm(kVm3, kVm1.mac)

@@ -41,6 +41,13 @@ TEST(RateLimiter, ClockThatIsLateFindsLessAndTakesNothingBack) {
   EXPECT_EQ(take_all(rate, WorkerId(1), 105, 1), 5000u);
 }
 
+TEST(RateLimiter, WhatIsGivenBackCanBeTakenAgain) {
+  RateLimiter rate(8, 3000, 1);
+  EXPECT_TRUE(rate.take(kFirst, kPacket, 0));
+  rate.give_back(kFirst, kPacket);
+  EXPECT_EQ(take_all(rate, kFirst, 0), 3000u);
+}
+
 TEST(RateLimiter, WhoIsNoWorkerPassesAndTakesNothing) {
   RateLimiter rate(8, 3000, 1);
   for (int i = 0; i < 100; ++i) EXPECT_TRUE(rate.take(WorkerId(), kPacket, 0));
