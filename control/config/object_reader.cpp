@@ -161,14 +161,14 @@ model::Eip read_eip(YamlSource& source, const YAML::Node& node) {
 
 model::RouteVia read_via(YamlSource& source, const YAML::Node& node) {
   using model::ViaKind;
+  constexpr const char* kExpected = "internet, blackhole, {port: NAME} or {havip: NAME}";
   model::RouteVia via;
   if (!node.IsMap()) {
-    const auto text = read_scalar(source, node, "via", "internet, blackhole, {port: NAME} or {havip: NAME}");
+    const auto text = read_scalar(source, node, "via", kExpected);
     if (!text) return via;
     via.kind = *text == to_word(ViaKind::kBlackhole) ? ViaKind::kBlackhole : ViaKind::kInternet;
     if (*text != to_word(via.kind)) {
-      source.fail_found(line_of(node), fmt::format("via \"{}\"", *text),
-                        "internet, blackhole, {port: NAME} or {havip: NAME}");
+      source.fail_found(line_of(node), fmt::format("via \"{}\"", *text), kExpected);
     }
     return via;
   }

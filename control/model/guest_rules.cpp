@@ -53,11 +53,7 @@ Result<void> check_dns(const Subnet& subnet) {
 
 Result<void> check_route(const Subnet& subnet, const std::vector<DhcpRoute>& routes, std::size_t index) {
   const auto& [to, via] = routes[index];
-  const Ipv4Prefix aligned = Ipv4Interface{to.address, to.length}.prefix();
-  if (aligned != to) {
-    return make_error(ErrorCode::invalid_argument, "dhcp_routes: {} has host bits set, expected {}", to,
-                      aligned);
-  }
+  if (auto checked = check_no_host_bits("dhcp_routes", to); !checked) return checked;
   const auto is_same = [&](const DhcpRoute& other) { return other.to == to; };
   if (std::any_of(routes.begin(), routes.begin() + static_cast<std::ptrdiff_t>(index), is_same)) {
     return make_error(ErrorCode::invalid_argument, "dhcp_routes: {} is given twice, expected it once", to);

@@ -12,14 +12,6 @@ namespace {
 template <class Prefix>
 using AddressOf = decltype(Prefix::address);
 
-template <class Prefix>
-Result<void> check_no_host_bits(const Prefix& to) {
-  using Interface = typename FamilyOf<AddressOf<Prefix>>::Interface;
-  const auto aligned = Interface{to.address, to.length}.prefix();
-  if (aligned == to) return {};
-  return make_error(ErrorCode::invalid_argument, "to: {} has host bits set, expected {}", to, aligned);
-}
-
 // The ranges of subnets are routes by themselves, and nothing is more specific.
 template <class Prefix>
 Result<void> check_is_in_no_subnet(const Objects& objects, const Indexes& indexes, const std::string& vpc,
@@ -85,7 +77,7 @@ Result<void> check_range(const Objects& objects, const Subnet& subnet) {
 
 Result<void> Transaction::add(const Route& route) {
   if (!find(objects().vpcs, route.vpc)) return unknown_name("vpc", route.vpc, "VPC");
-  auto checked = std::visit([](const auto& to) { return check_no_host_bits(to); }, route.to);
+  auto checked = std::visit([](const auto& to) { return check_no_host_bits("to", to); }, route.to);
   if (!checked) return checked;
   if (find(objects().routes, key_of(route))) {
     return make_error(ErrorCode::already_exists,

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "control/model/families.h"
 #include "control/model/model.h"
 #include "control/text/format.h"
 #include "control/text/make_error.h"
@@ -70,6 +71,16 @@ Result<void> check_queues(std::uint16_t queues);
 // The range that no host may have an address of and that overlaps `prefix`, in words; empty if there is none.
 std::string special_range(const Ipv4Prefix& prefix);
 std::string special_range(const Ipv6Prefix& prefix);
+
+// Of a prefix that the operator gives as `argument`.
+template <class Prefix>
+Result<void> check_no_host_bits(std::string_view argument, const Prefix& prefix) {
+  using Interface = typename FamilyOf<decltype(prefix.address)>::Interface;
+  const Prefix aligned = Interface{prefix.address, prefix.length}.prefix();
+  if (aligned == prefix) return {};
+  return make_error(ErrorCode::invalid_argument, "{}: {} has host bits set, expected {}", argument, prefix,
+                    aligned);
+}
 
 // What an address stands for that no host of `prefix` may have: its network or broadcast address, its
 // subnet-router anycast address (RFC 4291 2.6.1); empty for others.

@@ -27,11 +27,7 @@ Result<void> check_prefix(const typename FamilyOf<Address>::Prefix& prefix) {
     return make_error(ErrorCode::invalid_argument, "{}: {} has length {}, expected {} to {}", kArgument,
                       prefix, prefix.length, Lengths::kMin, Lengths::kMax);
   }
-  const auto aligned = typename FamilyOf<Address>::Interface{prefix.address, prefix.length}.prefix();
-  if (aligned != prefix) {
-    return make_error(ErrorCode::invalid_argument, "{}: {} has host bits set, expected {}", kArgument, prefix,
-                      aligned);
-  }
+  if (auto checked = check_no_host_bits(kArgument, prefix); !checked) return checked;
   if (const auto range = special_range(prefix); !range.empty()) {
     return make_error(ErrorCode::invalid_argument, "{}: {} overlaps {}, expected unicast addresses",
                       kArgument, prefix, range);

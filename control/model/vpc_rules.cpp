@@ -6,6 +6,7 @@ namespace vipswitch::model {
 
 namespace {
 
+// RFC 791 section 3.1, RFC 8200 section 5.
 constexpr std::uint16_t kMinMtu = 576, kMinMtu6 = 1280, kMaxMtu = 9600;
 
 Result<void> check_mtu(std::uint16_t mtu, std::uint16_t min) {
@@ -14,7 +15,6 @@ Result<void> check_mtu(std::uint16_t mtu, std::uint16_t min) {
                     kMaxMtu);
 }
 
-// RFC 8200 section 5.
 bool has_ipv6(const Indexes& indexes, const std::string& vpc) {
   const auto& subnets = indexes.subnet_by_start;
   const auto first = subnets.lower_bound({vpc, Ipv6()});
