@@ -52,13 +52,14 @@ Result<void> check_dns(const Subnet& subnet) {
 }
 
 Result<void> check_route(const Subnet& subnet, const std::vector<DhcpRoute>& routes, std::size_t index) {
-  const auto& [to, via] = routes[index];
-  if (auto checked = check_no_host_bits("dhcp_routes", to); !checked) return checked;
-  const auto is_same = [&](const DhcpRoute& other) { return other.to == to; };
+  const DhcpRoute& route = routes[index];
+  if (auto checked = check_no_host_bits("dhcp_routes", route.to); !checked) return checked;
+  const auto is_same = [&](const DhcpRoute& other) { return other.to == route.to; };
   if (std::any_of(routes.begin(), routes.begin() + static_cast<std::ptrdiff_t>(index), is_same)) {
-    return make_error(ErrorCode::invalid_argument, "dhcp_routes: {} is given twice, expected it once", to);
+    return make_error(ErrorCode::invalid_argument, "dhcp_routes: {} is given twice, expected it once",
+                      route.to);
   }
-  return check_host_in_prefix("dhcp_routes", via, *subnet.ipv4);
+  return check_host_in_prefix("dhcp_routes", route.via, *subnet.ipv4);
 }
 
 }  // namespace
