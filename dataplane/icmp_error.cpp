@@ -15,7 +15,7 @@ namespace {
 
 // Codes of unreachable: RFC 792, RFC 1191; RFC 4443 3.1.
 constexpr std::uint8_t kNetUnreachable = 0, kHostUnreachable = 1, kFragmentationNeeded = 4;
-constexpr std::uint8_t kNoRoute6 = 0, kAddressUnreachable6 = 3;
+constexpr std::uint8_t kNoRoute6 = 0, kBeyondScope6 = 2, kAddressUnreachable6 = 3;
 
 struct Error {
   std::uint8_t type, code;
@@ -43,6 +43,9 @@ std::optional<Error> error_for(DropReason reason, bool from_vm, std::uint16_t mt
       if (!from_vm) return std::nullopt;
       return kIsIpv4<Address> ? Error{wire::kIcmpUnreachable, kNetUnreachable, 0}
                               : Error{wire::kIcmp6Unreachable, kNoRoute6, 0};
+    case DropReason::unroutable_source:  // IPv4 has nowhere to tell
+      if (kIsIpv4<Address>) return std::nullopt;
+      return Error{wire::kIcmp6Unreachable, kBeyondScope6, 0};
     default:
       return std::nullopt;
   }
@@ -64,14 +67,12 @@ bool is_broadcast(const WorkerState&, const PortRow&, const Ipv6&) noexcept {
   return false;
 }
 
-// Errors beget no errors: of ICMPv6 all types below 128 are (RFC 4443 2.1), known or not, and what ends
-// before its type may be one. Narrower is what NAT translates (classify_icmp()).
+// Errors beget no errors (RFC 792, RFC 4443 2.4 e), and what ends before its type may be one.
 bool may_be_error(const Packet& packet) noexcept {
   const bool is_ipv4 = packet.kind == PacketKind::kIpv4;
   if (packet.protocol != (is_ipv4 ? wire::kProtoIcmp : wire::kProtoIcmp6)) return false;
-  const auto* icmp = packet.view().header_at<wire::Icmp>(packet.l4_offset);
-  if (icmp == nullptr) return true;
-  return is_ipv4 ? classify_icmp(packet) != IcmpClass::kNoError : icmp->type < wire::kIcmp6EchoRequest;
+  const bool is_whole = packet.view().header_at<wire::Icmp>(packet.l4_offset) != nullptr;
+  return !is_whole || classify_icmp(packet) != IcmpClass::kNoError;
 }
 
 // NAT undone: which addresses of the dropped packet were others, and which.
@@ -206,8 +207,10 @@ void tell(WorkerState& worker, const Batch& batch, const Packet& packet, DropRea
   const Address sender = undo.source.is_set ? undo.source.to : packet.source_of<Address>();
   if (!is_host(sender)) return;
   const auto teller = teller_of<Address>(worker, *batch.ingress, sender);
-  PortLane* lane = worker.lane(batch.ingress->id);
-  if (!teller || lane == nullptr || !lane->errors.take(worker.now_ms)) return;
+  // Behind the uplink is everybody: who receives what is too long pays for the answers, not all tenants.
+  PortLane* payer =
+      worker.lane(reason == DropReason::mtu_exceeded && !from_vm ? packet.egress : batch.ingress->id);
+  if (!teller || payer == nullptr || !payer->errors.take(worker.now_ms)) return;
   rte_mbuf* mbuf = make_error(worker, packet, *error, *teller, undo);
   if (mbuf == nullptr) return;
   worker.counters.generated.add(1);

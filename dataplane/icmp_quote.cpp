@@ -84,9 +84,8 @@ IcmpClass classify_icmp(const Packet& packet) noexcept {
   if (icmp == nullptr) return IcmpClass::kNoError;
   if (!is_ipv4) {
     if (owner::is_nd_type(icmp->type)) return IcmpClass::kLinkScoped;
-    return icmp->type >= wire::kIcmp6Unreachable && icmp->type <= wire::kIcmp6ParameterProblem
-               ? IcmpClass::kError
-               : IcmpClass::kNoError;
+    // All types below are errors, known or not, and quote a packet (RFC 4443 2.1, 2.4 c).
+    return icmp->type < wire::kIcmp6EchoRequest ? IcmpClass::kError : IcmpClass::kNoError;
   }
   switch (icmp->type) {
     case wire::kIcmpUnreachable:

@@ -32,7 +32,7 @@ struct alignas(64) PortLane {
   unsigned waiting_count = 0;
   std::uint64_t waiting_bytes = 0;
   TokenBucket flood;
-  TokenBucket errors;  // ICMP errors that its senders may be told
+  TokenBucket errors;  // ICMP errors: to who sends by it and, from the uplink, to whom its MTU is too small
   PortCounters counters;
   std::array<rte_mbuf*, kCapacity> waiting{};
 

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "vipswitch/bit_rate.h"
 #include "vipswitch/ids.h"
 #include "vipswitch/time.h"
 
@@ -49,8 +50,6 @@ class RateLimiter {
   }
 
  private:
-  static constexpr std::uint64_t kBytesPerMsOfMbps = 125;
-
   struct alignas(64) Purse {
     std::uint64_t bytes = 0;
   };

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "vipswitch/address.h"
+#include "vipswitch/bit_rate.h"
 #include "vipswitch/evidence.h"
 #include "vipswitch/ids.h"
 #include "vipswitch/ip_address.h"
@@ -156,7 +157,7 @@ struct RatesChange {
 
 // What a rate saves up at most: if nothing is said, what it carries in 20 ms, and not less than 64 kB.
 constexpr std::uint64_t burst_bytes(std::uint32_t rate_mbps, std::optional<std::uint32_t> burst_kb) {
-  constexpr std::uint64_t kBytesPerMsOfMbps = 125, kDefaultMs = 20, kLeast = 64'000;
+  constexpr std::uint64_t kDefaultMs = 20, kLeast = 64'000;
   if (burst_kb) return std::uint64_t{*burst_kb} * 1000;
   return std::max(rate_mbps * kBytesPerMsOfMbps * kDefaultMs, kLeast);
 }

@@ -37,9 +37,8 @@ bool is_within(RateLimiter* rate, const WorkerState& worker, const Packet& packe
 }
 
 template <class Address>
-constexpr bool is_icmp(std::uint8_t protocol) noexcept {
-  return protocol == (std::is_same_v<Address, Ipv4> ? wire::kProtoIcmp : wire::kProtoIcmp6);
-}
+inline constexpr std::uint8_t kProtoIcmpOf =
+    std::is_same_v<Address, Ipv4> ? wire::kProtoIcmp : wire::kProtoIcmp6;
 
 template <class Address>
 void translate_in(const WorkerState& worker, const UplinkRow& uplink, Packet& packet,
@@ -54,7 +53,7 @@ void translate_in(const WorkerState& worker, const UplinkRow& uplink, Packet& pa
   }
   if (!eip->inner.is_set) return packet.drop(DropReason::eip_unbound);
   if (hop_limit(packet) <= 1) return packet.drop(DropReason::ttl_exceeded);
-  if (is_icmp<Address>(packet.protocol)) [[unlikely]] {
+  if (packet.protocol == kProtoIcmpOf<Address>) [[unlikely]] {
     const auto wrong = translate_icmp<Address>(packet, Side::kSource, [eip](const Address& quoted) {
       return quoted == eip->address ? &eip->inner : nullptr;
     });
@@ -90,7 +89,7 @@ void from_uplink(const WorkerState& worker, const UplinkRow& uplink, Batch& batc
 // RFC 6890: "this network", loopback, link-local, and from 224.0.0.0 on multicast, reserved and broadcast.
 constexpr bool is_unroutable(Ipv4 destination) noexcept {
   const std::uint32_t address = destination.host();
-  return (address >> 24) == 0 || destination.is_loopback() || (address >> 16) == 0xa9fe ||
+  return (address >> 24) == 0 || destination.is_loopback() || destination.is_link_local() ||
          (address >> 28) >= 0xe;
 }
 
@@ -122,7 +121,7 @@ template <class Address>
                                          const PortSource<Address>& source, const EipRow<Address>& eip,
                                          Packet& packet) noexcept {
   if (!eip.inner.is_set) return packet.drop(DropReason::eip_unbound);
-  if (is_icmp<Address>(packet.protocol)) {
+  if (packet.protocol == kProtoIcmpOf<Address>) {
     auto wrong = translate_icmp<Address>(packet, Side::kDestination,
                                          [&port](const Address& quoted) { return eip_of(port, quoted); });
     if (wrong) return packet.drop(*wrong);
@@ -164,7 +163,7 @@ template <class Address>
   const Mac next_hop = next_hop_mac(worker, *uplink, destination);
   if (next_hop.is_zero()) [[unlikely]]
     return packet.drop(uplink->carries<Address>() ? DropReason::next_hop_unresolved : DropReason::no_uplink);
-  if (is_icmp<Address>(packet.protocol)) [[unlikely]] {
+  if (packet.protocol == kProtoIcmpOf<Address>) [[unlikely]] {
     const auto wrong = translate_icmp<Address>(
         packet, Side::kDestination, [&port](const Address& quoted) { return eip_of(port, quoted); });
     if (wrong) return packet.drop(*wrong);

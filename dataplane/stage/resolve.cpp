@@ -12,9 +12,19 @@ namespace {
 
 enum class Hop : std::uint8_t { kBridged, kRouted };
 
+// Whether the source means nothing beyond its link (RFC 1812 5.3.7, RFC 3927 2.7; RFC 4291 2.5.2, 2.5.6).
+bool has_unroutable_source(const Packet& packet) noexcept {
+  if (packet.kind == PacketKind::kIpv4)
+    return packet.source.is_unspecified() || packet.source.is_link_local();
+  const Ipv6 source = packet.ipv6().source;
+  return source.is_link_local() || source.is_unspecified();
+}
+
 // TTL and source MAC of what crosses the gateway. What nat has translated had its TTL decremented there.
 void route_through_gateway(const Batch& batch, Packet& packet) noexcept {
   if (batch.ingress->role == PortRole::kVm && !packet.is_hairpin) {
+    if (has_unroutable_source(packet)) [[unlikely]]
+      return packet.drop(DropReason::unroutable_source);
     if (hop_limit(packet) <= 1) return packet.drop(DropReason::ttl_exceeded);
     decrement_hop_limit(packet);
   }

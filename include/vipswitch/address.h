@@ -30,6 +30,7 @@ class Ipv4 {
   constexpr Be32 value() const noexcept { return value_; }
 
   constexpr bool is_unspecified() const noexcept { return wire() == 0; }
+  constexpr bool is_link_local() const noexcept { return (host() >> 16) == 0xa9fe; }
   constexpr bool is_multicast() const noexcept { return (host() >> 28) == 0xe; }
   constexpr bool is_limited_broadcast() const noexcept { return wire() == 0xffffffff; }
   constexpr bool is_loopback() const noexcept { return (host() >> 24) == 127; }

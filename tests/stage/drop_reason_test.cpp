@@ -275,6 +275,9 @@ void unknown_mac(Shop& shop) {
 void not_for_gateway(Shop& shop) {
   shop.expect_drop(DropReason::not_for_gateway, kVm1, datagram(kVm1, kVm1.ip, W::kWebGateway));
 }
+void unroutable_source(Shop& shop) {
+  shop.expect_drop(DropReason::unroutable_source, kVm1, datagram6(kVm1, link_local_of(kVm1.mac), W6::kDb1Ip));
+}
 void hairpin(Shop& shop) {
   shop.expect_drop(DropReason::hairpin, kVm1, datagram(kVm1, kVm1.ip, kVm1.ip));
 }

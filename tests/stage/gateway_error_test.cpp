@@ -138,6 +138,17 @@ TEST_F(GatewayErrors, WhatHasNoWayIsUnreachable) {
                   .build());
 }
 
+TEST_F(GatewayErrors, LinkLocalSourceIsBeyondItsScope) {
+  constexpr std::uint8_t kBeyondScope6 = 2;
+  const Ipv6 source = link_local_of(kVm3.mac);
+  const Frame frame = datagram6(kVm3, source, W6::kDb1Ip);
+  expect_told(DropReason::unroutable_source, kVm3.port, frame,
+              from_gateway6(kVm3, W6::kWebGateway, source)
+                  .icmp6({.type = kUnreachable6, .code = kBeyondScope6})
+                  .payload(quote6(frame))
+                  .build());
+}
+
 // `packet` as it is when the switch has found it too long: with one hop less.
 template <class Fields>
 Frame long_frame(const PacketBuilder& ethernet, const Fields& ip, std::size_t size) {
@@ -290,6 +301,17 @@ TEST_F(GatewayErrors, AtMostAHundredASecondAreTold) {
   told = 0;
   for (int i = 0; i < 500; ++i) told += inject(kVm3, with_ttl(1, W::kClient)).size();
   EXPECT_EQ(told, 10u);
+}
+
+TEST_F(GatewayErrors, OneTenantsErrorsOnTheUplinkLeaveOthersTheirPathMtu) {
+  const Frame expiring =
+      from_router().ipv4({.source = W::kClient, .destination = W::kVm3Eip, .ttl = 1}).udp({}).build();
+  for (int i = 0; i < 500; ++i) inject(kUplink, expiring);
+  EXPECT_EQ(vswitch.worker().counters.errors_told.get(), 100u);
+  const Frame too_long = long_frame(
+      from_router(), Ipv4Fields{.source = W::kClient, .destination = W::kVm3Eip, .dont_fragment = true},
+      kMtu + 8);
+  EXPECT_EQ(inject(kUplink, too_long).size(), 1u);
 }
 
 }  // namespace
