@@ -32,6 +32,10 @@ struct FamilyOf<Ipv6> {
   static constexpr std::uint8_t kBits = 128;
 };
 
+constexpr std::string_view family_word(Family family) noexcept {
+  return family == Family::kIpv6 ? FamilyOf<Ipv6>::kWord : FamilyOf<Ipv4>::kWord;
+}
+
 // A Subnet's range; a Port's or a HAVIP's address.
 template <class Address, class Object>
 constexpr auto& part_of(Object& object) noexcept {

@@ -6,8 +6,10 @@
 #include <initializer_list>
 #include <optional>
 
+#include "control/model/families.h"
 #include "control/shell/commands.h"
 #include "control/shell/json_form.h"
+#include "control/text/format.h"
 #include "control/text/make_error.h"
 #include "control/text/parse.h"
 #include "control/trace/capture_frame.h"
@@ -21,14 +23,16 @@ struct Kind {
   FrameKind kind;
   std::initializer_list<std::string_view> needs;
   std::initializer_list<std::string_view> takes;
+  std::optional<Family> family = std::nullopt;  // the only one it is of
 };
 
 const Kind kKinds[] = {
     {"tcp", FrameKind::kTcp, {"to"}, {"from", "sport", "dport", "ttl", "bytes"}},
     {"udp", FrameKind::kUdp, {"to"}, {"from", "sport", "dport", "ttl", "bytes"}},
     {"icmp", FrameKind::kEcho, {"to"}, {"from", "ttl", "bytes"}},
-    {"arp", FrameKind::kArpRequest, {"to"}, {"from"}},
-    {"announce", FrameKind::kArpAnnouncement, {"address"}, {}},
+    {"arp", FrameKind::kQuestion, {"to"}, {"from"}, Family::kIpv4},
+    {"nd", FrameKind::kQuestion, {"to"}, {"from"}, Family::kIpv6},
+    {"announce", FrameKind::kAnnouncement, {"address"}, {}},
     {"vrrp", FrameKind::kVrrp, {"vrid", "address"}, {"from", "priority", "version", "ttl"}},
 };
 const std::initializer_list<std::string_view> kFileWords = {"number"};
@@ -72,12 +76,12 @@ Result<void> read_number(const Arguments& arguments, std::string_view word, std:
   return {};
 }
 
-Result<std::vector<Ipv4>> read_addresses(std::string_view list) {
-  std::vector<Ipv4> addresses;
+Result<std::vector<IpAddress>> read_addresses(std::string_view list) {
+  std::vector<IpAddress> addresses;
   for (std::size_t begin = 0; begin <= list.size();) {
     const std::size_t end = std::min(list.find(',', begin), list.size());
     const auto word = list.substr(begin, end - begin);
-    auto address = text::to_result("address", word, text::parse_ipv4(word));
+    auto address = text::to_result("address", word, text::parse_address(word));
     if (!address) return address.error();
     addresses.push_back(address.value());
     begin = end + 1;
@@ -85,13 +89,7 @@ Result<std::vector<Ipv4>> read_addresses(std::string_view list) {
   return addresses;
 }
 
-Result<FrameSpec> read_spec(const Arguments& arguments, const Kind& kind) {
-  FrameSpec spec;
-  spec.kind = kind.kind;
-  if (arguments.has("SOURCE")) spec.source = arguments.get<Ipv4>("SOURCE");
-  if (arguments.has("DESTINATION")) spec.destination = arguments.get<Ipv4>("DESTINATION");
-  if (arguments.has("SMAC")) spec.source_mac = arguments.get<Mac>("SMAC");
-  if (arguments.has("DMAC")) spec.destination_mac = arguments.get<Mac>("DMAC");
+Result<void> read_numbers(const Arguments& arguments, FrameSpec& spec) {
   std::uint8_t ttl = 0;
   for (const auto& read : {read_number(arguments, "sport", "SPORT", 0, 65535, spec.source_port),
                            read_number(arguments, "dport", "DPORT", 0, 65535, spec.destination_port),
@@ -103,14 +101,49 @@ Result<FrameSpec> read_spec(const Arguments& arguments, const Kind& kind) {
     if (!read) return read.error();
   }
   if (arguments.has("TTL")) spec.ttl = ttl;
-  if (!arguments.has("ADDRESS")) return spec;
-  auto addresses = read_addresses(arguments.text("ADDRESS"));
-  if (!addresses) return addresses.error();
-  spec.destination = addresses.value().front();
-  spec.addresses = std::move(addresses).value();
-  if (kind.kind == FrameKind::kArpAnnouncement && spec.addresses.size() != 1)
-    return make_error(ErrorCode::invalid_argument, "address: \"{}\" is a list, expected one address",
-                      arguments.text("ADDRESS"));
+  return {};
+}
+
+Result<void> check_family(std::string_view word, const IpAddress& address, Family expected) {
+  if (family_of(address) == expected) return {};
+  return make_error(ErrorCode::invalid_argument, "{}: {} is {}, expected {}", word, address,
+                    model::family_word(family_of(address)), model::family_word(expected));
+}
+
+// All addresses are of one family, and that is one that what is made can have.
+Result<void> check_families(const FrameSpec& spec, const Kind& kind) {
+  const Family family = kind.family.value_or(family_of(spec.destination));
+  if (auto checked = check_family("to", spec.destination, family); !checked) return checked;
+  for (const IpAddress& address : spec.addresses) {
+    if (auto checked = check_family("address", address, family); !checked) return checked;
+  }
+  if (spec.source) {
+    if (auto checked = check_family("from", *spec.source, family); !checked) return checked;
+  }
+  if (spec.version == 2 && family == Family::kIpv6)
+    return make_error(ErrorCode::invalid_argument, "version: 2 is of IPv4, expected 3 for {}",
+                      spec.destination);
+  return {};
+}
+
+Result<FrameSpec> read_spec(const Arguments& arguments, const Kind& kind) {
+  FrameSpec spec;
+  spec.kind = kind.kind;
+  if (arguments.has("SOURCE")) spec.source = arguments.get<IpAddress>("SOURCE");
+  if (arguments.has("DESTINATION")) spec.destination = arguments.get<IpAddress>("DESTINATION");
+  if (arguments.has("SMAC")) spec.source_mac = arguments.get<Mac>("SMAC");
+  if (arguments.has("DMAC")) spec.destination_mac = arguments.get<Mac>("DMAC");
+  if (auto read = read_numbers(arguments, spec); !read) return read.error();
+  if (arguments.has("ADDRESS")) {
+    auto addresses = read_addresses(arguments.text("ADDRESS"));
+    if (!addresses) return addresses.error();
+    spec.destination = addresses.value().front();
+    spec.addresses = std::move(addresses).value();
+    if (kind.kind == FrameKind::kAnnouncement && spec.addresses.size() != 1)
+      return make_error(ErrorCode::invalid_argument, "address: \"{}\" is a list, expected one address",
+                        arguments.text("ADDRESS"));
+  }
+  if (auto checked = check_families(spec, kind); !checked) return checked.error();
   return spec;
 }
 
@@ -177,14 +210,14 @@ std::vector<Command> trace_commands() {
        "tell what each stage would do with a packet; nothing is sent, nothing changes",
        {{"PORT", &value_type::kAnyPortName, "port that the packet comes from, or uplink"},
         {"WHAT", &value_type::kFrameKind,
-         "tcp, udp or icmp (echo request) to DESTINATION, arp request for DESTINATION, announce ADDRESS, "
-         "vrrp "
-         "advert of group VRID for ADDRESS, or a capture file (pcap, pcapng)"},
-        {"SOURCE", &value_type::kIpv4, "source address, default the port's own"},
-        {"DESTINATION", &value_type::kIpv4, "destination address, or the one asked for"},
+         "tcp, udp or icmp (echo request) to DESTINATION, arp request or nd (neighbour solicitation) for "
+         "DESTINATION, announce ADDRESS, vrrp advert of group VRID for ADDRESS, or a capture file (pcap, "
+         "pcapng)"},
+        {"SOURCE", &value_type::kAddress, "source address, default the port's own"},
+        {"DESTINATION", &value_type::kAddress, "destination address, or the one asked for"},
         {"SPORT", &value_type::kSmallCount, "source port, default 40000"},
         {"DPORT", &value_type::kSmallCount, "destination port, default 80"},
-        {"TTL", &value_type::kSmallCount, "default 64, of an advert 255"},
+        {"TTL", &value_type::kSmallCount, "or hop limit, default 64, of an advert 255"},
         {"BYTES", &value_type::kSmallCount, "of payload, default 0"},
         {"VRID", &value_type::kSmallCount, "virtual router id"},
         {"PRIORITY", &value_type::kSmallCount, "of the advert, default 100; 0 resigns"},
@@ -192,7 +225,8 @@ std::vector<Command> trace_commands() {
         {"ADDRESS", &value_type::kText, "that is announced; of an advert several, comma-separated"},
         {"NUMBER", &value_type::kCount, "which frame of the file, default the first"},
         {"SMAC", &value_type::kMac, "source MAC, default the port's own"},
-        {"DMAC", &value_type::kMac, "destination MAC, default what ARP would have answered"},
+        {"DMAC", &value_type::kMac,
+         "destination MAC, default what ARP or neighbour discovery would have told"},
         {"OWNER", &value_type::kPortName, "what if: this port owned all HAVIPs that it is bound to"}},
        trace_packet},
   };

@@ -52,7 +52,7 @@ std::vector<std::string> complete_any_port(const model::Objects& objects) {
 }
 
 std::vector<std::string> complete_frame_kind(const model::Objects&) {
-  return {"announce", "arp", "icmp", "tcp", "udp", "vrrp"};
+  return {"announce", "arp", "icmp", "nd", "tcp", "udp", "vrrp"};
 }
 
 std::vector<std::string> complete_auto(const model::Objects&) {
@@ -134,6 +134,7 @@ const ValueType kLimit{parse_limit, complete_none};
 const ValueType kSmallCount{parse_count<kMaxSmallCount>, complete_nothing};
 const ValueType kIpv4{parse_with<text::parse_ipv4>, complete_nothing};
 const ValueType kIpv6{parse_with<text::parse_ipv6>, complete_nothing};
+const ValueType kAddress{parse_with<text::parse_address>, complete_nothing};
 const ValueType kIpv4OrAuto{parse_with<model::parse_ipv4_or_auto>, complete_auto};
 const ValueType kIpv6OrAuto{parse_with<model::parse_ipv6_or_auto>, complete_auto};
 const ValueType kPrefix{parse_with<text::parse_prefix>, complete_nothing};

@@ -18,7 +18,7 @@
 
 namespace vipswitch::shell {
 
-using Value = std::variant<std::string, std::uint64_t, Ipv4, Ipv6, Ipv4Prefix, Ipv6Prefix,
+using Value = std::variant<std::string, std::uint64_t, Ipv4, Ipv6, IpAddress, Ipv4Prefix, Ipv6Prefix,
                            std::vector<IpInterface>, std::vector<IpAddress>, std::vector<model::DhcpRoute>,
                            bool, Mac, Vni, model::Nic, LearnMode>;
 
@@ -45,6 +45,7 @@ extern const ValueType kLimit;         // std::uint64_t from 1 up to 2^32 - 1, 0
 extern const ValueType kSmallCount;    // std::uint64_t up to 2^16 - 1
 extern const ValueType kIpv4;          // Ipv4
 extern const ValueType kIpv6;          // Ipv6
+extern const ValueType kAddress;       // IpAddress
 extern const ValueType kIpv4OrAuto;    // Ipv4, 0.0.0.0 for the word auto
 extern const ValueType kIpv6OrAuto;    // Ipv6, :: for the word auto
 extern const ValueType kPrefix;        // Ipv4Prefix

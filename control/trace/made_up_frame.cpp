@@ -2,8 +2,11 @@
 
 #include <cstring>
 
+#include "control/neighbour/arp_frames.h"
+#include "control/neighbour/nd_frames.h"
 #include "vipswitch/checksum.h"
 #include "vipswitch/ipv4_header.h"
+#include "vipswitch/ipv6_header.h"
 #include "vipswitch/wire.h"
 
 namespace vipswitch {
@@ -14,6 +17,9 @@ constexpr std::uint16_t kWindow = 65535;
 constexpr std::uint8_t kDefaultTtl = 64, kVrrpTtl = 255;
 constexpr std::uint8_t kIntervalSeconds = 1, kIntervalCentiseconds = 100;
 
+template <class Address>
+inline constexpr bool kIsIpv4 = std::is_same_v<Address, Ipv4>;
+
 template <class Header>
 void append(FrameBytes& bytes, const Header& header) {
   const std::size_t end = bytes.size();
@@ -21,34 +27,17 @@ void append(FrameBytes& bytes, const Header& header) {
   std::memcpy(bytes.data() + end, &header, sizeof header);
 }
 
-FrameBytes make_ethernet(const FrameSpec& spec, std::uint16_t type) {
-  wire::Ethernet header{};
-  header.destination = *spec.destination_mac;
-  header.source = *spec.source_mac;
-  header.type = Be16::from_host(type);
-  FrameBytes frame;
-  append(frame, header);
-  return frame;
+template <class Header>
+FrameBytes to_bytes(const Header& header) {
+  FrameBytes bytes;
+  append(bytes, header);
+  return bytes;
 }
 
-FrameBytes make_arp(const FrameSpec& spec) {
-  const bool is_announcement = spec.kind == FrameKind::kArpAnnouncement;
-  FrameBytes frame = make_ethernet(spec, wire::kEtherArp);
-  wire::Arp arp{};
-  arp.hardware_type = Be16::from_host(1);
-  arp.protocol_type = Be16::from_host(wire::kEtherIpv4);
-  arp.hardware_length = 6;
-  arp.protocol_length = 4;
-  arp.operation = Be16::from_host(wire::kArpRequest);
-  arp.sender_mac = *spec.source_mac;
-  arp.sender_ip = is_announcement ? spec.destination : *spec.source;
-  arp.target_ip = spec.destination;
-  append(frame, arp);
-  return frame;
-}
+// --- what stands above IP, without its checksum
 
-// Version 2 has a plain checksum and 8 bytes of authentication data (RFC 3768 5.3), version 3 one with the
-// pseudo-header (RFC 9568 5.2.8).
+// Version 2 has 8 bytes of authentication data (RFC 3768 5.3).
+template <class Address>
 FrameBytes make_vrrp(const FrameSpec& spec) {
   wire::Vrrp header{};
   header.version_and_type = static_cast<std::uint8_t>(spec.version << 4 | 1);
@@ -56,9 +45,8 @@ FrameBytes make_vrrp(const FrameSpec& spec) {
   header.priority = spec.priority;
   header.address_count = static_cast<std::uint8_t>(spec.addresses.size());
   header.interval_low = spec.version == 2 ? kIntervalSeconds : kIntervalCentiseconds;
-  FrameBytes bytes;
-  append(bytes, header);
-  for (const Ipv4& address : spec.addresses) append(bytes, address);
+  FrameBytes bytes = to_bytes(header);
+  for (const IpAddress& address : spec.addresses) append(bytes, std::get<Address>(address));
   if (spec.version == 2) bytes.resize(bytes.size() + 8);
   return bytes;
 }
@@ -69,9 +57,7 @@ FrameBytes make_tcp(const FrameSpec& spec) {
   header.destination_port = Be16::from_host(spec.destination_port);
   header.offset_and_flags = Be16::from_host(kTcpSyn);
   header.window = Be16::from_host(kWindow);
-  FrameBytes bytes;
-  append(bytes, header);
-  return bytes;
+  return to_bytes(header);
 }
 
 FrameBytes make_udp(const FrameSpec& spec) {
@@ -79,21 +65,17 @@ FrameBytes make_udp(const FrameSpec& spec) {
   header.source_port = Be16::from_host(spec.source_port);
   header.destination_port = Be16::from_host(spec.destination_port);
   header.length = Be16::from_host(static_cast<std::uint16_t>(sizeof header + spec.payload_bytes));
-  FrameBytes bytes;
-  append(bytes, header);
-  return bytes;
+  return to_bytes(header);
 }
 
-FrameBytes make_echo() {
+FrameBytes make_echo(std::uint8_t type) {
   wire::IcmpEcho header{};
-  header.type = wire::kIcmpEchoRequest;
+  header.type = type;
   header.sequence = Be16::from_host(1);
-  FrameBytes bytes;
-  append(bytes, header);
-  return bytes;
+  return to_bytes(header);
 }
 
-// What stands above IPv4, and where its checksum lies.
+// With the place of its checksum.
 struct Upper {
   std::uint8_t protocol;
   FrameBytes bytes;
@@ -101,20 +83,24 @@ struct Upper {
   bool has_pseudo_header;
 };
 
+template <class Address>
 Upper make_upper(const FrameSpec& spec) {
   switch (spec.kind) {
     case FrameKind::kTcp:
       return {wire::kProtoTcp, make_tcp(spec), offsetof(wire::Tcp, checksum), true};
     case FrameKind::kEcho:
-      return {wire::kProtoIcmp, make_echo(), offsetof(wire::IcmpEcho, checksum), false};
-    case FrameKind::kVrrp:
-      return {wire::kProtoVrrp, make_vrrp(spec), offsetof(wire::Vrrp, checksum), spec.version != 2};
+      return {kIsIpv4<Address> ? wire::kProtoIcmp : wire::kProtoIcmp6,
+              make_echo(kIsIpv4<Address> ? wire::kIcmpEchoRequest : wire::kIcmp6EchoRequest),
+              offsetof(wire::IcmpEcho, checksum), !kIsIpv4<Address>};
+    case FrameKind::kVrrp:  // the checksum of version 3 has the pseudo-header (RFC 9568 5.2.8)
+      return {wire::kProtoVrrp, make_vrrp<Address>(spec), offsetof(wire::Vrrp, checksum), spec.version != 2};
     default:
       return {wire::kProtoUdp, make_udp(spec), offsetof(wire::Udp, checksum), true};
   }
 }
 
-void set_checksum(Upper& upper, Ipv4 source, Ipv4 destination) {
+template <class Address>
+void set_checksum(Upper& upper, const Address& source, const Address& destination) {
   std::uint64_t sum = sum_bytes(upper.bytes.data(), upper.bytes.size());
   if (upper.has_pseudo_header) {
     sum += sum_pseudo_header(source, destination, upper.protocol,
@@ -125,26 +111,65 @@ void set_checksum(Upper& upper, Ipv4 source, Ipv4 destination) {
   std::memcpy(upper.bytes.data() + upper.checksum_offset, &checksum, sizeof checksum);
 }
 
-FrameBytes make_ipv4(const FrameSpec& spec) {
-  Upper upper = make_upper(spec);
-  upper.bytes.resize(upper.bytes.size() + spec.payload_bytes);
-  set_checksum(upper, *spec.source, spec.destination);
-  FrameBytes frame = make_ethernet(spec, wire::kEtherIpv4);
-  const std::uint8_t ttl = spec.ttl.value_or(spec.kind == FrameKind::kVrrp ? kVrrpTtl : kDefaultTtl);
-  wire::Ipv4Header ip =
-      make_ipv4_header(*spec.source, spec.destination, upper.protocol, ttl, upper.bytes.size());
+// --- frames
+
+wire::Ipv4Header make_header(const Ipv4& source, const Ipv4& destination, const Upper& upper,
+                             std::uint8_t ttl) {
+  auto ip = make_ipv4_header(source, destination, upper.protocol, ttl, upper.bytes.size());
   ip.flags_and_offset = Be16::from_host(wire::kIpv4DontFragment);
   ip.checksum = checksum(&ip, sizeof ip);
-  append(frame, ip);
+  return ip;
+}
+
+wire::Ipv6Header make_header(const Ipv6& source, const Ipv6& destination, const Upper& upper,
+                             std::uint8_t hop_limit) {
+  return make_ipv6_header(source, destination, upper.protocol, hop_limit, upper.bytes.size());
+}
+
+template <class Address>
+FrameBytes make_ip(const FrameSpec& spec, const Address& source, const Address& destination) {
+  Upper upper = make_upper<Address>(spec);
+  upper.bytes.resize(upper.bytes.size() + spec.payload_bytes);
+  set_checksum(upper, source, destination);
+  wire::Ethernet ethernet{};
+  ethernet.destination = *spec.destination_mac;
+  ethernet.source = *spec.source_mac;
+  ethernet.type = Be16::from_host(kIsIpv4<Address> ? wire::kEtherIpv4 : wire::kEtherIpv6);
+  FrameBytes frame = to_bytes(ethernet);
+  const std::uint8_t ttl = spec.ttl.value_or(spec.kind == FrameKind::kVrrp ? kVrrpTtl : kDefaultTtl);
+  append(frame, make_header(source, destination, upper, ttl));
   frame.insert(frame.end(), upper.bytes.begin(), upper.bytes.end());
   return frame;
+}
+
+FrameBytes make_announcement(const FrameSpec& spec, Ipv4 address) {
+  return to_bytes(make_gratuitous_arp(*spec.source_mac, address));
+}
+FrameBytes make_announcement(const FrameSpec& spec, const Ipv6& address) {
+  return to_bytes(make_unsolicited_advertisement(*spec.source_mac, address));
+}
+
+FrameBytes make_question(const FrameSpec& spec, Ipv4 source, Ipv4 target) {
+  return to_bytes(make_arp_request(*spec.source_mac, source, target, *spec.destination_mac));
+}
+FrameBytes make_question(const FrameSpec& spec, const Ipv6& source, const Ipv6& target) {
+  return to_bytes(make_solicitation(*spec.source_mac, source, target, nullptr));
 }
 
 }  // namespace
 
 FrameBytes make_frame(const FrameSpec& spec) {
-  const bool is_arp = spec.kind == FrameKind::kArpRequest || spec.kind == FrameKind::kArpAnnouncement;
-  return is_arp ? make_arp(spec) : make_ipv4(spec);
+  FrameBytes frame = std::visit(
+      [&spec](const auto& destination) {
+        const auto& source = std::get<std::decay_t<decltype(destination)>>(*spec.source);
+        if (spec.kind == FrameKind::kAnnouncement) return make_announcement(spec, destination);
+        if (spec.kind == FrameKind::kQuestion) return make_question(spec, source, destination);
+        return make_ip(spec, source, destination);
+      },
+      spec.destination);
+  const auto& mac = spec.destination_mac->bytes();
+  std::copy(mac.begin(), mac.end(), frame.begin());
+  return frame;
 }
 
 }  // namespace vipswitch

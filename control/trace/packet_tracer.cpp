@@ -3,16 +3,13 @@
 #include <fmt/format.h>
 
 #include "control/text/make_error.h"
+#include "control/trace/complete_frame.h"
 #include "control/trace/dry_world.h"
 #include "control/trace/frame_text.h"
 #include "control/trace/trace_story.h"
 
 namespace vipswitch {
 namespace {
-
-// A host on the internet (RFC 5737), for packets of the uplink that name no source.
-constexpr Ipv4 kClient{192, 0, 2, 10};
-constexpr Mac kUnknownRouterMac{0x02, 0, 0, 0, 0, 0x01};
 
 // The last stage, which is not looked behind: what left, and what did not. Beside a packet that is dropped
 // an ICMP error may leave, which tells its sender.
@@ -35,42 +32,6 @@ TraceStep tell_end(const TraceNames& names, const DryWorld::Outcome& outcome, co
 }
 
 }  // namespace
-
-// The answer that the guest's own ARP would get; for what has none, the gateway's.
-Mac PacketTracer::destination_mac(const PortEntry& port, Ipv4 destination) const {
-  if (destination.is_limited_broadcast()) return Mac::broadcast();
-  if (destination.is_multicast()) return Mac::of_multicast(destination);
-  const auto is_neighbour = [&](const auto& entry) {
-    return entry.second.spec.subnet == port.spec.subnet && entry.second.spec.ipv4 == destination;
-  };
-  for (const auto& entry : registry_.havips) {
-    if (is_neighbour(entry)) return stable_mac(destination);
-  }
-  for (const auto& entry : registry_.ports) {
-    if (is_neighbour(entry)) return entry.second.spec.mac;
-  }
-  return kGatewayMac;
-}
-
-FrameSpec PacketTracer::complete(FrameSpec spec, std::string_view port) const {
-  const bool is_arp = spec.kind == FrameKind::kArpRequest || spec.kind == FrameKind::kArpAnnouncement;
-  const bool is_vrrp = spec.kind == FrameKind::kVrrp;
-  if (is_vrrp) spec.destination = wire::kVrrpGroup;
-  if (is_arp && !spec.destination_mac) spec.destination_mac = Mac::broadcast();
-  if (is_vrrp && !spec.destination_mac) spec.destination_mac = Mac::of_multicast(wire::kVrrpGroup);
-  if (port == kUplinkName) {
-    const Mac router = host_.tables().uplink.load(std::memory_order_relaxed)->ipv4.gateway_mac;
-    if (!spec.source_mac) spec.source_mac = router.is_zero() ? kUnknownRouterMac : router;
-    if (!spec.destination_mac) spec.destination_mac = registry_.uplink->spec.mac;
-    if (!spec.source) spec.source = is_arp ? registry_.uplink->spec.gateway.value_or(Ipv4()) : kClient;
-    return spec;
-  }
-  const PortEntry& entry = registry_.ports.find(port)->second;
-  if (!spec.source_mac) spec.source_mac = entry.spec.mac;
-  if (!spec.source) spec.source = entry.spec.ipv4.value_or(Ipv4());
-  if (!spec.destination_mac) spec.destination_mac = destination_mac(entry, spec.destination);
-  return spec;
-}
 
 Result<std::vector<PacketTracer::AskedSlot>> PacketTracer::ask_for_havips_of(std::string_view port) const {
   std::vector<AskedSlot> asked;
@@ -119,8 +80,9 @@ Result<PacketTrace> PacketTracer::trace(const TraceRequest& request) {
   }
 
   const auto* spec = std::get_if<FrameSpec>(&request.frame);
-  const FrameBytes frame =
-      spec != nullptr ? make_frame(complete(*spec, request.port)) : std::get<FrameBytes>(request.frame);
+  const FrameBytes frame = spec != nullptr
+                               ? make_frame(complete_frame(*spec, request.port, registry_, host_.tables()))
+                               : std::get<FrameBytes>(request.frame);
   trace.frame = describe_frame(frame);
   auto ran = world.run(ingress.value(), frame);
   if (!ran) return ran.error();

@@ -25,8 +25,6 @@ class PacketTracer {
   Result<PacketTrace> trace(const TraceRequest& request);
 
  private:
-  FrameSpec complete(FrameSpec spec, std::string_view port) const;
-  Mac destination_mac(const PortEntry& port, Ipv4 destination) const;
   struct AskedSlot {
     const HavipEntry* havip;
     HavipId slot;

@@ -267,5 +267,6 @@ struct AuthenticationHeader {
 static_assert(sizeof(AuthenticationHeader) == 12);
 
 inline constexpr Ipv4 kVrrpGroup{224, 0, 0, 18};
+inline constexpr Ipv6 kVrrpGroup6 = Ipv6::from_groups({0xff02, 0, 0, 0, 0, 0, 0, 0x12});
 
 }  // namespace vipswitch::wire

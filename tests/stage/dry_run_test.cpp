@@ -6,7 +6,7 @@
 #include "control/trace/packet_tracer.h"
 #include "dataplane/owner_decision.h"
 #include "tests/stage/random_frames.h"
-#include "tests/stage/shop.h"
+#include "tests/stage/shop6.h"
 #include "tests/support/frame_checksums.h"
 
 namespace vipswitch::testing {
@@ -17,9 +17,14 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using W = ShopWorld;
+using W6 = ShopWorld6;
 
-class DryRunTest : public ShopTest {
+class DryRunTest : public ::testing::Test, protected Shop {
  protected:
+  explicit DryRunTest(Stack stack = Stack::kIpv4) : Shop(stack) {}
+
+  void TearDown() override { EXPECT_TRUE(is_conserved()); }
+
   PacketTracer tracer{vswitch.control().host(), vswitch.control().tables().registry(),
                       [this](const HavipEntry& havip, Family family) {
                         return Result<HavipSnapshot>(look_at(havip.slots.of(family)->id));
@@ -193,7 +198,7 @@ TEST_F(DryRunTest, EipIsTranslatedInWords) {
 }
 
 TEST_F(DryRunTest, ArpIsAnsweredInWords) {
-  const auto told = trace(kVm3, FrameSpec{.kind = FrameKind::kArpRequest, .destination = W::kVm1Ip});
+  const auto told = trace(kVm3, FrameSpec{.kind = FrameKind::kQuestion, .destination = W::kVm1Ip});
   EXPECT_THAT(says(told, "parse"), HasSubstr("ARP: who has 10.77.0.11, asks 10.77.0.13"));
   EXPECT_THAT(says(told, "snoop"), HasSubstr("answered: 10.77.0.11 is at 52:54:00:77:00:11"));
 }
@@ -210,8 +215,7 @@ TEST_F(DryRunTest, MadeUpAdvertsAreGoodAdverts) {
     EXPECT_THAT(says(told, "snoop"), HasSubstr("HAVIP front goes from nobody to vm1-eth0"));
     EXPECT_EQ(told.sent.size(), 1u);
   }
-  const auto announced =
-      trace(kVm1, FrameSpec{.kind = FrameKind::kArpAnnouncement, .destination = W::kFront});
+  const auto announced = trace(kVm1, FrameSpec{.kind = FrameKind::kAnnouncement, .destination = W::kFront});
   EXPECT_THAT(says(announced, "snoop"), HasSubstr("neighbours see the stable MAC"));
 }
 
@@ -226,36 +230,59 @@ TEST_F(DryRunTest, MadeUpChecksumsAreRight) {
   }
 }
 
-// A UDP datagram of 20 bytes and a neighbour solicitation, without their checksums.
-Frame ipv6_frame(const Vm& vm, std::uint8_t next_header, std::vector<std::uint8_t> payload) {
-  Frame frame =
-      PacketBuilder().ethernet({.destination = kGatewayMac, .source = vm.mac, .type = 0x86dd}).build();
-  const std::vector<std::uint8_t> header{0x60,        0,  0, 0, 0, static_cast<std::uint8_t>(payload.size()),
-                                         next_header, 255};
-  frame.insert(frame.end(), header.begin(), header.end());
-  for (const std::uint8_t last : {std::uint8_t{0x11}, std::uint8_t{0x99}}) {
-    const std::vector<std::uint8_t> address{0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last};
-    frame.insert(frame.end(), address.begin(), address.end());
-  }
-  frame.insert(frame.end(), payload.begin(), payload.end());
-  return frame;
-}
-
 TEST_F(DryRunTest, Ipv6IsToldToo) {
-  const auto udp = trace(kVm1, ipv6_frame(kVm1, 17, {0x9c, 0x40, 0, 53, 0, 8, 0, 0}));
+  const auto udp = trace(kVm1, FrameSpec{.source = v6(0, 0x11), .destination = v6(0, 0x99)});
   EXPECT_THAT(says(udp, "parse"),
-              HasSubstr("IPv6 2001:db8::11 -> 2001:db8::99, UDP 40000 -> 53, hop limit 255"));
+              HasSubstr("IPv6 2001:db8::11 -> 2001:db8::99, UDP 40000 -> 80, hop limit 64"));
   EXPECT_THAT(says(udp, "guard"), HasSubstr("source 2001:db8::11 is nobody's address"));
   EXPECT_EQ(udp.verdict, "drop");
   EXPECT_EQ(stages(udp).back(), "guard");
-  std::vector<std::uint8_t> solicitation(24);
-  solicitation[0] = 135;
-  solicitation[8] = 0xfe;
-  solicitation[9] = 0x80;
-  solicitation[23] = 1;
-  const auto nd = trace(kVm1, ipv6_frame(kVm1, 58, solicitation));
+  const auto nd = trace(kVm1, FrameSpec{.kind = FrameKind::kQuestion,
+                                        .destination = Ipv6::from_groups({0xfe80, 0, 0, 0, 0, 0, 0, 1})});
   EXPECT_THAT(says(nd, "parse"), HasSubstr("neighbour solicitation for fe80::1"));
   EXPECT_EQ(nd.verdict, "drop");
+}
+
+class DryRun6Test : public DryRunTest {
+ protected:
+  DryRun6Test() : DryRunTest(Stack::kDual) {}
+};
+
+TEST_F(DryRun6Test, MadeUpPacketsAreThoseOfTheGuestAndTheRouter) {
+  inject(kVm2, announcement6(kVm2, W6::kVm2Ip));
+  for (const FrameKind kind : {FrameKind::kTcp, FrameKind::kUdp, FrameKind::kEcho}) {
+    const auto out = trace(kVm3, FrameSpec{.kind = kind, .destination = W6::kClient, .payload_bytes = 33});
+    ASSERT_EQ(out.sent.size(), 1u);
+    EXPECT_EQ(out.sent[0].port, kUplink);
+    EXPECT_TRUE(verify_checksums(out.sent[0].bytes).ok()) << verify_checksums(out.sent[0].bytes);
+    const auto in = trace({"uplink", FrameSpec{.kind = kind, .destination = W6::kFrontEip}, {}});
+    ASSERT_EQ(in.sent.size(), 1u);
+    EXPECT_EQ(in.sent[0].port, kVm2.port);
+    EXPECT_TRUE(verify_checksums(in.sent[0].bytes).ok()) << verify_checksums(in.sent[0].bytes);
+    const auto bridged = trace(kVm3, FrameSpec{.kind = kind, .destination = W6::kFront});
+    ASSERT_EQ(bridged.sent.size(), 1u);
+    EXPECT_EQ(bridged.sent[0].port, kVm2.port);
+  }
+}
+
+TEST_F(DryRun6Test, MadeUpNeighbourDiscoveryIsGood) {
+  const auto asked = trace(kVm3, FrameSpec{.kind = FrameKind::kQuestion, .destination = W6::kVm1Ip});
+  EXPECT_THAT(says(asked, "snoop"), HasSubstr("answered"));
+  EXPECT_EQ(asked.sent.size(), 1u);
+  const auto of_router =
+      trace({"uplink", FrameSpec{.kind = FrameKind::kQuestion, .destination = W6::kVm3Eip}, {}});
+  ASSERT_EQ(of_router.sent.size(), 1u);
+  EXPECT_EQ(of_router.sent[0].port, kUplink);
+  const auto announced = trace(kVm1, FrameSpec{.kind = FrameKind::kAnnouncement, .destination = W6::kFront});
+  EXPECT_THAT(says(announced, "snoop"), HasSubstr("HAVIP front goes from nobody to vm1-eth0"));
+}
+
+TEST_F(DryRun6Test, MadeUpAdvertOverIpv6GoesToItsGroup) {
+  const auto told = trace(
+      kVm1,
+      FrameSpec{.kind = FrameKind::kVrrp, .destination = W6::kFront, .vrid = 51, .addresses = {W6::kFront}});
+  EXPECT_THAT(told.frame,
+              HasSubstr("33:33:00:00:00:12, IPv6 fe80::5054:ff:fe77:11 -> ff02::12, VRRPv3 of group 51"));
 }
 
 TEST_F(DryRunTest, RejectedAdvertSaysHowItWasCounted) {

@@ -51,8 +51,8 @@ TEST_F(TraceCommandsTest, WordsMakeTheFrame) {
   run("trace packet port uplink udp from 192.0.2.1 to 203.0.113.10 sport 7 dport 9 ttl 1 bytes 12");
   EXPECT_EQ(runtime_.traced.port, "uplink");
   EXPECT_EQ(spec().kind, FrameKind::kUdp);
-  EXPECT_EQ(spec().source, Ipv4(192, 0, 2, 1));
-  EXPECT_EQ(spec().destination, Ipv4(203, 0, 113, 10));
+  EXPECT_EQ(spec().source, IpAddress(Ipv4(192, 0, 2, 1)));
+  EXPECT_EQ(spec().destination, IpAddress(Ipv4(203, 0, 113, 10)));
   EXPECT_EQ(spec().source_port, 7);
   EXPECT_EQ(spec().destination_port, 9);
   EXPECT_EQ(spec().ttl, 1);
@@ -61,7 +61,7 @@ TEST_F(TraceCommandsTest, WordsMakeTheFrame) {
   EXPECT_EQ(spec().vrid, 51);
   EXPECT_EQ(spec().priority, 200);
   EXPECT_EQ(spec().version, 2);
-  EXPECT_EQ(spec().addresses, (std::vector{Ipv4(10, 77, 0, 100), Ipv4(10, 77, 0, 101)}));
+  EXPECT_EQ(spec().addresses, (std::vector<IpAddress>{Ipv4(10, 77, 0, 100), Ipv4(10, 77, 0, 101)}));
 }
 
 TEST_F(TraceCommandsTest, WordsThatDoNotFitAreRefused) {
@@ -71,13 +71,28 @@ TEST_F(TraceCommandsTest, WordsThatDoNotFitAreRefused) {
   EXPECT_EQ(run("trace packet port p11 vrrp vrid 300 address 10.77.0.100"),
             "error: vrid: 300 is out of range, expected 0 to 255\n");
   EXPECT_EQ(run("trace packet port p11 vrrp vrid 3 address 10.77.0.100,x"),
-            "error: address: \"x\" is not an IPv4 address, expected four numbers such as 10.77.0.1\n");
+            "error: address: \"x\" is not an IP address, expected one such as 10.77.0.1 or 2001:db8:77::1\n");
   EXPECT_EQ(run("trace packet port p11 announce address 10.77.0.100,10.77.0.101"),
             "error: address: \"10.77.0.100,10.77.0.101\" is a list, expected one address\n");
   EXPECT_EQ(run("trace packet port p11 /nowhere/x.pcap to 10.0.0.1"),
             "error: trace packet: to says nothing of a file\n");
   EXPECT_NE(run("trace packet port p11 /nowhere/x.pcap").find("error: /nowhere/x.pcap: no capture file"),
             std::string::npos);
+}
+
+TEST_F(TraceCommandsTest, FamiliesFitEachOtherAndWhatIsMade) {
+  run("trace packet port p11 nd to 2001:db8:77::12 from fe80::1");
+  EXPECT_EQ(spec().kind, FrameKind::kQuestion);
+  EXPECT_EQ(family_of(spec().destination), Family::kIpv6);
+  EXPECT_EQ(run("trace packet port p11 arp to 2001:db8:77::12"),
+            "error: to: 2001:db8:77::12 is IPv6, expected IPv4\n");
+  EXPECT_EQ(run("trace packet port p11 nd to 10.77.0.12"), "error: to: 10.77.0.12 is IPv4, expected IPv6\n");
+  EXPECT_EQ(run("trace packet port p11 udp to 2001:db8:77::12 from 10.77.0.11"),
+            "error: from: 10.77.0.11 is IPv4, expected IPv6\n");
+  EXPECT_EQ(run("trace packet port p11 vrrp vrid 3 address fe80::1,10.77.0.100"),
+            "error: address: 10.77.0.100 is IPv4, expected IPv6\n");
+  EXPECT_EQ(run("trace packet port p11 vrrp vrid 3 version 2 address 2001:db8:77::100"),
+            "error: version: 2 is of IPv4, expected 3 for 2001:db8:77::100\n");
 }
 
 TEST_F(TraceCommandsTest, FrameOfAFileIsTakenByItsNumber) {
