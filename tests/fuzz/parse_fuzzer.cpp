@@ -37,7 +37,7 @@ void judge(const Packet& packet) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace vipswitch::testing;
-  static auto& shop = *new Shop6;
+  static Shop6 shop;
   const FuzzInput input = read_input(data, size);
   vipswitch::Batch batch;
   fill_exactly(shop.vswitch, batch, input.port, input.frames);

@@ -64,7 +64,7 @@ bool shows_no_tenant(const Frame& frame) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace vipswitch::testing;
-  static auto& world = *new World;
+  static World world;
   auto& vswitch = world.shop.vswitch;
   const FuzzInput input = read_input(data, size);
   for (const Sent& sent : inject_exactly(vswitch, input.port, input.frames))

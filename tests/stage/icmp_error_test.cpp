@@ -81,6 +81,23 @@ TEST_F(IcmpErrors, QuotedChecksumThatWasNotComputedStaysSo) {
   EXPECT_TRUE(verify_checksums(seen).ok()) << verify_checksums(seen);
 }
 
+// The owner of a HAVIP has no EIP for its own address: what it was sent to that cannot have come from
+// outside.
+TEST_F(IcmpErrors, ErrorOfAGuestAboutAnAddressWithoutEipIsDropped) {
+  elect(kVm1);
+  const Frame quote = PacketBuilder()
+                          .ethernet({})
+                          .ipv4({.source = W::kClient, .destination = kVm1.ip})
+                          .udp({.source_port = 9, .destination_port = 80})
+                          .build();
+  expect_drop(DropReason::icmp_bad_quote, kVm1,
+              from_vm(kVm1, kGatewayMac)
+                  .ipv4({.source = W::kFront, .destination = W::kClient})
+                  .icmp({.type = wire::kIcmpUnreachable, .code = 3})
+                  .payload(Frame(quote.begin() + 14, quote.end()))
+                  .build());
+}
+
 TEST_F(IcmpErrors, ErrorOfAGuestShowsItsEip) {
   const auto quote = [](Ipv4 destination) {
     const Frame frame = PacketBuilder()

@@ -99,9 +99,14 @@ std::uint64_t pin_refused(Shop& shop) {
   return shop.vswitch.learned(LearnCounter::pin_refused);
 }
 std::uint64_t vlan_mismatch(Shop& shop) {
-  const Frame tagged =
-      from_vm(kVm1, kVrrpGroupMac).vlan({.id = 5}).ipv4(vrrp_ipv4(kVm1.ip)).vrrp2(front2()).build();
-  return shop.learned_from(LearnCounter::vlan_mismatch, kVm1, tagged);
+  const auto learn = [&shop](const Frame& frame) {
+    return shop.learned_from(LearnCounter::vlan_mismatch, kVm1, frame);
+  };
+  const auto tagged = [](const VlanFields& tag) {
+    return from_vm(kVm1, kVrrpGroupMac).vlan(tag).ipv4(vrrp_ipv4(kVm1.ip)).vrrp2(front2()).build();
+  };
+  EXPECT_EQ(learn(tagged({.id = 5, .tag_type = wire::kEtherQinq})), 1u);
+  return learn(tagged({.id = 5}));
 }
 std::uint64_t vrrp_frag(Shop& shop) {
   Ipv4Fields ip = vrrp_ipv4(kVm1.ip);

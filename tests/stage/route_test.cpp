@@ -64,6 +64,15 @@ TEST_F(RouteTest, ToAHavipFollowsItsOwner) {
   expect_routed(datagram6(kDb1, W6::kDb1Ip, kOffice6), kDb1, kVm2, kVm2.mac);
 }
 
+// Who shares one HAVIP is no next hop of the routes to another.
+TEST_F(RouteTest, MemberOfAHavipIsRoutedToAnother) {
+  ASSERT_TRUE(vswitch.service().add(model::Havip{"back", "web", Ipv4(10, 77, 0, 101), {}, {"vm3-eth0"}}));
+  add_route(kOffices, {ViaKind::kHavip, "back"});
+  elect(kVm1);
+  inject(kVm3, announcement(kVm3, {10, 77, 0, 101}));
+  expect_routed(datagram(kVm1, kVm1.ip, kOffice), kVm1, kVm3, kVm3.mac);
+}
+
 TEST_F(RouteTest, BlackholeDropsAndAMoreSpecificRouteDoesNot) {
   add_route(kOffices, {ViaKind::kBlackhole});
   add_route(kOffices6, {ViaKind::kBlackhole});

@@ -51,6 +51,40 @@ TEST_F(SnoopNd, AdvertisementWithoutOverrideOnlyHints) {
   EXPECT_EQ(owner6(), "vm1-eth0");
 }
 
+// What answers the switch's own question confirms the owner, and is nobody else's.
+TEST_F(SnoopNd, AnswerToTheSwitchIsConsumed) {
+  elect6(kVm1);
+  const Frame answer = from_vm(kVm1, kGatewayMac)
+                           .ipv6({.source = W6::kVm1Ip, .destination = kGatewayLinkLocal, .hop_limit = 255})
+                           .neighbour({.type = 136,
+                                       .target = W6::kFront,
+                                       .flags = wire::kNdSolicited | wire::kNdOverride,
+                                       .mac = kVm1.mac})
+                           .build();
+  EXPECT_EQ(learned_from(LearnCounter::weak, kVm1, answer), 1u);
+  EXPECT_THAT(inject(kVm1, answer), ::testing::IsEmpty());
+  EXPECT_EQ(owner6(), "vm1-eth0");
+}
+
+TEST_F(SnoopNd, AdvertisementOfAPortsOwnAddressPassesAndClaimsNothing) {
+  const Frame own = announcement6(kVm3, W6::kVm3Ip, W6::kVm3Ip);
+  EXPECT_EQ(learned_from(LearnCounter::announcement, kVm3, own), 0u);
+  EXPECT_THAT(inject(kVm3, own), UnorderedElementsAre(Sent{"vm1-eth0", own}, Sent{"vm2-eth0", own}));
+}
+
+TEST_F(SnoopNd, ReplyToANeighbourOnlyHints) {
+  elect6(kVm1);
+  const Frame reply = from_vm(kVm2, kVm3.mac)
+                          .ipv6({.source = W6::kVm2Ip, .destination = W6::kVm3Ip, .hop_limit = 255})
+                          .neighbour({.type = 136,
+                                      .target = W6::kFront,
+                                      .flags = wire::kNdSolicited | wire::kNdOverride,
+                                      .mac = kVm2.mac})
+                          .build();
+  EXPECT_EQ(learned_from(LearnCounter::weak, kVm2, reply), 1u);
+  EXPECT_EQ(owner6(), "vm1-eth0");
+}
+
 // --- neighbour discovery answered by the switch
 
 TEST_F(SnoopNd, SolicitationsAreAnsweredForPortsHavipsAndGateways) {
@@ -87,6 +121,30 @@ TEST_F(SnoopNd, ProbeForItsOwnIsNotAnswered) {
 TEST_F(SnoopNd, AddressesOfOtherSubnetsAreNobodysHere) {
   expect_drop(DropReason::nd_unknown_target, kVm1, solicitation(kVm1, W6::kVm1Ip, W6::kDb1Ip));
   expect_drop(DropReason::nd_unknown_target, kVm1, solicitation(kVm1, W6::kVm1Ip, W6::kDbGateway));
+  expect_drop(DropReason::nd_unknown_target, kDb1, solicitation(kDb1, W6::kDb1Ip, W6::kFront));
+  expect_drop(DropReason::nd_unknown_target, kDb1, solicitation(kDb1, W6::kDb1Ip, link_local_of(kVm1.mac)));
+}
+
+TEST_F(SnoopNd, LinkLocalAddressThatNoPortHasIsNobodys) {
+  for (const Ipv6& target :
+       {link_local_of({2, 0, 0, 0, 0, 99}), Ipv6::from_groups({0xfe80, 0, 0, 0, 0, 0, 0, 5})})
+    expect_drop(DropReason::nd_unknown_target, kVm1, solicitation(kVm1, W6::kVm1Ip, target));
+}
+
+// An answer is longer than its question and needs a buffer of its own where the question's has no room.
+TEST_F(SnoopNd, AnswersWithAnEmptyPoolAreNotMade) {
+  const Frame bare = from_vm(kVm1, kGatewayMac)
+                         .ipv6({.source = W6::kVm1Ip, .destination = W6::kWebGateway, .hop_limit = 255})
+                         .neighbour({.target = W6::kWebGateway})
+                         .build();
+  Batch batch;
+  fill_exactly(vswitch, batch, kVm1.port, {bare, router_solicitation(kVm1)});
+  begin_burst(vswitch, batch);
+  std::vector<rte_mbuf*> taken;
+  while (rte_mbuf* mbuf = rte_pktmbuf_alloc(vswitch.worker().pool)) taken.push_back(mbuf);
+  run_pipeline(vswitch.worker(), batch);
+  EXPECT_EQ(vswitch.drops(DropReason::no_mbuf), 2u);
+  for (rte_mbuf* mbuf : taken) rte_pktmbuf_free(mbuf);
 }
 
 // RFC 4861 4.2 and 4.6: source MAC, prefix 2001:db8:{subnet}::/64 on-link (with `prefix_flags`), MTU 1500.

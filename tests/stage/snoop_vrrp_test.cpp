@@ -113,6 +113,18 @@ TEST_F(SnoopVrrp, AnotherGroupOfThePortWithdrawsNothing) {
   EXPECT_EQ(vswitch.owner("back"), kVm1.port);
 }
 
+TEST_F(SnoopVrrp, AdvertOfOtherAddressesLeavesAnAnnouncementAlone) {
+  inject(kVm1, announcement(kVm1));
+  ASSERT_EQ(vswitch.owner("front"), kVm1.port);
+  inject(kVm1, advert(kVm1, 150, {kPlain}));
+  EXPECT_EQ(vswitch.owner("front"), kVm1.port);
+}
+
+TEST_F(SnoopVrrp, ListMayHoldThePortsOwnAddress) {
+  EXPECT_THAT(receivers(kVm1, advert(kVm1, 255, {kVm1.ip, W::kFront})), ElementsAre("vm2-eth0"));
+  EXPECT_EQ(vswitch.owner("front"), kVm1.port);
+}
+
 TEST_F(SnoopVrrp, UnicastAdvertClaimsAndIsSteeredToItsPeer) {
   const Frame frame = from_vm(kVm1, kVm2.mac)
                           .ipv4(vrrp_ipv4(kVm1.ip, kVm2.ip))
