@@ -11,7 +11,8 @@
  *   UDP 4789 to the tunnel endpoint, not a fragment                switch
  *   VLAN id other than 0; cut short; everything else               kernel
  *
- * Needs Linux 5.10: bounded loops, and inner hash maps of any size. */
+ * Needs Linux 5.18 (bpf_xdp_load_bytes; inner hash maps of any size since 5.10), and to load it CAP_BPF and
+ * CAP_NET_ADMIN. */
 
 #include "uplink_filter.h"
 
@@ -110,15 +111,27 @@ enum {
   NEIGHBOUR_ADVERT = 136,
 };
 
-/* The bytes that are left of a frame. */
+/* Where the reading of a frame stands. */
 struct cursor {
+  struct xdp_md* context;
   void* at;
   void* end;
+  __u32 offset; /* of `at` */
 };
 
-/* A header at the cursor, which it is moved behind; null if the frame ends before. */
-#define TAKE(cursor, header) \
-  ((header) = (cursor)->at, (void*)((header) + 1) > (cursor)->end ? 0 : ((cursor)->at = (header) + 1, 1))
+/* Whether there is a whole header at the cursor, which is moved behind it. A pointer into the packet is
+ * compared with the end alone: the verifier forbids comparing it with null unless the loader has CAP_PERFMON.
+ */
+#define TAKE(cursor, header)                 \
+  ((header) = (cursor)->at,                  \
+   (void*)((header) + 1) <= (cursor)->end && \
+       ((cursor)->at = (void*)((header) + 1), (cursor)->offset += sizeof *(header), 1))
+
+/* A copy of the bytes at an offset that is known only now. Nor may a pointer into the packet move by such an
+ * offset. */
+static __always_inline int has(const struct cursor* cursor, __u32 offset, void* copy, __u32 size) {
+  return bpf_xdp_load_bytes(cursor->context, offset, copy, size) == 0;
+}
 
 static __always_inline __u32 use_of(void* sets, const void* address) {
   const __u32 first = 0;
@@ -128,14 +141,16 @@ static __always_inline __u32 use_of(void* sets, const void* address) {
   return use ? *use : 0;
 }
 
-static __always_inline enum uplink_verdict judge_udp(struct cursor* cursor, enum uplink_verdict otherwise) {
-  struct udphdr* udp;
-  if (!TAKE(cursor, udp)) return UPLINK_VERDICT_truncated;
-  return udp->dest == bpf_htons(VXLAN_PORT) ? UPLINK_VERDICT_vxlan : otherwise;
+static __always_inline enum uplink_verdict judge_udp(const struct cursor* cursor, __u32 offset,
+                                                     enum uplink_verdict otherwise) {
+  struct udphdr udp;
+  if (!has(cursor, offset, &udp, sizeof udp)) return UPLINK_VERDICT_truncated;
+  return udp.dest == bpf_htons(VXLAN_PORT) ? UPLINK_VERDICT_vxlan : otherwise;
 }
 
 static __always_inline enum uplink_verdict judge_ipv4(struct cursor* cursor) {
-  struct iphdr* ip;
+  const __u32 start = cursor->offset;
+  const struct iphdr* ip;
   if (!TAKE(cursor, ip)) return UPLINK_VERDICT_truncated;
   if (ip->version != 4) return UPLINK_VERDICT_malformed;
   const __be32 destination = ip->daddr;
@@ -146,18 +161,16 @@ static __always_inline enum uplink_verdict judge_ipv4(struct cursor* cursor) {
   /* Only the first fragment has the port, and tunnel endpoints must not fragment (RFC 7348 4.3). */
   if (ip->frag_off & bpf_htons(FRAGMENT_MASK)) return UPLINK_VERDICT_other_ipv4;
   if (ip->ihl < 5) return UPLINK_VERDICT_malformed;
-  cursor->at = (void*)ip + ip->ihl * 4;
-  return judge_udp(cursor, UPLINK_VERDICT_other_ipv4);
+  return judge_udp(cursor, start + ip->ihl * 4, UPLINK_VERDICT_other_ipv4);
 }
 
-static __always_inline enum uplink_verdict judge_neighbour_discovery(struct cursor* cursor) {
-  struct neighbour_discovery* nd;
-  const __u8* type = cursor->at;
-  if ((void*)(type + 1) > cursor->end) return UPLINK_VERDICT_truncated;
-  if (*type != NEIGHBOUR_SOLICIT && *type != NEIGHBOUR_ADVERT) return UPLINK_VERDICT_other_ipv6;
-  if (!TAKE(cursor, nd)) return UPLINK_VERDICT_truncated;
-  const struct in6_addr target = nd->target;
-  return use_of(&vsw_ipv6, &target) & UPLINK_USE_ALL ? UPLINK_VERDICT_nd_target : UPLINK_VERDICT_other_ipv6;
+static __always_inline enum uplink_verdict judge_icmpv6(const struct cursor* cursor, __u32 offset) {
+  struct neighbour_discovery nd;
+  if (!has(cursor, offset, &nd.type, sizeof nd.type)) return UPLINK_VERDICT_truncated;
+  if (nd.type != NEIGHBOUR_SOLICIT && nd.type != NEIGHBOUR_ADVERT) return UPLINK_VERDICT_other_ipv6;
+  if (!has(cursor, offset, &nd, sizeof nd)) return UPLINK_VERDICT_truncated;
+  return use_of(&vsw_ipv6, &nd.target) & UPLINK_USE_ALL ? UPLINK_VERDICT_nd_target
+                                                        : UPLINK_VERDICT_other_ipv6;
 }
 
 static __always_inline int is_passed_over(__u8 header) {
@@ -165,7 +178,7 @@ static __always_inline int is_passed_over(__u8 header) {
 }
 
 static __always_inline enum uplink_verdict judge_ipv6(struct cursor* cursor) {
-  struct ipv6hdr* ip;
+  const struct ipv6hdr* ip;
   if (!TAKE(cursor, ip)) return UPLINK_VERDICT_truncated;
   if (ip->version != 6) return UPLINK_VERDICT_malformed;
   const struct in6_addr destination = ip->daddr;
@@ -175,19 +188,21 @@ static __always_inline enum uplink_verdict judge_ipv6(struct cursor* cursor) {
   /* A fragment header ends the walk: neighbour discovery is never fragmented (RFC 6980 5), VXLAN must not be.
    */
   __u8 next = ip->nexthdr;
+  __u32 offset = cursor->offset;
   for (int i = 0; i < UPLINK_MAX_EXTENSIONS && is_passed_over(next); ++i) {
-    struct extension_header* extension = cursor->at;
-    if ((void*)(extension + 1) > cursor->end) return UPLINK_VERDICT_truncated;
-    next = extension->next_header;
-    cursor->at = (void*)extension + (extension->length + 1) * 8;
+    struct extension_header extension;
+    if (!has(cursor, offset, &extension, sizeof extension)) return UPLINK_VERDICT_truncated;
+    next = extension.next_header;
+    offset += (extension.length + 1) * 8;
   }
-  if (next == IPPROTO_ICMPV6) return judge_neighbour_discovery(cursor);
-  if (next == IPPROTO_UDP && (use & UPLINK_USE_VXLAN)) return judge_udp(cursor, UPLINK_VERDICT_other_ipv6);
+  if (next == IPPROTO_ICMPV6) return judge_icmpv6(cursor, offset);
+  if (next == IPPROTO_UDP && (use & UPLINK_USE_VXLAN))
+    return judge_udp(cursor, offset, UPLINK_VERDICT_other_ipv6);
   return UPLINK_VERDICT_other_ipv6;
 }
 
 static __always_inline enum uplink_verdict judge_arp(struct cursor* cursor) {
-  struct arp_ethernet_ipv4* arp;
+  const struct arp_ethernet_ipv4* arp;
   if (!TAKE(cursor, arp)) return UPLINK_VERDICT_truncated;
   if (arp->hardware_type != bpf_htons(ETHERNET_ARP) || arp->protocol_type != bpf_htons(ETH_P_IP) ||
       arp->hardware_length != ETH_ALEN || arp->protocol_length != sizeof(__be32)) {
@@ -204,11 +219,11 @@ static __always_inline int is_tag(__be16 type) {
 }
 
 static __always_inline enum uplink_verdict judge(struct cursor* cursor) {
-  struct ethhdr* ethernet;
+  const struct ethhdr* ethernet;
   if (!TAKE(cursor, ethernet)) return UPLINK_VERDICT_truncated;
   __be16 type = ethernet->h_proto;
   for (int i = 0; i < UPLINK_MAX_TAGS && is_tag(type); ++i) {
-    struct vlan_tag* tag;
+    const struct vlan_tag* tag;
     if (!TAKE(cursor, tag)) return UPLINK_VERDICT_truncated;
     if (tag->control & bpf_htons(VLAN_ID_MASK)) return UPLINK_VERDICT_tagged;
     type = tag->type;
@@ -237,7 +252,7 @@ static __always_inline int is_for_switch(enum uplink_verdict verdict) {
 
 SEC("xdp")
 int vipswitch_xdp(struct xdp_md* context) {
-  struct cursor cursor = {(void*)(long)context->data, (void*)(long)context->data_end};
+  struct cursor cursor = {context, (void*)(long)context->data, (void*)(long)context->data_end, 0};
   const __u32 verdict = judge(&cursor);
   int action = XDP_PASS;
   if (is_for_switch(verdict)) action = bpf_redirect_map(&xsks_map, context->rx_queue_index, XDP_PASS);

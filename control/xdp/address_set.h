@@ -38,6 +38,7 @@ class AddressSet {
 
   std::size_t size() const noexcept { return held_.size(); }
   std::size_t capacity() const noexcept { return capacity_; }
+  int map() const noexcept { return map_.get(); }
   const std::optional<Address>& tunnel_endpoint() const noexcept { return endpoint_; }
 
  private:

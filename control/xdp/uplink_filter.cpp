@@ -97,7 +97,7 @@ Result<void> UplinkFilter::load(const std::string& path) {
   }
   if (bpf_object__load(object.get()) != 0) {
     return make_error(ErrorCode::device,
-                      "uplink {}: the kernel refused the XDP program {}: {}, expected Linux 5.10 or later",
+                      "uplink {}: the kernel refused the XDP program {}: {}, expected Linux 5.18 or later",
                       interface(), path, std::strerror(errno));
   }
   const auto* program = bpf_object__find_program_by_name(object.get(), UPLINK_PROGRAM_NAME);

@@ -1,6 +1,7 @@
 #include "tests/unit/xdp/xdp_bed.h"
 
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -19,6 +20,8 @@ namespace {
 const std::string& reason_against_namespace() {
   static const std::string reason = [] {
     if (unshare(CLONE_NEWNET) != 0) return fmt::format("unshare(CLONE_NEWNET): {}", std::strerror(errno));
+    // Nothing but the test's own frames: no solicitations and reports of the kernel's.
+    if (!run({"sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1"})) return std::string("sysctl failed");
     if (!run({"ip", "link", "set", "lo", "up"})) return std::string("ip link set lo up failed");
     return std::string();
   }();
