@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <linux/if_link.h>
 #include <vector>
 
@@ -58,7 +59,11 @@ const std::array<VerdictName, UPLINK_VERDICT_COUNT> kVerdicts = {{
 }};
 
 std::string uplink_filter_object() {
-  return kUplinkFilterPath;
+  // Where the switch is run from its build directory: build/control/vipswitch.
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  const auto built = program.parent_path().parent_path() / "xdp" / "uplink_filter.bpf.o";
+  return !error && std::filesystem::exists(built, error) ? built.string() : kUplinkFilterPath;
 }
 
 Result<std::unique_ptr<UplinkFilter>> UplinkFilter::adopt(UplinkLease lease,

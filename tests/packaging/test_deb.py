@@ -6,6 +6,7 @@ system is what the layer holds afterwards.
 
 import os
 import pathlib
+import re
 import subprocess
 
 import pytest
@@ -74,6 +75,7 @@ def test_package_holds_what_the_operator_needs(deb):
                  "usr/share/man/man8/vipswitch.8.gz", "usr/share/man/man5/vipswitch.yaml.5.gz",
                  "usr/share/doc/vipswitch/deployment.md", "usr/share/doc/vipswitch/examples/vipswitch.yaml"):
         assert f" ./{path}\n" in listed, path
+    assert re.search(r" \./usr/lib/[\w-]+/vipswitch/uplink_filter\.bpf\.o\n", listed)
     assert "/etc/vipswitch/vipswitch.yaml" in run("dpkg-deb", "--info", deb, "conffiles").stdout
     assert "librte-net-af-packet" in run("dpkg-deb", "--field", deb, "Depends").stdout
 
