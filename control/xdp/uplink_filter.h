@@ -70,8 +70,8 @@ struct FilterStatus {
   SetFill ipv4, ipv6;
 };
 
-// The object that DPDK is to load: that of the build directory which the switch is run from, else the installed
-// one.
+// The object that DPDK is to load: that of the build directory which the switch is run from, else the
+// installed one.
 std::string uplink_filter_object();
 
 class UplinkFilter {
