@@ -14,7 +14,7 @@
  * Needs Linux 5.18 (bpf_xdp_load_bytes; inner hash maps of any size since 5.10), and to load it CAP_BPF and
  * CAP_NET_ADMIN. */
 
-#include "uplink_filter.h"
+#include "uplink_contract.h"
 
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>

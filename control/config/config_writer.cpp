@@ -163,6 +163,7 @@ void put_settings(Emitter& out, const Settings& settings) {
 void put_keys(Emitter& out, const model::Uplink& uplink) {
   const model::Uplink defaults;
   put_entry(out, "device", uplink.device);
+  put_if_any(out, "interface", uplink.interface);
   put_entry(out, "mac", uplink.mac);
   out << YAML::Key << "addresses" << YAML::Value << YAML::Flow << YAML::BeginSeq;
   for (const auto& interface : uplink.addresses) put(out, interface);
@@ -220,6 +221,7 @@ void put_keys(Emitter& out, const model::Port& port) {
   put_if_any(out, "ipv4", port.ipv4);
   put_if_any(out, "ipv6", port.ipv6);
   put_entry(out, "device", port.device);
+  put_if_any(out, "interface", port.interface);
   put_unless(out, "queues", port.queues, model::Port().queues);
   put_unless(out, "forwards", port.forwards, false);
   put_if_any(out, "rate_mbps", port.rate_mbps);

@@ -18,9 +18,10 @@ constexpr auto kOptional = Presence::kOptional;
 model::Uplink read_uplink(const Mapping& root, const YAML::Node& node) {
   YamlSource& source = root.source();
   const Mapping mapping(source, node, "the uplink",
-                        {"device", "mac", "addresses", "gateway", "gateway6", "mtu", "queues"});
+                        {"device", "interface", "mac", "addresses", "gateway", "gateway6", "mtu", "queues"});
   model::Uplink uplink;
   mapping.read_text("device", kRequired, uplink.device);
+  mapping.read("interface", kOptional, any_text, uplink.interface);
   mapping.read("mac", kRequired, text::parse_mac, uplink.mac);
   if (const auto addresses = mapping.get("addresses", kRequired)) {
     for (const auto& element : read_list(source, *addresses, "addresses")) {
@@ -87,8 +88,8 @@ model::Subnet read_subnet(YamlSource& source, const YAML::Node& node) {
 
 model::Port read_port(YamlSource& source, const YAML::Node& node) {
   const Mapping mapping(source, node, "a port",
-                        {"name", "instance", "nic", "subnet", "mac", "ipv4", "ipv6", "device", "queues",
-                         "forwards", "rate_mbps", "burst_kb"});
+                        {"name", "instance", "nic", "subnet", "mac", "ipv4", "ipv6", "device", "interface",
+                         "queues", "forwards", "rate_mbps", "burst_kb"});
   model::Port port;
   mapping.read_text("name", kRequired, port.name);
   mapping.read_text("instance", kRequired, port.instance);
@@ -98,6 +99,7 @@ model::Port read_port(YamlSource& source, const YAML::Node& node) {
   mapping.read("ipv4", kOptional, text::parse_ipv4, port.ipv4);
   mapping.read("ipv6", kOptional, text::parse_ipv6, port.ipv6);
   mapping.read_text("device", kRequired, port.device);
+  mapping.read("interface", kOptional, any_text, port.interface);
   mapping.read("queues", kOptional, kSmallCount, port.queues);
   mapping.read("forwards", kOptional, model::parse_truth, port.forwards);
   mapping.read("rate_mbps", kOptional, kCount, port.rate_mbps);

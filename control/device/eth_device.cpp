@@ -53,15 +53,29 @@ void detach(const std::string& devargs) {
   rte_devargs_reset(&parsed);
 }
 
-// That of the kernel interface under the device, if there is one: drivers that attach to one do not look at
-// it, and what is longer would be lost without a word.
-std::optional<std::uint16_t> interface_mtu(unsigned interface_index) {
+// What the kernel says of the interface under the device (netdevice(7)), if there is one, by its name of now.
+std::optional<ifreq> ask_kernel(unsigned interface_index, unsigned long request_code) {
   ifreq request{};
   if (interface_index == 0 || if_indextoname(interface_index, request.ifr_name) == nullptr)
     return std::nullopt;
   const text::FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  if (!socket.is_open() || ioctl(socket.number(), SIOCGIFMTU, &request) != 0) return std::nullopt;
-  return static_cast<std::uint16_t>(std::clamp(request.ifr_mtu, 0, 0xffff));
+  if (!socket.is_open() || ioctl(socket.number(), request_code, &request) != 0) return std::nullopt;
+  return request;
+}
+
+// Drivers that attach to an interface do not look at its MTU, and what is longer would be lost without a
+// word.
+std::optional<std::uint16_t> interface_mtu(unsigned interface_index) {
+  const auto answer = ask_kernel(interface_index, SIOCGIFMTU);
+  if (!answer) return std::nullopt;
+  return static_cast<std::uint16_t>(std::clamp(answer->ifr_mtu, 0, 0xffff));
+}
+
+// Nor does net_af_xdp look at its link.
+bool is_interface_running(unsigned interface_index) {
+  constexpr short kRunning = IFF_UP | IFF_RUNNING;
+  const auto answer = ask_kernel(interface_index, SIOCGIFFLAGS);
+  return answer && (answer->ifr_flags & kRunning) == kRunning;
 }
 
 // The kernel interface that device arguments name must exist for the drivers that attach to one; they only
@@ -132,6 +146,7 @@ Result<void> EthDevice::start(const std::string& devargs, std::uint16_t queues,
   if (const int status = rte_eth_dev_info_get(id_, &info); status != 0)
     return refused("describe itself", status);
   driver_ = info.driver_name;
+  interface_index_ = info.if_index;
   queues_ = std::min({std::max<std::uint16_t>(queues, 1), info.max_rx_queues, info.max_tx_queues});
   if (queues_ == 0) return device_error(devargs, "has no rx or no tx queue");
 
@@ -164,7 +179,7 @@ Result<void> EthDevice::start(const std::string& devargs, std::uint16_t queues,
   rte_eth_promiscuous_enable(id_);
   rte_eth_allmulticast_enable(id_);
   if (rte_eth_dev_get_mtu(id_, &mtu_) != 0 || mtu_ == 0) mtu_ = RTE_ETHER_MTU;
-  mtu_ = std::min(mtu_, interface_mtu(info.if_index).value_or(mtu_));
+  mtu_ = std::min(mtu_, interface_mtu(interface_index_).value_or(mtu_));
   return {};
 }
 
@@ -177,6 +192,7 @@ EthDevice::~EthDevice() {
 }
 
 bool EthDevice::is_link_up() const {
+  if (interface_index_ != 0 && !is_interface_running(interface_index_)) return false;
   rte_eth_link link{};
   return rte_eth_link_get_nowait(id_, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
 }
@@ -184,7 +200,8 @@ bool EthDevice::is_link_up() const {
 DeviceStats EthDevice::stats() const {
   rte_eth_stats stats{};
   if (rte_eth_stats_get(id_, &stats) != 0) return {};
-  return {.rx_missed = stats.imissed + stats.rx_nombuf};
+  return {
+      .rx_missed = stats.imissed + stats.rx_nombuf, .rx_errors = stats.ierrors, .tx_errors = stats.oerrors};
 }
 
 }  // namespace vipswitch

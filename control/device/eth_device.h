@@ -16,8 +16,10 @@
 
 namespace vipswitch {
 
+// Packets, as the driver counts them.
 struct DeviceStats {
-  std::uint64_t rx_missed = 0;  // lost by the device before a worker saw them
+  std::uint64_t rx_missed = 0;  // lost by the device before a worker saw them, for want of place or buffers
+  std::uint64_t rx_errors = 0, tx_errors = 0;
 };
 
 class EthDevice {
@@ -38,6 +40,7 @@ class EthDevice {
   std::uint16_t mtu() const noexcept { return mtu_; }
   const std::string& driver() const noexcept { return driver_; }
 
+  // A device on an interface of the kernel is up while that is, and while there is one.
   bool is_link_up() const;
   DeviceStats stats() const;
 
@@ -50,6 +53,7 @@ class EthDevice {
   bool is_configured_ = false;
   std::uint16_t queues_ = 0;
   std::uint16_t mtu_ = 0;
+  unsigned interface_index_ = 0;  // of the kernel interface under the device; 0: none
   std::string driver_;
 };
 

@@ -3,6 +3,8 @@
 #include <cassert>
 #include <variant>
 
+#include "control/model/device.h"
+
 namespace vipswitch::model {
 namespace {
 
@@ -25,10 +27,6 @@ std::vector<IpAddress> starts_of(const Subnet& subnet) {
 }
 
 }  // namespace
-
-std::string_view device_name(std::string_view device) {
-  return device.substr(0, device.find(','));
-}
 
 const std::string& vpc_of(const Objects& objects, const EipTarget& target) {
   const auto& subnet = target.kind == TargetKind::kPort ? objects.ports.find(target.name)->second.subnet
@@ -54,14 +52,14 @@ void Indexes::insert(const Objects& objects, const Port& port) {
   const auto& vpc = vpc_of_subnet(objects, port.subnet);
   take_addresses(vpc, addresses_of(port), {TargetKind::kPort, port.name});
   port_by_vpc_mac.emplace(std::pair{vpc, port.mac}, port.name);
-  port_by_device.emplace(device_name(port.device), port.name);
+  port_by_device.emplace(device_key(port), port.name);
   if (port.nic == Nic::kPrimary) primary_by_instance.emplace(port.instance, port.name);
 }
 void Indexes::erase(const Objects& objects, const Port& port) {
   const auto& vpc = vpc_of_subnet(objects, port.subnet);
   free_addresses(vpc, addresses_of(port));
   port_by_vpc_mac.erase({vpc, port.mac});
-  port_by_device.erase(std::string(device_name(port.device)));
+  port_by_device.erase(device_key(port));
   if (port.nic == Nic::kPrimary) primary_by_instance.erase(port.instance);
 }
 
@@ -103,10 +101,10 @@ void Indexes::erase(const Objects&, const Route& route) {
 }
 
 void Indexes::insert(const Objects&, const Uplink& uplink) {
-  port_by_device.emplace(device_name(uplink.device), kUplinkName);
+  port_by_device.emplace(device_key(uplink), kUplinkName);
 }
 void Indexes::erase(const Objects&, const Uplink& uplink) {
-  port_by_device.erase(std::string(device_name(uplink.device)));
+  port_by_device.erase(device_key(uplink));
 }
 
 void Indexes::take_addresses(const std::string& vpc, const std::vector<IpAddress>& addresses,

@@ -37,7 +37,7 @@ struct Indexes {
   std::map<std::string, TakenAddresses> taken_addresses;  // the same addresses, by VPC
   std::map<std::pair<std::string, Mac>, std::string> port_by_vpc_mac;
   std::map<std::string, std::string> primary_by_instance;  // instance -> its port with the primary vNIC
-  std::map<std::string, std::string> port_by_device;       // device name -> port, or kUplinkName
+  std::map<std::string, std::string> port_by_device;       // device_key() -> port, or kUplinkName
   std::map<std::string, unsigned> havip_count_by_subnet;
   std::map<std::pair<std::string, Mac>, std::string> havip_by_subnet_mac;  // those with IPv6, by stable MAC
   std::set<std::pair<std::string, std::string>> port_havips;  // (port, HAVIP) bound to each other
@@ -74,9 +74,6 @@ struct Indexes {
 
 // The uplink stands in indexes and in `show port` under this name, so no port may have it.
 inline constexpr char kUplinkName[] = "uplink";
-
-// What DPDK knows a device by: the arguments up to the first comma.
-std::string_view device_name(std::string_view device);
 
 // The VPC of a port or HAVIP that exists.
 const std::string& vpc_of(const Objects& objects, const EipTarget& target);

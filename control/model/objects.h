@@ -103,11 +103,12 @@ struct Port {
   Mac mac;
   std::optional<Ipv4> ipv4;
   std::optional<Ipv6> ipv6;
-  std::string device;        // DPDK device arguments, e.g. "net_af_packet1,iface=sw-vm1"
+  std::string device;        // DPDK device arguments, or af_packet or af_xdp (see device.h)
   std::uint16_t queues = 1;  // rx queues asked for; the device may give fewer
   bool forwards = false;     // may send from addresses that are not its own: a router, firewall or NAT
   std::optional<std::uint32_t> rate_mbps = std::nullopt;  // of what it sends, 10^6 bit/s of IP packets
   std::optional<std::uint32_t> burst_kb = std::nullopt;   // 1000 bytes; empty: see burst_bytes()
+  std::optional<std::string> interface = std::nullopt;    // of the kernel, for af_packet and af_xdp
   bool operator==(const Port&) const = default;
 };
 
@@ -228,12 +229,13 @@ struct Uplink {
   std::optional<Ipv6> gateway6 = std::nullopt;
   std::uint16_t mtu = 1500;
   std::uint16_t queues = 1;
+  std::optional<std::string> interface = std::nullopt;  // of the kernel, for af_packet and af_xdp
 
-  void add(const IpInterface& interface) {
-    if (const auto* ipv6 = std::get_if<Ipv6Interface>(&interface)) {
-      addresses6.push_back(*ipv6);
+  void add(const IpInterface& own) {
+    if (const auto* own6 = std::get_if<Ipv6Interface>(&own)) {
+      addresses6.push_back(*own6);
     } else {
-      addresses.push_back(std::get<Ipv4Interface>(interface));
+      addresses.push_back(std::get<Ipv4Interface>(own));
     }
   }
   bool operator==(const Uplink&) const = default;

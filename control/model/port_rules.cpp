@@ -47,7 +47,7 @@ Result<void> Transaction::add(const Port& port) {
                       subnet->vpc);
   }
   if (auto checked = check_addresses(indexes(), *subnet, port); !checked) return checked;
-  if (auto checked = check_device(indexes(), port.device, port.name); !checked) return checked;
+  if (auto checked = check_device(indexes(), port); !checked) return checked;
   if (auto checked = check_queues(port.queues); !checked) return checked;
   if (auto checked = check_rate(port); !checked) return checked;
   if (const auto* primary = find(indexes().primary_by_instance, port.instance);

@@ -9,16 +9,10 @@ namespace vipswitch::model {
 namespace {
 
 constexpr std::size_t kMaxNameLength = 63;
-// RTE_DEV_NAME_MAX_LEN with its terminating zero.
-constexpr std::size_t kMaxDeviceNameLength = 63;
 
 constexpr bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
          c == '.';
-}
-
-constexpr bool is_printable(char c) {
-  return c > ' ' && c < 0x7f;
 }
 
 template <class Prefix>
@@ -92,22 +86,6 @@ Result<void> check_interface_mac(const Mac& mac) {
   }
   return make_error(ErrorCode::invalid_argument, "mac: {} is {}, expected the unicast MAC of the interface",
                     mac, complaint);
-}
-
-Result<void> check_device(const Indexes& indexes, std::string_view device, std::string_view holder) {
-  const auto name = device_name(device);
-  if (name.empty() || name.size() > kMaxDeviceNameLength ||
-      !std::all_of(device.begin(), device.end(), is_printable)) {
-    return make_error(ErrorCode::invalid_argument,
-                      "device: \"{}\" is not a device, expected DPDK device arguments such as "
-                      "net_af_packet1,iface=sw-vm1",
-                      device);
-  }
-  const auto* other = find(indexes.port_by_device, std::string(name));
-  if (!other || *other == holder) return {};
-  return make_error(ErrorCode::already_exists, "device: \"{}\" is taken by {}{}, expected another device",
-                    name, *other == kUplinkName ? "the " : "port ",
-                    *other == kUplinkName ? *other : fmt::format("\"{}\"", *other));
 }
 
 std::optional<IpAddress> address_of(const Objects& objects, const EipTarget& target, Family family) {

@@ -62,8 +62,9 @@ Result<void> check_rates(const Rates& rates);
 // A MAC that an interface may have as its own.
 Result<void> check_interface_mac(const Mac& mac);
 
-// Device arguments of `holder` (a port's name or kUplinkName), whose device no other one has.
-Result<void> check_device(const Indexes& indexes, std::string_view device, std::string_view holder);
+// `device` and `interface` fit each other, and no other one has them.
+Result<void> check_device(const Indexes& indexes, const Port& port);
+Result<void> check_device(const Indexes& indexes, const Uplink& uplink);
 
 inline constexpr std::uint16_t kMaxQueues = 128;
 Result<void> check_queues(std::uint16_t queues);

@@ -131,7 +131,7 @@ std::string uplink_use(const Uplink& uplink, const IpAddress& address) {
 }
 
 Result<void> Transaction::set_uplink(const Uplink& uplink) {
-  if (auto checked = check_device(indexes(), uplink.device, kUplinkName); !checked) return checked;
+  if (auto checked = check_device(indexes(), uplink); !checked) return checked;
   if (auto checked = check_interface_mac(uplink.mac); !checked) return checked;
   if (uplink.addresses.empty() && uplink.addresses6.empty()) {
     return make_error(ErrorCode::invalid_argument, "addresses: none is given, expected at least one");

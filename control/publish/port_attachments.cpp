@@ -41,7 +41,8 @@ PortAttachments::List& PortAttachments::least_loaded() {
                            [](const List& a, const List& b) { return a.queues.size() < b.queues.size(); });
 }
 
-void PortAttachments::attach(PortId port, std::unique_ptr<EthDevice> device, std::uint16_t mtu) {
+void PortAttachments::attach(PortId port, std::unique_ptr<EthDevice> device, std::uint16_t mtu,
+                             std::shared_ptr<void> companion) {
   auto attached = std::make_shared<Attached>();
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     attached->lanes.push_back(make_lane(port, *device, i, mtu));
@@ -52,6 +53,7 @@ void PortAttachments::attach(PortId port, std::unique_ptr<EthDevice> device, std
     list.queues.push_back({port, device->id(), queue});
     list.is_dirty = true;
   }
+  attached->companion = std::move(companion);
   attached->device = std::move(device);
   attached_[port] = std::move(attached);
 }

@@ -28,7 +28,9 @@ class PortAttachments {
   Result<std::unique_ptr<EthDevice>> open(const std::string& devargs, std::uint16_t queues);
 
   // From here on workers can send to the port and poll its queues. `mtu` is the longest IP packet.
-  void attach(PortId port, std::unique_ptr<EthDevice> device, std::uint16_t mtu);
+  // `companion` goes after the device.
+  void attach(PortId port, std::unique_ptr<EthDevice> device, std::uint16_t mtu,
+              std::shared_ptr<void> companion = {});
   // Workers let go of the port; the device is closed after the grace period of the open batch.
   void detach(PortId port);
   // Makes what attach() and detach() did to the poll lists visible.
@@ -46,6 +48,7 @@ class PortAttachments {
 
  private:
   struct Attached {
+    std::shared_ptr<void> companion;
     std::unique_ptr<EthDevice> device;
     std::vector<std::unique_ptr<PortLane>> lanes;  // by worker
   };

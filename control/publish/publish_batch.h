@@ -11,6 +11,7 @@
 
 #include "control/device/eth_device.h"
 #include "control/model/model.h"
+#include "control/publish/shared_uplink.h"
 #include "control/publish/table_publisher.h"
 
 namespace vipswitch {
@@ -18,7 +19,7 @@ namespace vipswitch {
 struct TablePublisher::Batch {
   Names moved_subnets;                                        // those that go to another VPC
   std::map<std::string, std::unique_ptr<EthDevice>> devices;  // opened for ports that come
-  std::unique_ptr<EthDevice> uplink_device;
+  OpenedUplink uplink_opened;
   Names vpcs, subnets, ports, havips, eips;  // whose rows must be built anew
   bool uplink = false;
   std::set<HavipId> new_slots;                     // that workers cannot reach yet

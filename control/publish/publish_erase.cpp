@@ -148,6 +148,7 @@ void TablePublisher::erase_uplink(const model::Change<model::Uplink>& change) {
   if (!is_removed(change)) return;
   const PortId id = registry_.uplink->id;
   reclaimer_.retire_object(tables_.uplink.exchange(nullptr, std::memory_order_acq_rel));
+  uplink_filter_.reset();
   attachments_.detach(id);
   reclaimer_.retire_object(tables_.ports.replace(id, nullptr));
   reclaimer_.retire([this, id] { port_ids_.free(id.value()); });

@@ -36,9 +36,11 @@ void TablePublisher::link(const model::ChangeSet& changes, Batch& batch) {
 void TablePublisher::link_uplink(const model::Uplink& uplink, Batch& batch) {
   if (!registry_.uplink) {
     const PortId id(port_ids_.allocate());
-    const std::uint16_t mtu = std::min(uplink.mtu, batch.uplink_device->mtu());
+    auto& [filter, device] = batch.uplink_opened;
+    const std::uint16_t mtu = std::min(uplink.mtu, device->mtu());
     registry_.uplink = UplinkEntry{id, uplink, mtu};
-    attachments_.attach(id, std::move(batch.uplink_device), mtu);
+    attachments_.attach(id, std::move(device), mtu, filter);
+    uplink_filter_ = std::move(filter);
   }
   registry_.uplink->spec = uplink;
   batch.uplink = true;

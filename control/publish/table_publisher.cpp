@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "control/model/device.h"
 #include "control/publish/publish_batch.h"
 
 namespace vipswitch {
@@ -64,16 +65,12 @@ Error fixed_device(std::string_view what) {
   return {ErrorCode::device, fmt::format("{} cannot be changed in place, delete it and add it anew", what)};
 }
 
-Error of_uplink(const Error& error) {
-  return {error.code, fmt::format("uplink: {}", error.message)};
-}
-
 Error of_port(const std::string& name, const Error& error) {
   return {error.code, fmt::format("port \"{}\": {}", name, error.message)};
 }
 
 bool has_same_device(const model::Uplink& a, const model::Uplink& b) {
-  return a.device == b.device && a.queues == b.queues && a.mtu == b.mtu;
+  return a.device == b.device && a.interface == b.interface && a.queues == b.queues && a.mtu == b.mtu;
 }
 
 // How many of the names are not among the others.
@@ -97,15 +94,21 @@ TablePublisher::TablePublisher(DataplaneHost& host)
       attachments_(host.workers(), reclaimer_, host.settings().flood_pps),
       reclaimer_(host.rcu(), host.workers()) {}
 
-Result<void> TablePublisher::publish(const model::Objects&, const model::ChangeSet& asked) {
+Result<void> TablePublisher::publish(const model::Objects& after, const model::ChangeSet& asked) {
   Batch batch;
   const model::ChangeSet changes = prepare(asked, batch);
   if (auto checked = check_changes(changes, batch); !checked) return checked;
-  if (auto opened = open_devices(changes, batch); !opened) return opened;
+  if (auto opened = open_devices(after, changes, batch); !opened) return opened;
+  const auto addresses = uplink_filter_ ? address_changes(changes) : AddressChanges();
+  if (uplink_filter_) {
+    if (auto added = uplink_filter_->add(addresses.come); !added) return added;
+  }
   erase(changes, batch);
   link(changes, batch);
   publish_rows(batch);
   for (const auto& insert : batch.insert_keys) insert();
+  // What the kernel refuses to take out brings frames that are dropped by name.
+  if (uplink_filter_) (void)uplink_filter_->remove(addresses.go).ok();
   mark_steered(changes);
   steer_havips();
   attachments_.publish_poll_lists();
@@ -142,13 +145,14 @@ Result<void> TablePublisher::check(const model::Objects&, const model::ChangeSet
 Result<void> TablePublisher::check_changes(const model::ChangeSet& changes, const Batch& batch) {
   for (const auto& change : changes.ports) {
     if (change.before && change.after &&
-        (change.before->device != change.after->device || change.before->queues != change.after->queues)) {
-      return fixed_device(fmt::format("port \"{}\": device and queues", change.after->name));
+        (model::device_arguments(*change.before) != model::device_arguments(*change.after) ||
+         change.before->queues != change.after->queues)) {
+      return fixed_device(fmt::format("port \"{}\": device, interface and queues", change.after->name));
     }
   }
   if (changes.uplink && changes.uplink->before && changes.uplink->after &&
       !has_same_device(*changes.uplink->before, *changes.uplink->after)) {
-    return fixed_device("uplink: device, queues and mtu");
+    return fixed_device("uplink: device, interface, queues and mtu");
   }
   auto room = check_room(changes, batch);
   if (room || room.error().code != ErrorCode::table_full) return room;
@@ -239,12 +243,12 @@ Result<void> TablePublisher::check_devices(const model::ChangeSet& changes) {
   if (auto drained = drain_devices(); !drained) return drained;
   unsigned to_open = 0;
   if (opens_uplink) {
-    if (auto checked = EthDevice::check(changes.uplink->after->device, to_open++); !checked)
+    if (auto checked = EthDevice::check(model::device_arguments(*changes.uplink->after), to_open++); !checked)
       return of_uplink(checked.error());
   }
   for (const auto& change : changes.ports) {
     if (!is_added(change)) continue;
-    if (auto checked = EthDevice::check(change.after->device, to_open++); !checked)
+    if (auto checked = EthDevice::check(model::device_arguments(*change.after), to_open++); !checked)
       return of_port(change.after->name, checked.error());
   }
   return {};
@@ -256,18 +260,19 @@ Result<void> TablePublisher::drain_devices() {
   return Error{ErrorCode::timeout, "a worker has not passed a poll for 2 s, devices cannot be opened now"};
 }
 
-Result<void> TablePublisher::open_devices(const model::ChangeSet& changes, Batch& batch) {
+Result<void> TablePublisher::open_devices(const model::Objects& after, const model::ChangeSet& changes,
+                                          Batch& batch) {
   const bool opens_uplink = changes.uplink && is_added(*changes.uplink);
   if (count_added(changes.ports) == 0 && !opens_uplink) return {};
   if (auto drained = drain_devices(); !drained) return drained;
   if (opens_uplink) {
-    auto device = attachments_.open(changes.uplink->after->device, changes.uplink->after->queues);
-    if (!device) return of_uplink(device.error());
-    batch.uplink_device = std::move(device).value();
+    auto opened = open_uplink(attachments_, tables_, after);
+    if (!opened) return opened.error();
+    batch.uplink_opened = std::move(opened).value();
   }
   for (const auto& change : changes.ports) {
     if (!is_added(change)) continue;
-    auto device = attachments_.open(change.after->device, change.after->queues);
+    auto device = attachments_.open(model::device_arguments(*change.after), change.after->queues);
     if (!device) return of_port(change.after->name, device.error());
     batch.devices[change.after->name] = std::move(device).value();
   }

@@ -28,6 +28,7 @@
 #include "control/publish/reclaimer.h"
 #include "control/publish/registry.h"
 #include "control/publish/row_builder.h"
+#include "control/publish/shared_uplink.h"
 #include "control/runtime/dataplane_host.h"
 
 namespace vipswitch {
@@ -54,6 +55,8 @@ class TablePublisher final : public Publisher {
                              std::uint32_t generation);
 
   const PortAttachments& ports() const noexcept { return attachments_; }
+  // Null if the uplink shares its interface with nobody, or there is none.
+  const xdp::UplinkFilter* uplink_filter() const noexcept { return uplink_filter_.get(); }
 
   // The MAC of a next hop on the uplink; zero forgets it. An address that is not the gateway's and finds no
   // room is left out.
@@ -78,7 +81,7 @@ class TablePublisher final : public Publisher {
   Result<void> check_mailboxes(const model::ChangeSet& changes, const Batch& batch);
   Result<void> check_devices(const model::ChangeSet& changes);
   Result<void> drain_devices();
-  Result<void> open_devices(const model::ChangeSet& changes, Batch& batch);
+  Result<void> open_devices(const model::Objects& after, const model::ChangeSet& changes, Batch& batch);
 
   void erase(const model::ChangeSet& changes, Batch& batch);
   void erase_route(const model::Change<model::Route>& change, Batch& batch);
@@ -144,7 +147,8 @@ class TablePublisher final : public Publisher {
   Tables& tables_;
   IdAllocator vpc_ids_, subnet_ids_, port_ids_, havip_ids_, eip_rows_, eip6_rows_;
   Registry registry_;
-  Names to_steer_;  // HAVIPs whose home worker is to be told
+  Names to_steer_;                                    // HAVIPs whose home worker is to be told
+  std::shared_ptr<xdp::UplinkFilter> uplink_filter_;  // its device has it too, and lets go of it last
   PortAttachments attachments_;
   Reclaimer reclaimer_;  // goes first: what it frees goes back to the members above
 };

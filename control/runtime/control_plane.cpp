@@ -26,6 +26,7 @@ ControlPlane::ControlPlane(DataplaneHost& host)
       uplink_(host, publisher_),
       routers_(host, publisher_),
       links_(publisher_, [this](PortId port, bool is_up) { report_link(port, is_up); }),
+      uplink_watcher_(publisher_, events_),
       watchdog_(
           host.lcores(), [&host](std::size_t i) { return host.workers()[i]->state().counters.polls.get(); },
           events_),
@@ -56,6 +57,7 @@ void ControlPlane::tick() {
   drain_events();
   const TimeMs now = host_.now_ms();
   links_.tick(now);
+  if (uplink_watcher_.tick(now)) uplink_.announce_all();
   uplink_.tick(now);
   routers_.tick(now);
   publisher_.tick();

@@ -13,6 +13,7 @@
 #include "control/runtime/load_meter.h"
 #include "control/runtime/router_agent.h"
 #include "control/runtime/uplink_agent.h"
+#include "control/runtime/uplink_watcher.h"
 #include "control/runtime/worker_watchdog.h"
 
 namespace vipswitch {
@@ -59,6 +60,7 @@ class ControlPlane final : public Publisher {
   UplinkAgent uplink_;
   RouterAgent routers_;
   LinkWatcher links_;
+  UplinkWatcher uplink_watcher_;
   DecisionLog decisions_;
   WorkerWatchdog watchdog_;
   LoadMeter load_;

@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "control/model/device.h"
 #include "control/trace/packet_tracer.h"
 
 namespace vipswitch {
@@ -60,6 +61,26 @@ WorkerStatus worker_status(const WorkerCounters& counters) {
     status.errors_told = c.errors_told.get();
   });
   return status;
+}
+
+// Zeros, if the kernel does not answer.
+UplinkFilterStatus filter_status(const xdp::UplinkFilter& filter) {
+  const auto asked = filter.status();
+  const auto status = asked ? asked.value() : xdp::FilterStatus{};
+  UplinkFilterStatus result{.is_attached = status.is_attached,
+                            .is_native = status.mode == xdp::AttachMode::kNative,
+                            .program_id = status.program_id,
+                            .tag = status.tag,
+                            .ipv4_addresses = status.ipv4.size,
+                            .ipv4_capacity = status.ipv4.capacity,
+                            .ipv6_addresses = status.ipv6.size,
+                            .ipv6_capacity = status.ipv6.capacity};
+  for (std::size_t i = 0; i < xdp::kVerdicts.size(); ++i) {
+    const auto& verdict = xdp::kVerdicts[i];
+    result.verdicts.push_back({verdict.name, verdict.help, verdict.side == xdp::VerdictSide::kSwitch,
+                               status.counts[i].frames, status.counts[i].without_socket});
+  }
+  return result;
 }
 
 }  // namespace
@@ -341,12 +362,25 @@ std::vector<PortStatus> DataplaneRuntime::ports() {
   std::vector<PortStatus> result;
   if (registry.uplink) {
     const auto& spec = registry.uplink->spec;
-    result.push_back(port_status(kUplinkName, registry.uplink->id, spec.device, spec.mac));
+    result.push_back(port_status(kUplinkName, registry.uplink->id, model::device_arguments(spec), spec.mac));
   }
   for (const auto& [name, port] : registry.ports) {
-    result.push_back(port_status(name, port.id, port.spec.device, port.spec.mac));
+    result.push_back(port_status(name, port.id, model::device_arguments(port.spec), port.spec.mac));
   }
   return result;
+}
+
+std::optional<UplinkStatus> DataplaneRuntime::uplink() {
+  const auto& uplink = control_.tables().registry().uplink;
+  if (!uplink) return std::nullopt;
+  const auto& spec = uplink->spec;
+  UplinkStatus status{.port = port_status(kUplinkName, uplink->id, model::device_arguments(spec), spec.mac),
+                      .interface = spec.interface.value_or("")};
+  const DeviceStats stats = control_.tables().ports().device(uplink->id)->stats();
+  status.rx_errors = stats.rx_errors;
+  status.tx_errors = stats.tx_errors;
+  if (const auto* filter = control_.tables().uplink_filter()) status.filter = filter_status(*filter);
+  return status;
 }
 
 std::vector<WorkerStatus> DataplaneRuntime::workers() {

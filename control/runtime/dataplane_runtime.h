@@ -21,6 +21,7 @@ class DataplaneRuntime final : public RuntimeView {
   std::vector<HavipSummary> havip_summaries() override;
   std::vector<TableStatus> tables() override;
   std::vector<PortStatus> ports() override;
+  std::optional<UplinkStatus> uplink() override;
   std::vector<WorkerStatus> workers() override;
   std::vector<DropCount> drops() override;
   std::vector<LearnCount> learning() override;

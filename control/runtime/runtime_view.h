@@ -5,6 +5,7 @@
 // thread; none waits for a worker longer than kAnswerTimeout.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -121,6 +122,31 @@ struct PortStatus {
   std::vector<PortDropCount> drop_counts = {};  // reasons that occurred, in the order of the table
 };
 
+// What the XDP program of a shared uplink decided of frames, by its verdict.
+struct VerdictStatus {
+  std::string name, help;
+  bool is_for_switch = false;
+  std::uint64_t frames = 0;
+  std::uint64_t without_socket =
+      0;  // the switch's, but given to the kernel: no socket was open on their queue
+};
+
+struct UplinkFilterStatus {
+  bool is_attached = false;  // false: somebody has removed or replaced the program
+  bool is_native = false;    // in the driver; else the kernel's generic mode
+  std::uint32_t program_id = 0;
+  std::string tag;
+  std::size_t ipv4_addresses = 0, ipv4_capacity = 0, ipv6_addresses = 0, ipv6_capacity = 0;
+  std::vector<VerdictStatus> verdicts = {};
+};
+
+struct UplinkStatus {
+  PortStatus port;
+  std::string interface;  // empty: the device is given by its arguments
+  std::uint64_t rx_errors = 0, tx_errors = 0;
+  std::optional<UplinkFilterStatus> filter = {};  // where the interface is shared
+};
+
 struct WorkerStatus {
   unsigned lcore;
   std::uint64_t polls, empty_polls, sleeps;
@@ -166,10 +192,11 @@ class RuntimeView {
   all_havips() = 0;  // every address, in order of name, IPv4 first; asks the workers once
   virtual std::vector<HavipSummary> havip_summaries() = 0;  // every address, in order of name, IPv4 first
   virtual std::vector<TableStatus> tables() = 0;
-  virtual std::vector<PortStatus> ports() = 0;      // in order of name, the uplink first
-  virtual std::vector<WorkerStatus> workers() = 0;  // one consistent snapshot a worker
-  virtual std::vector<DropCount> drops() = 0;       // every reason, summed over workers
-  virtual std::vector<LearnCount> learning() = 0;   // every counter, summed over workers
+  virtual std::vector<PortStatus> ports() = 0;       // in order of name, the uplink first
+  virtual std::optional<UplinkStatus> uplink() = 0;  // none: no uplink is set
+  virtual std::vector<WorkerStatus> workers() = 0;   // one consistent snapshot a worker
+  virtual std::vector<DropCount> drops() = 0;        // every reason, summed over workers
+  virtual std::vector<LearnCount> learning() = 0;    // every counter, summed over workers
   virtual std::vector<NeighbourStatus> neighbours() = 0;
 
   // What the pipeline would do with a packet; nothing is sent and nothing changes.

@@ -55,6 +55,10 @@ void UplinkAgent::follow(const model::ChangeSet& changes) {
   if (!uplink) return;
   const bool is_new_on_network = !changes.uplink->before || changes.uplink->before->mac != uplink->mac;
   if (!is_new_on_network) return;
+  announce_all();
+}
+
+void UplinkAgent::announce_all() {
   for (const auto& [name, eip] : publisher_.registry().eips) announce(eip.spec);
 }
 

@@ -19,6 +19,8 @@ class UplinkAgent {
   // The model has changed and the tables follow it.
   void follow(const model::ChangeSet& changes);
   void handle(const Event& event);
+  // Every EIP with a target, as when the uplink was new: its link was gone.
+  void announce_all();
   void tick(TimeMs now);
 
   const std::map<Ipv4, Neighbour>& neighbours() const noexcept { return neighbours_.entries(); }

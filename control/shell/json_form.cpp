@@ -102,6 +102,7 @@ Json to_json(const model::Uplink& uplink) {
   for (const auto& interface : uplink.addresses) addresses.push_back(word(interface));
   for (const auto& interface : uplink.addresses6) addresses.push_back(word(interface));
   return {{"device", uplink.device},
+          {"interface", uplink.interface ? Json(*uplink.interface) : Json()},
           {"mac", word(uplink.mac)},
           {"addresses", addresses},
           {"gateway", word_or_null(uplink.gateway)},
@@ -136,6 +137,7 @@ Json to_json(const model::Port& port) {
           {"ipv4", word_or_null(port.ipv4)},
           {"ipv6", word_or_null(port.ipv6)},
           {"device", port.device},
+          {"interface", port.interface ? Json(*port.interface) : Json()},
           {"queues", port.queues},
           {"forwards", port.forwards},
           {"rate_mbps", number_or_null(port.rate_mbps)},
@@ -195,6 +197,30 @@ Json to_json(const PortStatus& port) {
           {"rx_queues", port.rx_queues}, {"tx_queues", port.tx_queues},   {"rx_packets", port.rx_packets},
           {"rx_bytes", port.rx_bytes},   {"tx_packets", port.tx_packets}, {"tx_bytes", port.tx_bytes},
           {"rx_missed", port.rx_missed}, {"drops", port.drops},           {"tx_drops", port.tx_drops}};
+}
+
+Json to_json(const UplinkStatus& uplink) {
+  Json json{{"interface", uplink.interface.empty() ? Json() : Json(uplink.interface)}};
+  json.update(to_json(uplink.port));
+  json["rx_errors"] = uplink.rx_errors;
+  json["tx_errors"] = uplink.tx_errors;
+  json["filter"] = nullptr;
+  if (!uplink.filter) return json;
+  const UplinkFilterStatus& filter = *uplink.filter;
+  auto verdicts = Json::array();
+  for (const auto& verdict : filter.verdicts) {
+    verdicts.push_back({{"verdict", verdict.name},
+                        {"to", verdict.is_for_switch ? "switch" : "kernel"},
+                        {"frames", verdict.frames},
+                        {"without_socket", verdict.without_socket}});
+  }
+  json["filter"] = {
+      {"attached", filter.is_attached},          {"mode", filter.is_native ? "native" : "generic"},
+      {"program_id", filter.program_id},         {"tag", filter.tag},
+      {"ipv4_addresses", filter.ipv4_addresses}, {"ipv4_capacity", filter.ipv4_capacity},
+      {"ipv6_addresses", filter.ipv6_addresses}, {"ipv6_capacity", filter.ipv6_capacity},
+      {"verdicts", std::move(verdicts)}};
+  return json;
 }
 
 Json to_json(const WorkerStatus& worker) {

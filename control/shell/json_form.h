@@ -30,6 +30,7 @@ Json to_json(const model::Route& route);
 Json to_json(std::span<const HavipStatus> havip);
 Json to_json(const PortStatus& port);
 // With "conserved", see WorkerStatus::conserved().
+Json to_json(const UplinkStatus& uplink);
 Json to_json(const WorkerStatus& worker);
 Json to_json(const NeighbourStatus& neighbour);
 Json to_json(const TableStatus& table);

@@ -1,4 +1,5 @@
 #include "control/shell/commands.h"
+#include "control/shell/device_argument.h"
 #include "control/shell/limit_argument.h"
 #include "control/shell/object_show.h"
 
@@ -15,6 +16,7 @@ Result<void> add_port(Context& context, const Arguments& arguments) {
   port.ipv4 = arguments.get_if<Ipv4>("ADDRESS");
   port.ipv6 = arguments.get_if<Ipv6>("ADDRESS6");
   port.device = arguments.text("DEVICE");
+  port.interface = arguments.get_if<std::string>("INTERFACE");
   port.queues = static_cast<std::uint16_t>(arguments.get_or<std::uint64_t>("COUNT", 1));
   port.forwards = arguments.get_or<bool>("FORWARDS", false);
   port.rate_mbps = limit_of(arguments, "MBPS").value_or(std::nullopt);
@@ -48,7 +50,8 @@ const Argument kBurst{"KB", &value_type::kLimit, kBurstHelp};
 
 std::vector<Command> port_commands() {
   return {
-      {"port add NAME instance INSTANCE subnet SUBNET mac MAC device DEVICE [ipv4 ADDRESS] [ipv6 "
+      {"port add NAME instance INSTANCE subnet SUBNET mac MAC device DEVICE [interface INTERFACE] [ipv4 "
+       "ADDRESS] [ipv6 "
        "ADDRESS6] [nic NIC] [queues COUNT] [forwards FORWARDS] [rate MBPS] [burst KB]",
        "plug a vNIC of an instance into a subnet",
        {{"NAME", &value_type::kText, "name of the new port"},
@@ -58,7 +61,8 @@ std::vector<Command> port_commands() {
         {"ADDRESS", &value_type::kIpv4,
          "IPv4 address of the vNIC, free in the subnet; it needs one of either family"},
         {"ADDRESS6", &value_type::kIpv6, "IPv6 address of the vNIC, free in the subnet"},
-        {"DEVICE", &value_type::kText, "DPDK device arguments, such as net_af_packet1,iface=sw-vm1"},
+        kDevice,
+        kInterface,
         {"NIC", &value_type::kNic, "primary (default, one an instance) or secondary"},
         {"COUNT", &value_type::kSmallCount, "receive queues asked for, default 1"},
         kForwards,

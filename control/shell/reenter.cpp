@@ -39,16 +39,21 @@ std::string guest_options(const model::Subnet& subnet) {
   return text;
 }
 
+template <class Holder>
+std::string interface_option(const Holder& holder) {
+  return holder.interface ? " interface " + quote_if_needed(*holder.interface) : "";
+}
+
 }  // namespace
 
 std::string to_commands(const model::Uplink& uplink) {
   std::vector<std::string> addresses;
   for (const auto& interface : uplink.addresses) addresses.push_back(fmt::to_string(interface));
   for (const auto& interface : uplink.addresses6) addresses.push_back(fmt::to_string(interface));
-  return fmt::format("uplink set device {} mac {} addresses {}{}{} mtu {} queues {}\n",
-                     quote_if_needed(uplink.device), uplink.mac, fmt::join(addresses, ","),
-                     option("gateway", uplink.gateway), option("gateway6", uplink.gateway6), uplink.mtu,
-                     uplink.queues);
+  return fmt::format("uplink set device {}{} mac {} addresses {}{}{} mtu {} queues {}\n",
+                     quote_if_needed(uplink.device), interface_option(uplink), uplink.mac,
+                     fmt::join(addresses, ","), option("gateway", uplink.gateway),
+                     option("gateway6", uplink.gateway6), uplink.mtu, uplink.queues);
 }
 
 std::string to_commands(const model::Vpc& vpc) {
@@ -66,11 +71,11 @@ std::string to_commands(const model::Subnet& subnet) {
 }
 
 std::string to_commands(const model::Port& port) {
-  return fmt::format("port add {} instance {} nic {} subnet {} mac {}{}{} device {} queues {}{}{}{}\n",
+  return fmt::format("port add {} instance {} nic {} subnet {} mac {}{}{} device {}{} queues {}{}{}{}\n",
                      port.name, port.instance, to_word(port.nic), port.subnet, port.mac,
                      option("ipv4", port.ipv4), option("ipv6", port.ipv6), quote_if_needed(port.device),
-                     port.queues, port.forwards ? " forwards true" : "", option("rate", port.rate_mbps),
-                     option("burst", port.burst_kb));
+                     interface_option(port), port.queues, port.forwards ? " forwards true" : "",
+                     option("rate", port.rate_mbps), option("burst", port.burst_kb));
 }
 
 std::string to_commands(const model::Havip& havip) {

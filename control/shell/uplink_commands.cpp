@@ -1,6 +1,10 @@
 #include "control/shell/commands.h"
+#include "control/shell/device_argument.h"
 #include "control/shell/json_form.h"
+#include "control/shell/print.h"
 #include "control/shell/reenter.h"
+#include "control/shell/text_table.h"
+#include "control/text/format.h"
 
 namespace vipswitch::shell {
 namespace {
@@ -8,6 +12,7 @@ namespace {
 Result<void> set_uplink(Context& context, const Arguments& arguments) {
   model::Uplink uplink;
   uplink.device = arguments.text("DEVICE");
+  uplink.interface = arguments.get_if<std::string>("INTERFACE");
   uplink.mac = arguments.get<Mac>("MAC");
   for (const auto& interface : arguments.get<std::vector<IpInterface>>("ADDRESSES")) uplink.add(interface);
   uplink.gateway = arguments.get_if<Ipv4>("GATEWAY");
@@ -21,7 +26,7 @@ Result<void> del_uplink(Context& context, const Arguments&) {
   return context.service.remove_uplink();
 }
 
-Result<void> show_uplink(Context& context, const Arguments& arguments) {
+Result<void> show_uplink_object(Context& context, const Arguments& arguments) {
   const auto& uplink = context.service.objects().uplink;
   if (arguments.has("json")) {
     context.print(to_text(uplink ? to_json(*uplink) : Json()));
@@ -31,14 +36,51 @@ Result<void> show_uplink(Context& context, const Arguments& arguments) {
   return {};
 }
 
+std::string tell(const UplinkFilterStatus& filter) {
+  std::string text = fmt::format("XDP program {}, tag {}, {} mode{}\n", filter.program_id, filter.tag,
+                                 filter.is_native ? "native" : "generic",
+                                 filter.is_attached ? "" : "; NOT on the interface any more");
+  text += fmt::format("addresses of the switch: IPv4 {} of {}, IPv6 {} of {}\n", filter.ipv4_addresses,
+                      filter.ipv4_capacity, filter.ipv6_addresses, filter.ipv6_capacity);
+  TextTable table(
+      {{"VERDICT"}, {"TO"}, {"FRAMES", Align::kRight}, {"WITHOUT_SOCKET", Align::kRight}, {"MEANING"}});
+  for (const auto& verdict : filter.verdicts) {
+    table.add({verdict.name, verdict.is_for_switch ? "switch" : "kernel", fmt::to_string(verdict.frames),
+               verdict.is_for_switch ? fmt::to_string(verdict.without_socket) : "-", verdict.help});
+  }
+  return text + table.text();
+}
+
+std::string tell(const UplinkStatus& uplink) {
+  const PortStatus& port = uplink.port;
+  std::string text = fmt::format("device {}, driver {}{}\n", port.device, port.driver,
+                                 uplink.filter ? ", shared with the host" : "");
+  text += fmt::format("link {}, MAC {}, MTU {}, {} rx and {} tx queues\n", port.link_up ? "up" : "down",
+                      port.mac, port.mtu, port.rx_queues, port.tx_queues);
+  text += fmt::format("received {} packets, {} bytes; {} missed, {} errors\n", port.rx_packets, port.rx_bytes,
+                      port.rx_missed, uplink.rx_errors);
+  text +=
+      fmt::format("sent {} packets, {} bytes; {} errors\n", port.tx_packets, port.tx_bytes, uplink.tx_errors);
+  return text + (uplink.filter ? tell(*uplink.filter) : "");
+}
+
+Result<void> show_uplink(Context& context, const Arguments& arguments) {
+  const auto uplink = context.runtime.uplink();
+  print(context, arguments, uplink ? to_json(*uplink) : Json(),
+        uplink ? tell(*uplink) : "no uplink is set\n");
+  return {};
+}
+
 }  // namespace
 
 std::vector<Command> uplink_commands() {
   return {
-      {"uplink set device DEVICE mac MAC addresses ADDRESSES [gateway GATEWAY] [gateway6 GATEWAY6] [mtu MTU] "
+      {"uplink set device DEVICE [interface INTERFACE] mac MAC addresses ADDRESSES [gateway GATEWAY] "
+       "[gateway6 GATEWAY6] [mtu MTU] "
        "[queues COUNT]",
        "set the interface towards the provider network, or change it",
-       {{"DEVICE", &value_type::kText, "DPDK device arguments, such as net_af_packet0,iface=sw-inet"},
+       {kDevice,
+        kInterface,
         {"MAC", &value_type::kMac, "MAC that the uplink answers with"},
         {"ADDRESSES", &value_type::kInterfaces,
          "own addresses of either family with prefix lengths, comma-separated"},
@@ -48,7 +90,11 @@ std::vector<Command> uplink_commands() {
         {"COUNT", &value_type::kSmallCount, "receive queues asked for, default 1"}},
        set_uplink},
       {"uplink del", "remove the uplink", {}, del_uplink},
-      {"uplink show [json]", "print the uplink as a command", {}, show_uplink},
+      {"uplink show [json]", "print the uplink as a command", {}, show_uplink_object},
+      {"show uplink [json]",
+       "describe the uplink's device, and of an interface that the host shares, whose frames are whose",
+       {},
+       show_uplink},
   };
 }
 

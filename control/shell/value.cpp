@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "control/model/device.h"
 #include "control/model/words.h"
 #include "control/text/any_prefix.h"
 #include "control/text/parse.h"
@@ -49,6 +50,10 @@ std::vector<std::string> complete_any_port(const model::Objects& objects) {
   for (const auto& entry : objects.ports) names.insert(entry.first);
   if (objects.uplink) names.insert("uplink");
   return {names.begin(), names.end()};
+}
+
+std::vector<std::string> complete_device(const model::Objects&) {
+  return {std::string(model::kAfPacket), std::string(model::kAfXdp)};
 }
 
 std::vector<std::string> complete_frame_kind(const model::Objects&) {
@@ -127,6 +132,7 @@ const ValueType kPortName{parse_word, complete_names<&model::Objects::ports>};
 const ValueType kHavipName{parse_word, complete_names<&model::Objects::havips>};
 const ValueType kEipName{parse_word, complete_names<&model::Objects::eips>};
 const ValueType kInstanceName{parse_word, complete_instances};
+const ValueType kDevice{parse_word, complete_device};
 const ValueType kAnyPortName{parse_word, complete_any_port};
 const ValueType kFrameKind{parse_word, complete_frame_kind};
 const ValueType kCount{parse_count<kMaxCount>, complete_nothing};

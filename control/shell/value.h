@@ -37,6 +37,7 @@ extern const ValueType kSubnetName;
 extern const ValueType kPortName;
 extern const ValueType kHavipName;
 extern const ValueType kEipName;
+extern const ValueType kDevice;        // std::string: device arguments, or the word of a driver
 extern const ValueType kAnyPortName;   // std::string: the name of a port, or uplink; not yet looked up
 extern const ValueType kFrameKind;     // std::string: what trace packet makes, or a file
 extern const ValueType kInstanceName;  // std::string: of a port, not yet looked for

@@ -8,7 +8,7 @@
 
 #include "control/text/format.h"
 #include "control/text/make_error.h"
-#include "xdp/uplink_filter.h"
+#include "xdp/uplink_contract.h"
 
 namespace vipswitch::xdp {
 namespace {

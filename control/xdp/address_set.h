@@ -36,6 +36,7 @@ class AddressSet {
   // Where VXLAN ends; none: nowhere. May be an address of the host's own, and needs no room of the capacity.
   Result<void> set_tunnel_endpoint(const std::optional<Address>& address);
 
+  bool holds(const Address& address) const { return held_.contains(address); }
   std::size_t size() const noexcept { return held_.size(); }
   std::size_t capacity() const noexcept { return capacity_; }
   int map() const noexcept { return map_.get(); }

@@ -199,6 +199,31 @@ Result<void> UplinkFilter::install_sets(const FilterCapacities& capacities) {
   return {};
 }
 
+void AddressLists::add(const IpAddress& address) {
+  if (const auto* address6 = std::get_if<Ipv6>(&address)) {
+    ipv6.push_back(*address6);
+  } else {
+    ipv4.push_back(std::get<Ipv4>(address));
+  }
+}
+
+Result<void> UplinkFilter::add(const AddressLists& addresses) {
+  std::vector<Ipv4> fresh;
+  for (const Ipv4 address : addresses.ipv4) {
+    if (!ipv4_->holds(address)) fresh.push_back(address);
+  }
+  if (auto added = ipv4_->add(fresh); !added) return added;
+  auto added = ipv6_->add(addresses.ipv6);
+  if (!added) (void)ipv4_->remove(fresh).ok();
+  return added;
+}
+
+Result<void> UplinkFilter::remove(const AddressLists& addresses) {
+  const auto removed = ipv4_->remove(addresses.ipv4);
+  const auto removed6 = ipv6_->remove(addresses.ipv6);
+  return removed ? removed6 : removed;
+}
+
 Result<void> UplinkFilter::clear() {
   if (auto cleared = ipv4_->clear(); !cleared) return cleared;
   return ipv6_->clear();
@@ -230,7 +255,7 @@ Result<FilterStatus> UplinkFilter::status() const {
   auto read = counts();
   if (!read) return read.error();
   return FilterStatus{.interface = interface(),
-                      .is_attached = attached_id() == info_.id,
+                      .is_attached = is_attached(),
                       .mode = mode_,
                       .program_id = info_.id,
                       .tag = info_.tag,

@@ -19,13 +19,15 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "control/xdp/address_set.h"
 #include "control/xdp/kernel_objects.h"
 #include "control/xdp/uplink_lease.h"
 #include "vipswitch/address.h"
+#include "vipswitch/ip_address.h"
 #include "vipswitch/result.h"
-#include "xdp/uplink_filter.h"
+#include "xdp/uplink_contract.h"
 
 namespace vipswitch::xdp {
 
@@ -38,6 +40,14 @@ enum class AttachMode {
 struct FilterCapacities {
   std::size_t ipv4 = 16384;
   std::size_t ipv6 = 16384;
+};
+
+struct AddressLists {
+  std::vector<Ipv4> ipv4;
+  std::vector<Ipv6> ipv6;
+
+  void add(const IpAddress& address);
+  bool is_empty() const noexcept { return ipv4.empty() && ipv6.empty(); }
 };
 
 enum class VerdictSide { kSwitch, kKernel };
@@ -91,6 +101,9 @@ class UplinkFilter {
   Result<void> add(std::span<const Ipv6> addresses) { return ipv6_->add(addresses); }
   Result<void> remove(std::span<const Ipv4> addresses) { return ipv4_->remove(addresses); }
   Result<void> remove(std::span<const Ipv6> addresses) { return ipv6_->remove(addresses); }
+  // All of them or none.
+  Result<void> add(const AddressLists& addresses);
+  Result<void> remove(const AddressLists& addresses);
   Result<void> clear();
   // Where VXLAN to this host ends; none: VXLAN is the kernel's.
   Result<void> set_tunnel_endpoint(const std::optional<Ipv4>& address) {
@@ -102,7 +115,11 @@ class UplinkFilter {
 
   const std::string& interface() const noexcept { return lease_.interface(); }
   AttachMode mode() const noexcept { return mode_; }
+  std::uint32_t program_id() const noexcept { return info_.id; }
+  const std::string& tag() const noexcept { return info_.tag; }
+  bool has_removed_leftover() const noexcept { return lease_.has_removed_leftover(); }
   Result<FilterStatus> status() const;
+  bool is_attached() const { return attached_id() == info_.id; }
   // For what inserts sockets (rx queue -> descriptor) or runs the program by itself.
   int sockets_map() const noexcept { return sockets_.get(); }
   int program() const noexcept { return program_.get(); }

@@ -11,7 +11,7 @@
 #include <sys/un.h>
 
 #include "control/text/make_error.h"
-#include "xdp/uplink_filter.h"
+#include "xdp/uplink_contract.h"
 
 namespace vipswitch::xdp {
 namespace {

@@ -9,7 +9,8 @@ import socket
 import pytest
 
 from support.json_docs import differences, read_page
-from support.undo import wait_until
+from support.shared_uplink import SharedUplink, af_xdp_is_missing
+from support.undo import undo_stack, wait_until
 
 PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "json.md"
 # What an argument of a command can be, by its placeholder: command and list whose elements' names are tried.
@@ -74,6 +75,15 @@ def routed(switch):
     switch.do("route add shop 192.168.0.0/16 via port vm1-eth0")
 
 
+@pytest.fixture
+def shared_uplink():
+    """What `show uplink` tells of an interface that the host uses too; nothing, where the kernel has no AF_XDP."""
+    if af_xdp_is_missing():
+        return []
+    with undo_stack() as stack:
+        return [SharedUplink(stack).uplink()]
+
+
 @pytest.fixture(scope="module")
 def page():
     return read_page(PAGE.read_text(encoding="utf-8"))
@@ -87,10 +97,12 @@ def test_every_document_is_described_and_no_other(switch, page):
     assert set().union(*map(commands_of, showing_commands(switch))) == set(page)
 
 
-def test_documents_have_the_described_fields_and_no_others(switch, front, traced, guests_told, limited, routed, page):
+def test_documents_have_the_described_fields_and_no_others(switch, front, traced, guests_told, limited, routed, shared_uplink, page):
     found = {}
     for command, fields in page.items():
         documents = [json.loads(switch.do(f"{line} json")) for line in lines_of(switch, command)]
+        if command == "show uplink":
+            documents += shared_uplink
         if wrong := differences(fields, documents):
             found[command] = wrong
     assert found == {}

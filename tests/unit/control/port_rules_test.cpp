@@ -100,10 +100,11 @@ TEST_F(PortRules, DeviceMustBePrintableAndNamed) {
   const std::vector<std::string> devices{"", ",iface=x", "net tap", "net_tap0\n", std::string(64, 'd')};
   for (const auto& device : devices) {
     port_.device = device;
-    EXPECT_TRUE(add_refused(ErrorCode::invalid_argument,
-                            "device: \"" + device +
-                                "\" is not a device, expected DPDK device arguments such as "
-                                "net_af_packet1,iface=sw-vm1"));
+    EXPECT_TRUE(
+        add_refused(ErrorCode::invalid_argument, "device: \"" + device +
+                                                     "\" is not a device, expected af_packet or af_xdp with "
+                                                     "an interface, or DPDK device arguments such as "
+                                                     "net_af_packet1,iface=sw-vm1"));
   }
 }
 

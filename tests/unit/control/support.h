@@ -111,6 +111,7 @@ class CannedRuntime final : public RuntimeView {
   std::vector<TableStatus> tables() override { return table_statuses; }
   Result<std::vector<HavipStatus>> all_havips() override { return havips; }
   std::vector<PortStatus> ports() override { return port_statuses; }
+  std::optional<UplinkStatus> uplink() override { return uplink_status; }
   std::vector<WorkerStatus> workers() override { return worker_statuses; }
   std::vector<DropCount> drops() override { return drop_counts; }
   std::vector<LearnCount> learning() override { return learn_counts; }
@@ -153,6 +154,7 @@ class CannedRuntime final : public RuntimeView {
   std::vector<HavipStatus> havips;
   std::vector<HavipSummary> summaries;
   std::vector<TableStatus> table_statuses;
+  std::optional<UplinkStatus> uplink_status;
   std::vector<PortStatus> port_statuses;
   std::vector<WorkerStatus> worker_statuses;
   std::vector<DropCount> drop_counts;
