@@ -9,7 +9,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 from support.failover import EIP, HAVIP, PRIORITIES, Failover, FailoverError, HaPair  # noqa: E402
 from support.switch import binary  # noqa: E402
-from support.testbed import CLIENT_ADDRESS  # noqa: E402
+from support.testbed import CLIENT_ADDRESS, af_xdp_is_missing  # noqa: E402
 from support.undo import undo_stack  # noqa: E402
 
 ACTIONS = {
@@ -27,13 +27,15 @@ TITLES = {
 def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/demo")
     parser.add_argument("--json", metavar="FILE")
+    parser.add_argument("--uplink", choices=("af_xdp", "af_packet"),
+                        default="af_packet" if af_xdp_is_missing() else "af_xdp")
     arguments = parser.parse_args()
     if not os.access(binary(), os.X_OK):
         print(f"scripts/demo: {binary()} is no executable", file=sys.stderr)
         return 1
     try:
         with undo_stack() as stack:
-            failovers = perform(stack)
+            failovers = perform(stack, arguments.uplink)
     except KeyboardInterrupt as interrupt:
         print(f"\nscripts/demo: ended by {interrupt.args[0] if interrupt.args else 'SIGINT'}; all removed",
               file=sys.stderr)
@@ -49,9 +51,9 @@ def main() -> int:
     return 0
 
 
-def perform(stack) -> list[Failover]:
+def perform(stack, uplink: str) -> list[Failover]:
     print("Setting up: vm1 and vm2 with keepalived, switch, provider router, client")
-    pair = HaPair(stack)
+    pair = HaPair(stack, uplink_device=uplink)
     try:
         print_scene(pair)
         pair.elect()
@@ -74,8 +76,17 @@ def print_scene(pair: HaPair) -> None:
     members = ", ".join(f"{vm.name} {vm.address} priority {PRIORITIES[vm.name]}" for vm in pair.bed.vms.values())
     print(f"  VMs     {members}; VRRPv{pair.vrrp.version}, one advert every {pair.vrrp.interval_s:g} s\n"
           f"  HAVIP   {HAVIP} bound to both, EIP {EIP} mapped to it\n"
+          f"  uplink  {describe_uplink(pair)}\n"
           f"  client  {CLIENT_ADDRESS} sends to the EIP every millisecond\n"
           "Waiting for keepalived's first election", flush=True)
+
+
+def describe_uplink(pair: HaPair) -> str:
+    uplink = pair.switch.json("show uplink")
+    if uplink["filter"] is None:
+        return f"{uplink['driver']} on {uplink['interface']}, which is the switch's alone"
+    return (f"{uplink['driver']} on {uplink['interface']}, shared with the host by XDP program "
+            f"{uplink['filter']['program_id']}, {uplink['filter']['mode']} mode")
 
 
 def print_time_line(failover: Failover) -> None:

@@ -3,9 +3,9 @@
 import pytest
 
 from support.namespace import Namespace
-from support.shared_uplink import (EIPS, HOST_ADDRESS, HOST_ADDRESS6, SharedUplink, af_xdp_is_missing)
+from support.shared_uplink import EIPS, HOST_ADDRESS, HOST_ADDRESS6, SharedUplink
 from support.switch import Switch
-from support.testbed import UPLINK_MAC
+from support.testbed import UPLINK_MAC, af_xdp_is_missing
 from support.transfer import ping, tcp_transfer
 from support.undo import undo_stack, wait_until
 

@@ -9,7 +9,8 @@ import socket
 import pytest
 
 from support.json_docs import differences, read_page
-from support.shared_uplink import SharedUplink, af_xdp_is_missing
+from support.shared_uplink import SharedUplink
+from support.testbed import af_xdp_is_missing
 from support.undo import undo_stack, wait_until
 
 PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "json.md"

@@ -70,8 +70,9 @@ class HaPair:
     """vm1 (priority 150) and vm2 (100), the HAVIP `front` bound to both, its EIP, a client that probes the EIP."""
 
     def __init__(self, stack: contextlib.ExitStack, vrrp: Vrrp = Vrrp(f"{HAVIP}/24"),
-                 switch_options: tuple[str, ...] = ()):
+                 switch_options: tuple[str, ...] = (), uplink_device: str = "af_packet"):
         self.bed = Testbed(stack)
+        self.bed.config.uplink["device"] = uplink_device
         self.bed.switch_options = switch_options
         self.vrrp = vrrp
         self.keepalived: dict[str, Keepalived] = {}

@@ -11,23 +11,13 @@ import re
 
 from .namespace import Namespace
 from .process import Process
+from .testbed import UPLINK_INTERFACE as INTERFACE
 from .testbed import Testbed
 from .undo import wait_until
 
 HOST_ADDRESS = "198.51.100.50"
 HOST_ADDRESS6 = "2001:db8:100::50"
 EIPS = {4: "203.0.113.11", 6: "2001:db8:ffff::11"}
-INTERFACE = "sw-inet"
-
-
-def af_xdp_is_missing() -> str | None:
-    """Why the kernel cannot share an uplink, if so."""
-    import socket
-    try:
-        socket.socket(44, socket.SOCK_RAW).close()    # AF_XDP
-    except OSError as error:
-        return f"this kernel has no AF_XDP sockets: {error}"
-    return None
 
 
 class SharedUplink(Testbed):
@@ -37,7 +27,7 @@ class SharedUplink(Testbed):
         super().__init__(stack)
         self.events_path = os.path.join(self.directory, "events.jsonl")
         self.switch_options = ("--event-log", self.events_path)
-        self.config.uplink.update(device="af_xdp", interface=INTERFACE)
+        self.config.uplink["device"] = "af_xdp"
         self.config.vpcs = [{"name": "shop", "vni": 1001}]
         self.config.subnets = [{"name": "web", "vpc": "shop", "ipv4": "10.77.0.0/24", "gateway": "10.77.0.1",
                                 "ipv6": "2001:db8:77::/64", "gateway6": "2001:db8:77::1"}]

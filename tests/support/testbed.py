@@ -10,11 +10,14 @@ enable_ipv6() all of them have IPv6 too: the uplink segment is 2001:db8:100::/64
 """
 
 import contextlib
+import socket
 from dataclasses import dataclass
 
 from .namespace import Namespace, add_veth, sweep
 from .switch import Config, Switch
 from .undo import temporary_directory
+
+_AF_XDP = 44    # linux/socket.h; Python does not know it
 
 EIP_POOL = "203.0.113.0/24"
 EIP_POOL6 = "2001:db8:ffff::/64"
@@ -25,6 +28,16 @@ ROUTER_ADDRESS6 = "2001:db8:100::1"
 UPLINK_ADDRESS6 = "2001:db8:100::2"
 CLIENT_ADDRESS6 = "2001:db8:200::10"
 UPLINK_MAC = "02:00:5e:10:00:01"
+UPLINK_INTERFACE = "sw-inet"    # the switch's end
+
+
+def af_xdp_is_missing() -> str | None:
+    """Why the switch cannot share its uplink with the host here, if so."""
+    try:
+        socket.socket(_AF_XDP, socket.SOCK_RAW).close()
+    except OSError as error:
+        return f"no AF_XDP sockets: {error}"
+    return None
 
 
 @dataclass(frozen=True)
@@ -112,5 +125,5 @@ class Testbed:
         self.router.sysctl("net/ipv4/ip_forward", "1")
         self.client.ip("addr", "add", f"{CLIENT_ADDRESS}/24", "dev", "eth0")
         self.client.ip("route", "add", "default", "via", "192.0.2.1")
-        self.config.uplink = {"device": "net_af_packet0,iface=sw-inet", "mac": UPLINK_MAC,
+        self.config.uplink = {"device": "af_packet", "interface": UPLINK_INTERFACE, "mac": UPLINK_MAC,
                               "addresses": [f"{UPLINK_ADDRESS}/24"], "gateway": ROUTER_ADDRESS}
