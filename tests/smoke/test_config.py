@@ -93,7 +93,7 @@ def test_dry_run_refuses_what_a_running_device_cannot_change(bed, switch, tmp_pa
     path.write_text(text_of(bed, switch, uplink={**bed.config.uplink, "mtu": 1400}))
     answer = switch.command(f"load {path} dry-run")
     assert "~ uplink: mtu 1500 -> 1400" in answer
-    assert "error: uplink: device, queues and mtu cannot be changed in place" in answer
+    assert "error: uplink: device, interface, queues and mtu cannot be changed in place" in answer
 
 
 def test_saved_file_restarts_to_the_same_state(bed, switch, wished, tmp_path):

@@ -360,6 +360,46 @@ TEST_F(ShowTest, NeighboursAreListed) {
     {"address": "198.51.100.7", "mac": null, "state": "resolving"}]})"));
 }
 
+TEST_F(ShowTest, UplinkIsToldWithWhatItsProgramDecided) {
+  EXPECT_EQ(run("show uplink"), "no uplink is set\n");
+  UplinkStatus uplink{.port = {.name = "uplink",
+                               .device = "net_af_xdp_eth1,iface=eth1,queue_count=1",
+                               .driver = "net_af_xdp",
+                               .mac = Mac(2, 0, 0, 0, 0, 1),
+                               .link_up = true,
+                               .mtu = 1500,
+                               .rx_queues = 1,
+                               .tx_queues = 1,
+                               .rx_packets = 7,
+                               .rx_bytes = 700,
+                               .tx_packets = 5,
+                               .tx_bytes = 500,
+                               .rx_missed = 3,
+                               .drops = 0},
+                      .interface = "eth1",
+                      .rx_errors = 1,
+                      .tx_errors = 2};
+  uplink.filter = UplinkFilterStatus{.is_attached = false,
+                                     .is_native = true,
+                                     .program_id = 42,
+                                     .tag = "f00d",
+                                     .ipv4_addresses = 2,
+                                     .ipv4_capacity = 16,
+                                     .verdicts = {{"ipv4", "IPv4 to an address of the switch", true, 9, 1},
+                                                  {"tagged", "with a VLAN id", false, 4, 0}}};
+  runtime_.uplink_status = uplink;
+  EXPECT_EQ(run("show uplink"),
+            "device net_af_xdp_eth1,iface=eth1,queue_count=1, driver net_af_xdp, shared with the host\n"
+            "link up, MAC 02:00:00:00:00:01, MTU 1500, 1 rx and 1 tx queues\n"
+            "received 7 packets, 700 bytes; 3 missed, 1 errors\n"
+            "sent 5 packets, 500 bytes; 2 errors\n"
+            "XDP program 42, tag f00d, native mode; NOT on the interface any more\n"
+            "addresses of the switch: IPv4 2 of 16, IPv6 0 of 0\n"
+            "VERDICT  TO      FRAMES  WITHOUT_SOCKET  MEANING\n"
+            "ipv4     switch       9               1  IPv4 to an address of the switch\n"
+            "tagged   kernel       4               -  with a VLAN id\n");
+}
+
 TEST_F(ShowTest, ObjectsHaveAJsonForm) {
   EXPECT_EQ(run_json("vpc show json"),
             json::parse(R"({"vpcs": [{"name": "shop", "vni": 1001, "mtu": 1500, "clamp_mss": false}]})"));
@@ -369,7 +409,7 @@ TEST_F(ShowTest, ObjectsHaveAJsonForm) {
     "managed": false, "dns": [], "dhcp": {"lease_s": 86400, "routes": []}})"));
   EXPECT_EQ(run_json("port show p11 json"),
             json::parse(R"({"name": "p11", "instance": "vm11", "nic": "primary",
-    "subnet": "web", "mac": "52:54:00:77:00:0b", "ipv4": "10.77.0.11", "ipv6": null, "device": "net_af_packet11,iface=sw-vm11",
+    "subnet": "web", "mac": "52:54:00:77:00:0b", "ipv4": "10.77.0.11", "ipv6": null, "device": "net_af_packet11,iface=sw-vm11", "interface": null,
     "queues": 1, "forwards": false, "rate_mbps": null, "burst_kb": null})"));
   EXPECT_EQ(run_json("havip show front json"),
             json::parse(R"({"name": "front", "subnet": "web", "ipv4": "10.77.0.100", "ipv6": null,
@@ -377,7 +417,8 @@ TEST_F(ShowTest, ObjectsHaveAJsonForm) {
   EXPECT_EQ(run_json("eip show public json"),
             json::parse(R"({"name": "public", "ipv4": "203.0.113.10", "ipv6": null,
     "target": {"havip": "front"}, "rate_in_mbps": null, "rate_out_mbps": null, "burst_kb": null})"));
-  EXPECT_EQ(run_json("uplink show json"), json::parse(R"({"device": "net_af_packet0,iface=sw-inet",
+  EXPECT_EQ(run_json("uplink show json"),
+            json::parse(R"({"device": "net_af_packet0,iface=sw-inet", "interface": null,
     "mac": "02:00:5e:10:00:01", "addresses": ["198.51.100.2/24"], "gateway": "198.51.100.1", "gateway6": null, "mtu": 1500, "queues": 1})"));
   EXPECT_EQ(run_json("show config json")["eips"][0]["name"], "public");
 }
