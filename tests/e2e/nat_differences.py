@@ -197,11 +197,6 @@ def quotes_of_later_fragments(random: Generator, packet: Packet, seen: bytes) ->
     return [Case(error, expected_error(error, quote), None)]
 
 
-def unassigned_errors(random: Generator, packet: Packet, seen: bytes) -> list[Case]:
-    errors = [icmp_error(random, kind, 0, seen) for kind in (0, 5, 100, 127)]
-    return [Case(error, translated(error), expected_error(error, as_sent(packet))) for error in errors]
-
-
 def source_quench(random: Generator, packet: Packet, seen: bytes) -> list[Case]:
     error = icmp_error(random, 4, 0, seen)
     return [Case(error, None, expected_error(error, as_sent(packet)))]
@@ -282,11 +277,6 @@ ERROR_DIFFERENCES = [
         "RFC 5508 REQ-3 reverts the IP header of any embedded packet; the kernel finds no connection "
         "without ports",
         udp_flow, quotes_of_later_fragments, IPV4_WAYS),
-    ErrorDifference(
-        "unassigned-error",
-        "RFC 4443 2.1 reserves types below 128 for errors, without assigning a format to these; the "
-        "switch leaves alone what it does not know",
-        udp_flow, unassigned_errors, IPV6_WAYS),
     ErrorDifference(
         "source-quench",
         "RFC 6633 3 and 6: nobody is to send or obey them any more (`icmp_link_scoped`)",

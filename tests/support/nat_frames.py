@@ -25,7 +25,8 @@ EXTENSIONS = {IPv6ExtHdrHopByHop: 0, IPv6ExtHdrRouting: 43, IPv6ExtHdrFragment: 
 NOT_RANDOM = {*EXTENSIONS.values(), *CHECKSUM_OFFSETS, ICMPV4, GRE, AH, SCTP_, 112}
 NO_NEXT_HEADER = 59    # connection tracking finds nothing to follow in it
 ICMPV4_ERRORS, ICMPV4_LINK_SCOPED = (3, 11, 12), (4, 5)
-ICMPV6_ERRORS, NEIGHBOUR_DISCOVERY = (1, 2, 3, 4), range(133, 138)
+# Types below 128 are errors, also those that nobody has assigned (RFC 4443 2.1).
+ICMPV6_ERRORS, NEIGHBOUR_DISCOVERY = (0, 1, 2, 3, 4, 5, 100, 127), range(133, 138)
 MTU = 1500
 
 
