@@ -3,6 +3,7 @@
 // The neighbour discovery message of a packet, for the stages that look at it.
 
 #include "dataplane/batch.h"
+#include "dataplane/ipv6_extensions.h"
 #include "dataplane/owner/neighbour_discovery.h"
 
 namespace vipswitch {
@@ -22,11 +23,19 @@ inline bool is_nd(const Packet& packet) noexcept {
   return owner::is_nd_type(icmp6_type(packet));
 }
 
-// kBad if it is fragmented, or does not lie in one piece.
+// Whether there is a fragment header, also one of a packet that was not cut (RFC 6946).
+inline bool has_fragment_header(const Packet& packet) noexcept {
+  const std::size_t first = packet.l3_offset + sizeof(wire::Ipv6Header);
+  if (packet.l4_offset == first) return false;
+  Ipv6Walk walk{first, packet.ipv6().next_header};
+  return walk_extensions(packet.view(), packet.size, walk).has_value() || walk.has_fragment_header;
+}
+
+// kBad if it has a fragment header (RFC 6980 section 5), or does not lie in one piece.
 inline owner::NdMessage nd_message(const Packet& packet) noexcept {
   const std::size_t size = std::size_t{packet.l3_offset} + packet.l3_size - packet.l4_offset;
   const auto bytes = packet.view().bytes(packet.l4_offset, size);
-  if (packet.fragment != Fragment::kWhole || bytes.size() != size) return {};
+  if (bytes.size() != size || has_fragment_header(packet)) return {};
   const wire::Ipv6Header& ip = packet.ipv6();
   return owner::parse_nd({ip.source, ip.destination, ip.hop_limit, bytes});
 }

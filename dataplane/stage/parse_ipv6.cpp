@@ -4,6 +4,16 @@
 #include "dataplane/nd_view.h"
 
 namespace vipswitch::stage {
+namespace {
+
+// A first fragment has the whole chain of headers (RFC 7112 section 5): what stands behind it could be
+// anything, also what guard keeps from the guests (RFC 7113).
+bool holds_upper_header(const Ipv6Walk& walk, std::size_t end) noexcept {
+  constexpr std::size_t kLeast = 1;
+  return walk.offset + (walk.protocol == wire::kProtoIcmp6 ? sizeof(wire::Icmp) : kLeast) <= end;
+}
+
+}  // namespace
 
 void parse_ipv6(Packet& packet, Batch& batch) noexcept {
   const PacketView view = packet.view();
@@ -15,6 +25,8 @@ void parse_ipv6(Packet& packet, Batch& batch) noexcept {
   if (end > packet.mbuf->pkt_len || end > UINT16_MAX) return packet.drop(DropReason::ipv6_bad_length);
   Ipv6Walk walk{packet.l3_offset + sizeof *ip, ip->next_header};
   if (const auto wrong = walk_extensions(view, end, walk)) return packet.drop(*wrong);
+  if (walk.fragment == Fragment::kFirst && !holds_upper_header(walk, end))
+    return packet.drop(DropReason::ipv6_bad_extensions);
 
   packet.kind = PacketKind::kIpv6;
   packet.l3_size = static_cast<std::uint16_t>(size);
@@ -22,7 +34,7 @@ void parse_ipv6(Packet& packet, Batch& batch) noexcept {
   packet.protocol = walk.protocol;
   packet.fragment = walk.fragment;
   batch.has_ipv6 = true;
-  if (is_nd(packet)) batch.has_control_packets = true;
+  if (is_nd(packet) || packet.protocol == wire::kProtoVrrp) batch.has_control_packets = true;
 }
 
 }  // namespace vipswitch::stage

@@ -6,8 +6,8 @@
 // HAVIP can be a next hop. Between subnets, and for what is sent to the gateway's MAC, TTL - 1. The gateway
 // answers echo. Group MACs are flooded within the port's flood rate, which never costs a claim.
 //
-// Drops: havip_no_owner, unknown_destination, unknown_mac, not_for_gateway, hairpin, flood_rate,
-// ttl_exceeded, port_gone.
+// Drops: havip_no_owner, unknown_destination, unknown_mac, not_for_gateway, unroutable_source, hairpin,
+// flood_rate, ttl_exceeded, port_gone, dhcp_bad, dhcp_relayed, dhcp_foreign_client, no_mbuf.
 
 #include "dataplane/worker_state.h"
 

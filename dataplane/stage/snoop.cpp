@@ -28,6 +28,9 @@ void snoop_vm_packet(WorkerState& worker, const Batch& batch, Packet& packet) no
   } else if (packet.kind == PacketKind::kIpv4 &&
              (packet.protocol == wire::kProtoVrrp || packet.protocol == wire::kProtoAh)) {
     snoop_vrrp(worker, batch, packet);
+  } else if (packet.kind == PacketKind::kIpv6 && packet.protocol == wire::kProtoVrrp) {
+    packet.is_claim =
+        batch.ingress->ipv6.has_havips();  // of which nothing is learned, but its peers must hear it
   } else if (batch.ingress->has_havips() && is_claim_in_vlan(packet)) {
     worker.count(LearnCounter::vlan_mismatch);
   }

@@ -107,6 +107,7 @@ void snoop_vrrp(WorkerState& worker, const Batch& batch, Packet& packet) noexcep
     claim_all(worker, batch, listed.bound,
               {packet.source, advert.interval_ms, advert.priority, advert.vrid, *delivery});
     if (listed.bound == 0) return;  // a group of the tenant's that has no HAVIP, or none any more
+    packet.is_claim = true;         // its peers hear it at any rate, by unicast too
   }
   if (packet.is_group) {  // settled here, so never lost to the flood rate of resolve
     packet.listed_sources = listed.bound != 0 ? listed.bound : ~std::uint32_t{0};

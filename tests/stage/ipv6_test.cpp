@@ -272,6 +272,22 @@ TEST_F(Ipv6Pipeline, ExtensionsOutOfPlaceAreDropped) {
   EXPECT_EQ(sent_for(kVm1.port, to_vm3().ipv6_fragment({}).udp({}).build()).port, "vm3-eth0");
 }
 
+// Its upper-layer header in the next fragment could be a router advertisement (RFC 7112, RFC 7113).
+TEST_F(Ipv6Pipeline, FirstFragmentHasAllHeaders) {
+  const auto first = [](std::uint8_t next_header, std::size_t payload) {
+    return from_vm(kVm1, Mac::of_multicast(Ipv6::all_nodes()))
+        .ipv6({.source = link_local_of(kVm1.mac), .destination = Ipv6::all_nodes(), .hop_limit = 255})
+        .ipv6_fragment({.more_fragments = true})
+        .ipv6_extension({.type = 60, .next_header = next_header})
+        .counting_payload(payload)
+        .build();
+  };
+  for (const std::size_t payload : {0, 7})
+    expect_drop(DropReason::ipv6_bad_extensions, kVm1, first(wire::kProtoIcmp6, payload));
+  expect_drop(DropReason::ipv6_bad_extensions, kVm1, first(wire::kProtoUdp, 0));
+  EXPECT_EQ(inject(kVm1, first(wire::kProtoUdp, 8)).size(), 2u);
+}
+
 TEST_F(Ipv6Pipeline, QuotedExtensionsAreWalkedToTheTransport) {
   const auto error = [](const Mac& to, const Mac& from, const Ipv6& destination, std::uint8_t hops,
                         const Ipv6& quoted) {

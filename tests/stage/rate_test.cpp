@@ -159,5 +159,26 @@ TEST_F(RateTest, ClaimsAreNeverDropped) {
   EXPECT_EQ(owner6(), kVm1.port);
 }
 
+// keepalived's unicast_peer, and adverts over IPv6: a peer that misses them makes itself master.
+TEST_F(RateTest, AdvertsReachTheirPeersAtAnyRate) {
+  limit_port(kVm1.port, {.rate_mbps = 1, .burst_kb = 16});
+  const Frame data = datagram(kVm1, kVm1.ip, kVm3.ip, kVm3.mac);
+  while (passed(kVm1.port, kVm3.port, data, 1) == 1) {
+  }
+  const Frame unicast = from_vm(kVm1, kVm2.mac)
+                            .ipv4(vrrp_ipv4(kVm1.ip, kVm2.ip))
+                            .vrrp3({.vrid = kVrid, .priority = 150, .addresses = {W::kFront}})
+                            .build();
+  EXPECT_EQ(passed(kVm1.port, kVm2.port, unicast, 1), 1u);
+  const Frame over_ipv6 = from_vm(kVm1, Mac::of_multicast(wire::kVrrpGroup6))
+                              .ipv6({.source = link_local_of(kVm1.mac),
+                                     .destination = wire::kVrrpGroup6,
+                                     .hop_limit = 255,
+                                     .next_header = wire::kProtoVrrp})
+                              .counting_payload(24)
+                              .build();
+  EXPECT_EQ(passed(kVm1.port, kVm2.port, over_ipv6, 1), 1u);
+}
+
 }  // namespace
 }  // namespace vipswitch::testing

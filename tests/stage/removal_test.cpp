@@ -52,13 +52,7 @@ TEST_F(Removal, OfTheUplinkLeavesItsPacketsAName) {
                   .ethernet({.destination = Mac::broadcast(), .source = W::kRouterMac})
                   .arp_request(W::kRouterMac, W::kRouterIp, W::kVm3Eip)
                   .build());
-  const Ipv6 group = W6::kVm3Eip.solicited_node();
-  expect_drop(DropReason::no_uplink, kUplink,
-              PacketBuilder()
-                  .ethernet({.destination = Mac::of_multicast(group), .source = W::kRouterMac})
-                  .ipv6({.source = W6::kRouterIp, .destination = group, .hop_limit = 255})
-                  .neighbour({.target = W6::kVm3Eip, .mac = W::kRouterMac})
-                  .build());
+  expect_drop(DropReason::no_uplink, kUplink, solicitation_of_router(W6::kVm3Eip));
   // What parse has refused keeps its name.
   expect_drop(DropReason::truncated, kUplink, Frame(13));
   vswitch.tables().uplink.store(row);

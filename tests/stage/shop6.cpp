@@ -18,6 +18,15 @@ Frame solicitation(const Vm& vm, const Ipv6& source, const Ipv6& target) {
       .build();
 }
 
+Frame solicitation_of_router(const Ipv6& target) {
+  const Ipv6 group = target.solicited_node();
+  return PacketBuilder()
+      .ethernet({.destination = Mac::of_multicast(group), .source = ShopWorld::kRouterMac})
+      .ipv6({.source = W::kRouterIp, .destination = group, .hop_limit = kHopLimitOfNd})
+      .neighbour({.target = target, .mac = ShopWorld::kRouterMac})
+      .build();
+}
+
 Frame probe6(const Vm& vm, const Ipv6& target) {
   const Ipv6 group = target.solicited_node();
   return from_vm(vm, Mac::of_multicast(group))

@@ -8,6 +8,8 @@ namespace vipswitch::testing {
 
 // A neighbour solicitation of the VM for the target, as the kernel sends it.
 Frame solicitation(const Vm& vm, const Ipv6& source, const Ipv6& target);
+// One of the provider's router, for an address of the switch's.
+Frame solicitation_of_router(const Ipv6& target);
 // Duplicate address detection.
 Frame probe6(const Vm& vm, const Ipv6& target);
 // An unsolicited neighbour advertisement, as keepalived sends it.

@@ -51,6 +51,17 @@ TEST_F(SnoopNd, AdvertisementWithoutOverrideOnlyHints) {
   EXPECT_EQ(owner6(), "vm1-eth0");
 }
 
+// Guests ignore neighbour discovery with a fragment header, though nothing was cut (RFC 6980 section 5).
+TEST_F(SnoopNd, AnnouncementInAnAtomicFragmentIsDropped) {
+  expect_drop(DropReason::nd_bad, kVm1,
+              from_vm(kVm1, Mac::of_multicast(Ipv6::all_nodes()))
+                  .ipv6({.source = W6::kVm1Ip, .destination = Ipv6::all_nodes(), .hop_limit = 255})
+                  .ipv6_fragment({})
+                  .neighbour({.type = 136, .target = W6::kFront, .flags = wire::kNdOverride, .mac = kVm1.mac})
+                  .build());
+  EXPECT_EQ(owner6(), "");
+}
+
 // What answers the switch's own question confirms the owner, and is nobody else's.
 TEST_F(SnoopNd, AnswerToTheSwitchIsConsumed) {
   elect6(kVm1);

@@ -32,13 +32,7 @@ class SnoopNdUplink : public Shop6Test {
 
 TEST_F(SnoopNdUplink, UplinkAnswersForEipsAndItself) {
   for (const Ipv6& target : {W6::kVm3Eip, W6::kUplinkIp}) {
-    const Ipv6 group = target.solicited_node();
-    const Frame question = PacketBuilder()
-                               .ethernet({.destination = Mac::of_multicast(group), .source = W::kRouterMac})
-                               .ipv6({.source = W6::kRouterIp, .destination = group, .hop_limit = 255})
-                               .neighbour({.target = target, .mac = W::kRouterMac})
-                               .build();
-    EXPECT_EQ(sent_for(kUplink, question),
+    EXPECT_EQ(sent_for(kUplink, solicitation_of_router(target)),
               (Sent{"uplink",
                     advertisement(W::kRouterMac, W6::kRouterIp, target, W::kUplinkMac, wire::kNdSolicited)}));
   }
@@ -74,13 +68,7 @@ TEST_F(SnoopNdUplink, MacOfTheGatewayIsReplacedByWhatOverrides) {
 
 TEST_F(SnoopNdUplink, EipWithoutTargetIsNotAnswered) {
   ASSERT_TRUE(vswitch.service().unbind_eip("vm3-public6"));
-  const Ipv6 group = W6::kVm3Eip.solicited_node();
-  expect_drop(DropReason::nd_unknown_target, kUplink,
-              PacketBuilder()
-                  .ethernet({.destination = Mac::of_multicast(group), .source = W::kRouterMac})
-                  .ipv6({.source = W6::kRouterIp, .destination = group, .hop_limit = 255})
-                  .neighbour({.target = W6::kVm3Eip, .mac = W::kRouterMac})
-                  .build());
+  expect_drop(DropReason::nd_unknown_target, kUplink, solicitation_of_router(W6::kVm3Eip));
 }
 
 TEST_F(SnoopNdUplink, OnlyWhoIsOnTheLinkAndTellsTheSwitchIsLearned) {
