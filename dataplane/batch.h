@@ -3,6 +3,7 @@
 // A burst on its way through the pipeline: the packets of one rx queue, so of one ingress port, each with
 // what the stages have found out about it. Lives in its worker; nothing outside the worker sees it.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <rte_mbuf.h>
@@ -64,7 +65,13 @@ struct alignas(64) Packet {
   std::uint32_t owner_sequence;  // of the owner word followed, if `target` is a HAVIP
   std::uint32_t listed_sources;  // kFloodMembers: bit i for PortSources::list[i] of the ingress port
 
+  // The frame, padding included.
   PacketView view() const noexcept { return {data, size}; }
+  // IP only: ends with the IP packet, so padding is never taken for a header.
+  PacketView ip_view() const noexcept { return {data, std::min<std::size_t>(ip_end(), size)}; }
+  // IP only: where the packet ends, in one piece or not, and what of it `protocol` has.
+  std::size_t ip_end() const noexcept { return std::size_t{l3_offset} + l3_size; }
+  std::size_t l4_size() const noexcept { return ip_end() - l4_offset; }
 
   // Only after parse has proven them.
   wire::Ethernet& ethernet() const noexcept { return *reinterpret_cast<wire::Ethernet*>(data); }

@@ -154,7 +154,7 @@ void fill_headers(Packet& packet, Ipv4 source, const Route& to) noexcept {
   const auto size = static_cast<std::uint16_t>(packet.l3_size - sizeof ip);
   ip = make_ipv4_header(source, to.address, wire::kProtoUdp, kTtl, size);
   ip.checksum = checksum(&ip, sizeof ip);
-  auto& udp = *packet.view().header_at<wire::Udp>(packet.l4_offset);
+  auto& udp = *packet.ip_view().header_at<wire::Udp>(packet.l4_offset);
   udp.source_port = Be16::from_host(wire::kDhcpServerPort);
   udp.destination_port = Be16::from_host(wire::kDhcpClientPort);
   udp.length = Be16::from_host(size);
@@ -230,11 +230,10 @@ void answer_message(WorkerState& worker, const Server& server, const DhcpView& r
 
 // The datagram's payload as far as it lies in one piece; empty if its length cannot be.
 PacketView payload_of(const Packet& packet) noexcept {
-  const auto* udp = packet.view().header_at<wire::Udp>(packet.l4_offset);
+  const auto* udp = packet.ip_view().header_at<wire::Udp>(packet.l4_offset);
   const std::size_t size = udp->length.get().host();
-  const std::size_t room = std::size_t{packet.l3_offset} + packet.l3_size - packet.l4_offset;
-  if (size < sizeof *udp || size > room) return {};
-  const auto bytes = packet.view().bytes(packet.l4_offset + sizeof *udp, size - sizeof *udp);
+  if (size < sizeof *udp || size > packet.l4_size()) return {};
+  const auto bytes = packet.ip_view().bytes(packet.l4_offset + sizeof *udp, size - sizeof *udp);
   return bytes.size() == size - sizeof *udp ? PacketView(bytes.data(), bytes.size()) : PacketView();
 }
 

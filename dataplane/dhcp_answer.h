@@ -21,7 +21,7 @@ inline bool is_to_dhcp_server(const Packet& packet) noexcept {
       packet.fragment != Fragment::kWhole) {
     return false;
   }
-  const auto* udp = packet.view().header_at<wire::Udp>(packet.l4_offset);
+  const auto* udp = packet.ip_view().header_at<wire::Udp>(packet.l4_offset);
   return udp != nullptr && udp->destination_port.get().host() == wire::kDhcpServerPort;
 }
 

@@ -19,12 +19,9 @@ constexpr EchoTypes types_of(PacketKind kind) noexcept {
 // Null if the packet is no whole echo request.
 wire::IcmpEcho* request_of(const Packet& packet, const EchoTypes& types) noexcept {
   if (packet.protocol != types.protocol || packet.fragment != Fragment::kWhole) return nullptr;
-  auto* echo = packet.view().header_at<wire::IcmpEcho>(packet.l4_offset);
-  const std::size_t l4_size = std::size_t{packet.l3_offset} + packet.l3_size - packet.l4_offset;
-  if (echo == nullptr || l4_size < sizeof *echo || echo->type != types.request || echo->code != 0) {
-    return nullptr;
-  }
-  return echo;
+  auto* echo = packet.ip_view().header_at<wire::IcmpEcho>(packet.l4_offset);
+  const bool is_request = echo != nullptr && echo->type == types.request && echo->code == 0;
+  return is_request ? echo : nullptr;
 }
 
 // Addresses exchanged, which changes no checksum, and a fresh hop limit.

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "dataplane/fibonacci_hash.h"
 #include "dataplane/lookup_table.h"
 #include "vipswitch/address.h"
 
@@ -48,15 +49,11 @@ class EipFilter {
   static constexpr std::uint64_t mask_of(std::uint32_t bit) noexcept {
     return std::uint64_t{1} << (bit % 64);
   }
-  // Fibonacci hashing: the top bits of a product mix all bits of the factor.
-  static constexpr std::uint32_t hash(std::uint64_t prefix) noexcept {
-    return static_cast<std::uint32_t>((prefix * 0x9e3779b97f4a7c15) >> (64 - kBits));
-  }
-  static std::uint32_t bit_of(Ipv4 address) noexcept { return hash(address.host() >> 8); }
+  static std::uint32_t bit_of(Ipv4 address) noexcept { return fibonacci_hash<kBits>(address.host() >> 8); }
   static std::uint32_t bit_of(const Ipv6& address) noexcept {
     std::uint64_t prefix;
     std::memcpy(&prefix, address.bytes().data(), sizeof prefix);
-    return hash(prefix);
+    return fibonacci_hash<kBits>(prefix);
   }
 
   std::array<std::atomic<std::uint64_t>, (1u << kBits) / 64> words_{};

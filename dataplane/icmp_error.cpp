@@ -71,7 +71,7 @@ bool is_broadcast(const WorkerState&, const PortRow&, const Ipv6&) noexcept {
 bool may_be_error(const Packet& packet) noexcept {
   const bool is_ipv4 = packet.kind == PacketKind::kIpv4;
   if (packet.protocol != (is_ipv4 ? wire::kProtoIcmp : wire::kProtoIcmp6)) return false;
-  const bool is_whole = packet.view().header_at<wire::Icmp>(packet.l4_offset) != nullptr;
+  const bool is_whole = packet.ip_view().header_at<wire::Icmp>(packet.l4_offset) != nullptr;
   return !is_whole || classify_icmp(packet) != IcmpClass::kNoError;
 }
 
@@ -125,7 +125,7 @@ std::optional<Teller<Address>> teller_of(WorkerState& worker, const PortRow& ing
   }
   const UplinkRow* uplink = worker.tables.uplink.load(std::memory_order_acquire);
   if (uplink == nullptr || !uplink->carries<Address>()) return std::nullopt;
-  const Mac to_mac = next_hop_mac(worker, *uplink, sender);
+  const Mac to_mac = next_hop_mac(worker, ingress.id, *uplink, sender);
   if (to_mac.is_zero()) return std::nullopt;
   return Teller<Address>{uplink->of<Address>().addresses.front().address, uplink->mac, sender, to_mac};
 }
@@ -195,6 +195,18 @@ rte_mbuf* make_error(const WorkerState& worker, const Packet& packet, const Erro
   return mbuf;
 }
 
+// Whose budget an answer takes. Behind the uplink is everybody: the VM that the packet was for pays, so that
+// none of them silences the errors of all.
+PortId payer_of(const WorkerState& worker, const PortRow& ingress, const Packet& packet) noexcept {
+  if (ingress.role == PortRole::kVm) return ingress.id;
+  if (packet.target.kind() == EndpointKind::kPort) return packet.target.port();
+  if (packet.target.kind() == EndpointKind::kHavip) {
+    const OwnerWord owner = worker.tables.havips.hot(packet.target.havip()).owner_word();
+    if (owner.is_local()) return owner.port();
+  }
+  return ingress.id;
+}
+
 template <class Address>
 void tell(WorkerState& worker, const Batch& batch, const Packet& packet, DropReason reason,
           std::uint16_t mtu_bytes) noexcept {
@@ -207,9 +219,7 @@ void tell(WorkerState& worker, const Batch& batch, const Packet& packet, DropRea
   const Address sender = undo.source.is_set ? undo.source.to : packet.source_of<Address>();
   if (!is_host(sender)) return;
   const auto teller = teller_of<Address>(worker, *batch.ingress, sender);
-  // Behind the uplink is everybody: who receives what is too long pays for the answers, not all tenants.
-  PortLane* payer =
-      worker.lane(reason == DropReason::mtu_exceeded && !from_vm ? packet.egress : batch.ingress->id);
+  PortLane* payer = worker.lane(payer_of(worker, *batch.ingress, packet));
   if (!teller || payer == nullptr || !payer->errors.take(worker.now_ms)) return;
   rte_mbuf* mbuf = make_error(worker, packet, *error, *teller, undo);
   if (mbuf == nullptr) return;

@@ -1,18 +1,10 @@
 #include "dataplane/icmp_quote.h"
 
-#include <algorithm>
-
 #include "dataplane/ipv6_extensions.h"
 #include "dataplane/owner/neighbour_discovery.h"
 
 namespace vipswitch {
 namespace {
-
-// The bytes of a quote end with the packet, or with what of it lies in one piece.
-PacketView message_view(const Packet& packet) noexcept {
-  const std::size_t end = std::size_t{packet.l3_offset} + packet.l3_size;
-  return {packet.data, std::min<std::size_t>(end, packet.size)};
-}
 
 std::size_t quote_offset(const Packet& packet) noexcept {
   return packet.l4_offset + sizeof(wire::Icmp);
@@ -69,7 +61,7 @@ std::uint16_t update_header(wire::Ipv6Header&, std::uint16_t) noexcept {
 template <class Address>
 auto* quoted_header(const Packet& packet) noexcept {
   using Header = std::conditional_t<std::is_same_v<Address, Ipv4>, wire::Ipv4Header, wire::Ipv6Header>;
-  return message_view(packet).header_at<Header>(quote_offset(packet));
+  return packet.ip_view().header_at<Header>(quote_offset(packet));
 }
 
 }  // namespace
@@ -80,7 +72,7 @@ IcmpClass classify_icmp(const Packet& packet) noexcept {
       packet.fragment == Fragment::kLater) {
     return IcmpClass::kNoError;
   }
-  const auto* icmp = message_view(packet).header_at<wire::Icmp>(packet.l4_offset);
+  const auto* icmp = packet.ip_view().header_at<wire::Icmp>(packet.l4_offset);
   if (icmp == nullptr) return IcmpClass::kNoError;
   if (!is_ipv4) {
     if (owner::is_nd_type(icmp->type)) return IcmpClass::kLinkScoped;
@@ -110,7 +102,7 @@ std::optional<Address> quoted_address(const Packet& packet, Side side) noexcept 
 
 template <class Address>
 void translate_quote(Packet& packet, Side side, const AddressRewrite<Address>& rewrite) noexcept {
-  const PacketView view = message_view(packet);
+  const PacketView view = packet.ip_view();
   auto& ip = *quoted_header<Address>(packet);
   const QuotedTransport transport = transport_of(ip, quote_offset(packet), view);
   set_address(ip, side, rewrite.to);

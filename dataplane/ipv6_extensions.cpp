@@ -13,7 +13,8 @@ bool walk_fragment(const wire::Ipv6Fragment& header, Ipv6Walk& walk) noexcept {
   if (walk.has_fragment_header) return false;
   walk.has_fragment_header = true;
   const std::uint16_t field = header.offset_and_more.get().host();
-  if ((field & wire::kIpv6OffsetMask) != 0) {
+  walk.fragment_begin = field & wire::kIpv6OffsetMask;
+  if (walk.fragment_begin != 0) {
     walk.fragment = Fragment::kLater;
   } else if ((field & wire::kIpv6MoreFragments) != 0) {
     walk.fragment = Fragment::kFirst;

@@ -20,6 +20,7 @@ struct Ipv6Walk {
   std::uint8_t protocol;
   Fragment fragment = Fragment::kWhole;
   bool has_fragment_header = false;
+  std::uint16_t fragment_begin = 0;  // bytes of the packet's payload before this fragment
 };
 
 // Past every extension header, to the first that is none or to the payload of a later fragment. What went

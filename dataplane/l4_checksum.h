@@ -51,9 +51,8 @@ inline std::uint16_t l4_checksum_offset(const Packet& packet) noexcept {
   const std::size_t field = l4_checksum_field(packet.kind, packet.protocol);
   if (field == 0) return 0;
   const std::size_t offset = packet.l4_offset + field;
-  const std::size_t end_of_packet = std::size_t{packet.l3_offset} + packet.l3_size;
-  const std::size_t end = end_of_packet < packet.size ? end_of_packet : packet.size;
-  return offset + sizeof(std::uint16_t) <= end ? static_cast<std::uint16_t>(offset) : kMissing;
+  return offset + sizeof(std::uint16_t) <= packet.ip_view().size() ? static_cast<std::uint16_t>(offset)
+                                                                   : kMissing;
 }
 
 // `offset` is that of l4_checksum_offset(), neither 0 nor kMissing.

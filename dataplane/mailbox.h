@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <rte_mbuf.h>
 
+#include "dataplane/counters.h"
 #include "dataplane/havip_table.h"
 #include "vipswitch/evidence.h"
 #include "vipswitch/ids.h"
@@ -19,6 +20,11 @@ struct SnapshotRequest {
   std::atomic<bool> is_done{false};
 };
 
+struct TotalsRequest {
+  WorkerTotals totals;
+  std::atomic<bool> is_done{false};
+};
+
 struct Message {
   enum class Kind : std::uint32_t {
     kElection,  // `trigger` for `port` at `havip`: port down, up, unbind, bind
@@ -26,6 +32,7 @@ struct Message {
     kRestore,   // `port` owned `havip` before, in `generation`
     kTransmit,  // `mbuf`, a frame that control made, out of `port`
     kSnapshot,  // answer `snapshot`, then set is_done
+    kTotals,    // answer `totals`, likewise
   };
 
   Kind kind;
@@ -37,6 +44,7 @@ struct Message {
   union {
     rte_mbuf* mbuf;
     SnapshotRequest* snapshot;
+    TotalsRequest* totals;
     std::uint64_t generation;
   };
 };

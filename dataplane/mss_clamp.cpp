@@ -15,10 +15,8 @@ constexpr std::uint8_t kOptionEnd = 0, kOptionNop = 1, kOptionMss = 2, kMssSize 
 // The segment's options, as far as they lie in one piece.
 PacketView options_of(const Packet& packet, const wire::Tcp& tcp) noexcept {
   const std::size_t header_size = std::size_t{4} * (tcp.offset_and_flags.get().host() >> 12);
-  const std::size_t end = std::size_t{packet.l3_offset} + packet.l3_size;
-  const std::size_t wanted_end = packet.l4_offset + header_size;
-  if (header_size < sizeof tcp || wanted_end > end) return {};
-  const auto bytes = packet.view().bytes(packet.l4_offset + sizeof tcp, header_size - sizeof tcp);
+  if (header_size < sizeof tcp || header_size > packet.l4_size()) return {};
+  const auto bytes = packet.ip_view().bytes(packet.l4_offset + sizeof tcp, header_size - sizeof tcp);
   return {bytes.data(), bytes.size()};
 }
 
@@ -44,7 +42,7 @@ std::optional<std::size_t> find_mss(const PacketView& options) noexcept {
 
 void clamp_mss(const Packet& packet, std::uint16_t mtu_bytes) noexcept {
   if (packet.protocol != wire::kProtoTcp || packet.fragment == Fragment::kLater) return;
-  const auto* tcp = packet.view().header_at<wire::Tcp>(packet.l4_offset);
+  const auto* tcp = packet.ip_view().header_at<wire::Tcp>(packet.l4_offset);
   if (tcp == nullptr || (tcp->offset_and_flags.get().host() & kSyn) == 0) return;
   const std::uint16_t checksum_at = l4_checksum_offset(packet);
   if (checksum_at == 0 || checksum_at == kMissing) return;

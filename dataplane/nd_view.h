@@ -14,7 +14,7 @@ inline std::uint8_t icmp6_type(const Packet& packet) noexcept {
       packet.fragment == Fragment::kLater) {
     return 0;
   }
-  const auto* type = packet.view().header_at<wire::Field<std::uint8_t>>(packet.l4_offset);
+  const auto* type = packet.ip_view().header_at<wire::Field<std::uint8_t>>(packet.l4_offset);
   return type != nullptr ? type->get() : std::uint8_t{0};
 }
 
@@ -28,13 +28,13 @@ inline bool has_fragment_header(const Packet& packet) noexcept {
   const std::size_t first = packet.l3_offset + sizeof(wire::Ipv6Header);
   if (packet.l4_offset == first) return false;
   Ipv6Walk walk{first, packet.ipv6().next_header};
-  return walk_extensions(packet.view(), packet.size, walk).has_value() || walk.has_fragment_header;
+  return walk_extensions(packet.ip_view(), packet.size, walk).has_value() || walk.has_fragment_header;
 }
 
 // kBad if it has a fragment header (RFC 6980 section 5), or does not lie in one piece.
 inline owner::NdMessage nd_message(const Packet& packet) noexcept {
-  const std::size_t size = std::size_t{packet.l3_offset} + packet.l3_size - packet.l4_offset;
-  const auto bytes = packet.view().bytes(packet.l4_offset, size);
+  const std::size_t size = packet.l4_size();
+  const auto bytes = packet.ip_view().bytes(packet.l4_offset, size);
   if (bytes.size() != size || has_fragment_header(packet)) return {};
   const wire::Ipv6Header& ip = packet.ipv6();
   return owner::parse_nd({ip.source, ip.destination, ip.hop_limit, bytes});

@@ -3,8 +3,6 @@
 namespace vipswitch {
 namespace {
 
-constexpr TimeMs kReportIntervalMs = 100;
-
 constexpr Ipv6 as_ipv6(Ipv4 address) noexcept {
   return Ipv6::mapped(address);
 }
@@ -24,10 +22,14 @@ Event next_hop_event(const WorkerState& worker, EventKind kind, const Ipv6& addr
 }  // namespace
 
 template <class Address>
-void report_missing(WorkerState& worker, const Address& next_hop) noexcept {
-  if (worker.now_ms - worker.next_hop_reported_ms < kReportIntervalMs) return;
-  worker.next_hop_reported_ms = worker.now_ms;
-  worker.emit(next_hop_event(worker, EventKind::kNextHopMissing, as_ipv6(next_hop)));
+void report_missing(WorkerState& worker, PortId ingress, const UplinkRow& uplink,
+                    const Address& next_hop) noexcept {
+  if (uplink.of<Address>().is_own_address(next_hop)) return;  // nobody else will answer for it
+  PortLane* lane = worker.lane(ingress);
+  if (lane == nullptr || !lane->next_hops.take(worker.now_ms)) return;
+  Event event = next_hop_event(worker, EventKind::kNextHopMissing, as_ipv6(next_hop));
+  event.from = ingress;
+  worker.emit(event);
 }
 
 template <class Address>
@@ -39,17 +41,25 @@ Mac neighbour_mac(const WorkerState& worker, const UplinkRow& uplink, const Addr
 }
 
 template <class Address>
-void report_neighbour(WorkerState& worker, const Address& address, const Mac& mac) noexcept {
+void report_neighbour(WorkerState& worker, const UplinkRow& uplink, const Address& address,
+                      const Mac& mac) noexcept {
+  TokenBucket* budget = &worker.gateway_reports;
+  if (address != uplink.of<Address>().gateway) {
+    PortLane* lane = worker.lane(uplink.port);
+    if (lane == nullptr) return;
+    budget = &lane->next_hops;
+  }
+  if (!budget->take(worker.now_ms)) return;
   Event event = next_hop_event(worker, EventKind::kNextHopLearned, as_ipv6(address));
   event.mac = mac;
   worker.emit(event);
 }
 
-template void report_missing(WorkerState&, const Ipv4&) noexcept;
-template void report_missing(WorkerState&, const Ipv6&) noexcept;
+template void report_missing(WorkerState&, PortId, const UplinkRow&, const Ipv4&) noexcept;
+template void report_missing(WorkerState&, PortId, const UplinkRow&, const Ipv6&) noexcept;
 template Mac neighbour_mac(const WorkerState&, const UplinkRow&, const Ipv4&) noexcept;
 template Mac neighbour_mac(const WorkerState&, const UplinkRow&, const Ipv6&) noexcept;
-template void report_neighbour(WorkerState&, const Ipv4&, const Mac&) noexcept;
-template void report_neighbour(WorkerState&, const Ipv6&, const Mac&) noexcept;
+template void report_neighbour(WorkerState&, const UplinkRow&, const Ipv4&, const Mac&) noexcept;
+template void report_neighbour(WorkerState&, const UplinkRow&, const Ipv6&, const Mac&) noexcept;
 
 }  // namespace vipswitch

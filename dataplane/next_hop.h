@@ -7,32 +7,39 @@
 
 namespace vipswitch {
 
-// Tells control that the MAC of a next hop is wanted, at a bounded rate.
+// Tells control that a packet from `ingress` wants the MAC of a next hop, at a rate bounded for each port.
 template <class Address>
-void report_missing(WorkerState& worker, const Address& next_hop) noexcept;
+void report_missing(WorkerState& worker, PortId ingress, const UplinkRow& uplink,
+                    const Address& next_hop) noexcept;
 
 // The MAC that packets to `destination` go to; zero while it is not known, which control is told.
 template <class Address>
-[[gnu::always_inline]] inline Mac next_hop_mac(WorkerState& worker, const UplinkRow& uplink,
+[[gnu::always_inline]] inline Mac next_hop_mac(WorkerState& worker, PortId ingress, const UplinkRow& uplink,
                                                const Address& destination) noexcept {
   const auto& side = uplink.of<Address>();
   if (!side.is_on_link(destination) || destination == side.gateway) {
     if (side.gateway_mac.is_zero() && !side.gateway.is_unspecified()) [[unlikely]]
-      report_missing(worker, side.gateway);
+      report_missing(worker, ingress, uplink, side.gateway);
     return side.gateway_mac;
   }
-  const std::uint64_t mac = worker.tables.of<Address>().neighbours.lookup(AddressKey<Address>(destination));
-  if (mac != 0) return value_to_mac(mac);
-  report_missing(worker, destination);
-  return {};
+  const auto& tables = worker.tables.of<Address>();
+  const std::uint64_t mac = tables.neighbours.lookup(AddressKey<Address>(destination));
+  if (mac == 0) [[unlikely]] {
+    report_missing(worker, ingress, uplink, destination);
+    return {};
+  }
+  tables.neighbour_use.mark(destination);
+  return value_to_mac(mac);
 }
 
 // The MAC that the tables have for the neighbour; zero if none.
 template <class Address>
 Mac neighbour_mac(const WorkerState& worker, const UplinkRow& uplink, const Address& address) noexcept;
 
-// Tells control the MAC of a neighbour.
+// Tells control the MAC of a neighbour, which an ARP or neighbour discovery of the uplink has named: at a
+// bounded rate, since anybody on the provider network can speak. The gateway has a rate of its own.
 template <class Address>
-void report_neighbour(WorkerState& worker, const Address& address, const Mac& mac) noexcept;
+void report_neighbour(WorkerState& worker, const UplinkRow& uplink, const Address& address,
+                      const Mac& mac) noexcept;
 
 }  // namespace vipswitch

@@ -32,7 +32,8 @@ struct alignas(64) PortLane {
   unsigned waiting_count = 0;
   std::uint64_t waiting_bytes = 0;
   TokenBucket flood;
-  TokenBucket errors;  // ICMP errors: to who sends by it and, from the uplink, to whom its MTU is too small
+  TokenBucket errors;     // ICMP errors: to who sends by it, and to who sends to it by the uplink
+  TokenBucket next_hops;  // reports to control: next hops that its packets lack; uplink: neighbours heard
   PortCounters counters;
   std::array<rte_mbuf*, kCapacity> waiting{};
 

@@ -21,6 +21,7 @@
 #include "dataplane/eip_filter.h"
 #include "dataplane/havip_table.h"
 #include "dataplane/lookup_table.h"
+#include "dataplane/neighbour_use.h"
 #include "dataplane/rows.h"
 #include "vipswitch/limits.h"
 
@@ -67,6 +68,7 @@ struct AddressTables {
   LookupTable<EndpointKey<Address>> endpoints;
   LookupTable<AddressKey<Address>> eips;
   LookupTable<AddressKey<Address>> neighbours;
+  NeighbourUse neighbour_use;
   EipFilter eip_filter;    // has every key of `eips`
   RteArray<Eip> eip_rows;  // two for each EIP: a change is published as a new row
 

@@ -127,6 +127,10 @@ void Worker::handle(const Message& message) noexcept {
       take_snapshot(state_, message.havip, message.snapshot->snapshot);
       message.snapshot->is_done.store(true, std::memory_order_release);
       return;
+    case Message::Kind::kTotals:
+      message.totals->totals = state_.counters.totals();
+      message.totals->is_done.store(true, std::memory_order_release);
+      return;
   }
 }
 

@@ -20,6 +20,8 @@ namespace vipswitch {
 struct Observation;
 
 struct WorkerState {
+  static constexpr std::uint32_t kGatewayReports = 20;  // a second
+
   WorkerState(WorkerId worker_id, Tables& switch_tables, const Clock& switch_clock, rte_mempool* packet_pool,
               rte_ring* event_ring, std::uint32_t port_capacity)
       : id(worker_id),
@@ -32,12 +34,12 @@ struct WorkerState {
   const WorkerId id;
   Tables& tables;
   const Clock& clock;
-  rte_mempool* const pool;                                // source of every packet the worker makes
-  rte_ring* const events;                                 // to control; many producers
-  const std::unique_ptr<std::atomic<PortLane*>[]> lanes;  // by PortId; control writes
-  PortLane* waiting_lanes = nullptr;                      // those with packets to flush
-  TimeMs now_ms = 0;                                      // of this poll
-  TimeMs next_hop_reported_ms = -1000;
+  rte_mempool* const pool;                                        // source of every packet the worker makes
+  rte_ring* const events;                                         // to control; many producers
+  const std::unique_ptr<std::atomic<PortLane*>[]> lanes;          // by PortId; control writes
+  PortLane* waiting_lanes = nullptr;                              // those with packets to flush
+  TimeMs now_ms = 0;                                              // of this poll
+  TokenBucket gateway_reports{kGatewayReports, kGatewayReports};  // to control: MACs that gateways name
   WorkerCounters counters;
   std::atomic<const Observation*> observation{nullptr};  // traces and captures; control writes
 

@@ -1,7 +1,5 @@
 #include "control/neighbour/announcer.h"
 
-#include <algorithm>
-
 namespace vipswitch {
 namespace {
 
@@ -10,10 +8,9 @@ constexpr TimeMs kSecondDelayMs = 100, kThirdDelayMs = 900;
 }  // namespace
 
 template <class Address>
-void AnnouncerOf<Address>::cancel(const Address& address) {
-  for (Queue* queue : {&first_, &second_, &third_}) {
-    std::erase_if(*queue, [&](const Due& due) { return due.address == address; });
-  }
+void AnnouncerOf<Address>::announce(const Address& address, TimeMs now) {
+  current_[address] = ++rounds_;
+  first_.push_back({address, now, rounds_});
 }
 
 template <class Address>
@@ -28,11 +25,17 @@ template <class Address>
 void AnnouncerOf<Address>::send_due(Queue& queue, Queue* next, TimeMs delay_ms, TimeMs now,
                                     unsigned& budget) {
   while (budget > 0 && !queue.empty() && queue.front().at_ms <= now) {
-    const Address address = queue.front().address;
+    const Due due = queue.front();
     queue.pop_front();
+    const auto current = current_.find(due.address);
+    if (current == current_.end() || current->second != due.round) continue;
     --budget;
-    send_(address);
-    if (next != nullptr) next->push_back({address, now + delay_ms});
+    send_(due.address);
+    if (next != nullptr) {
+      next->push_back({due.address, now + delay_ms, due.round});
+    } else {
+      current_.erase(current);
+    }
   }
 }
 

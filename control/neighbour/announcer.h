@@ -5,8 +5,10 @@
 // them (design: forwarding 2). Paced, so that a hundred thousand of them at start neither fill a queue nor
 // storm the network. A schedule on injected time. Control thread only.
 
+#include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 
 #include "vipswitch/address.h"
 #include "vipswitch/time.h"
@@ -20,14 +22,16 @@ class AnnouncerOf {
 
   explicit AnnouncerOf(std::function<void(const Address&)> send) : send_(std::move(send)) {}
 
-  void announce(const Address& address, TimeMs now) { first_.push_back({address, now}); }
-  void cancel(const Address& address);
+  // Begins anew if the address is being announced.
+  void announce(const Address& address, TimeMs now);
+  void cancel(const Address& address) { current_.erase(address); }
   void tick(TimeMs now);
 
  private:
   struct Due {
     Address address;
     TimeMs at_ms;
+    std::uint64_t round;
   };
   using Queue = std::deque<Due>;
 
@@ -35,6 +39,9 @@ class AnnouncerOf {
 
   std::function<void(const Address&)> send_;
   Queue first_, second_, third_;  // each in order of time
+  // The round in which each address is announced; what the queues have of others was cancelled.
+  std::map<Address, std::uint64_t> current_;
+  std::uint64_t rounds_ = 0;
 };
 
 using Announcer = AnnouncerOf<Ipv4>;

@@ -10,31 +10,40 @@ void NeighbourCacheOf<Address>::set_gateway(const std::optional<Address>& gatewa
   }
   if (!gateway) {
     entries_.clear();
+    wanted_.clear();
   } else if (gateway_) {
-    entries_.erase(*gateway_);
+    if (const auto old = entries_.find(*gateway_); old != entries_.end()) forget(old);
   }
   gateway_ = gateway;
   if (!gateway) return;
   // Where it was a neighbour among others, its MAC stands in another place of the tables.
   const auto known = entries_.find(*gateway);
   if (known != entries_.end() && !known->second.mac.is_zero()) publish_(*gateway, known->second.mac);
-  want(*gateway, now);
+  want(*gateway, PortId(), now);
 }
 
 template <class Address>
-void NeighbourCacheOf<Address>::want(const Address& address, TimeMs now) {
-  if (!has_room_for(address, kMaxEntries)) return;
-  const auto [entry, is_new] = entries_.try_emplace(address);
-  if (is_new) ask(address, entry->second, now);
+void NeighbourCacheOf<Address>::want(const Address& address, PortId asker, TimeMs now) {
+  if (entries_.contains(address) || !has_room_for(address, kMaxEntries) || !may_want_more(asker)) return;
+  Neighbour& neighbour = entries_[address];
+  neighbour.used_ms = now;
+  neighbour.wanted_by = asker;
+  if (asker.is_valid()) ++wanted_[asker];
+  ask(address, neighbour, now);
 }
 
 template <class Address>
 void NeighbourCacheOf<Address>::learn(const Address& address, const Mac& mac, TimeMs now) {
   if (!has_room_for(address, kMaxUnwanted)) return;
-  Neighbour& neighbour = entries_[address];
-  const bool is_news = neighbour.mac != mac;
-  neighbour = {NeighbourState::kResolved, mac, now + kRefreshMs, 0};
-  if (is_news) publish_(address, mac);
+  const auto [entry, is_new] = entries_.try_emplace(address);
+  Neighbour& neighbour = entry->second;
+  if (is_new) neighbour.used_ms = now;
+  // Without room, which comes when the grace period of a forgotten one ends, it is asked again.
+  if (neighbour.mac != mac && !publish_(address, mac)) return;
+  neighbour.state = NeighbourState::kResolved;
+  neighbour.mac = mac;
+  neighbour.next_ms = now + kRefreshMs;
+  neighbour.asked = 0;
 }
 
 template <class Address>
@@ -43,9 +52,9 @@ void NeighbourCacheOf<Address>::tick(TimeMs now) {
     auto& [address, neighbour] = *entry;
     if (neighbour.next_ms > now) {
       ++entry;
-    } else if (neighbour.asked >= kRetries && address != gateway_) {
+    } else if (address != gateway_ && !is_worth_keeping(address, neighbour, now)) {
       if (!neighbour.mac.is_zero()) publish_(address, Mac());
-      entry = entries_.erase(entry);
+      entry = forget(entry);
     } else {
       ask(address, neighbour, now);
       ++entry;
@@ -57,6 +66,31 @@ void NeighbourCacheOf<Address>::tick(TimeMs now) {
 template <class Address>
 bool NeighbourCacheOf<Address>::has_room_for(const Address& address, std::size_t most) const {
   return address == gateway_ || entries_.size() < most || entries_.contains(address);
+}
+
+// One port that goes through the provider network does not push the next hops of others out.
+template <class Address>
+bool NeighbourCacheOf<Address>::may_want_more(PortId asker) const {
+  if (!asker.is_valid() || entries_.size() < kMaxEntries / 2) return true;
+  const auto count = wanted_.find(asker);
+  return count == wanted_.end() || count->second < kMaxOfPort;
+}
+
+// Asked when the next question is due: whether it answers, and whether anybody sends to it.
+template <class Address>
+bool NeighbourCacheOf<Address>::is_worth_keeping(const Address& address, Neighbour& neighbour,
+                                                 TimeMs now) const {
+  if (neighbour.asked >= kRetries) return false;
+  if (neighbour.state != NeighbourState::kResolved) return true;
+  if (was_used_(address)) neighbour.used_ms = now;
+  return now - neighbour.used_ms < kIdleMs;
+}
+
+template <class Address>
+auto NeighbourCacheOf<Address>::forget(typename Entries::iterator entry) -> typename Entries::iterator {
+  const auto count = wanted_.find(entry->second.wanted_by);
+  if (count != wanted_.end() && --count->second == 0) wanted_.erase(count);
+  return entries_.erase(entry);
 }
 
 // The first question after an answer goes to the neighbour alone, the next ones to everybody (RFC

@@ -11,6 +11,8 @@ constexpr std::uint32_t kFrameOverheadBytes = 14 + 4;
 // ICMP errors that the senders of a port are told by one worker: enough for every traceroute and path MTU
 // discovery, too few to be an amplifier (RFC 1812 4.3.2.8, RFC 4443 2.4 f).
 constexpr std::uint32_t kErrorsPerSecond = 100;
+// Of those that a worker tells control, which has more to hear; the provider network is many hosts.
+constexpr std::uint32_t kNextHopsPerSecond = 10, kNextHopsPerSecondOfUplink = 200;
 
 }  // namespace
 
@@ -20,14 +22,16 @@ Result<std::unique_ptr<EthDevice>> PortAttachments::open(const std::string& deva
   return EthDevice::open(devargs, queues, pools);
 }
 
-std::unique_ptr<PortLane> PortAttachments::make_lane(PortId port, const EthDevice& device, std::size_t worker,
-                                                     std::uint16_t mtu) {
+std::unique_ptr<PortLane> PortAttachments::make_lane(PortId port, PortRole role, const EthDevice& device,
+                                                     std::size_t worker, std::uint16_t mtu) {
   auto lane = std::make_unique<PortLane>();
   lane->port = port;
   lane->device = device.id();
   lane->max_frame_bytes = mtu + kFrameOverheadBytes;
   lane->flood = TokenBucket(flood_pps_, flood_pps_);
   lane->errors = TokenBucket(kErrorsPerSecond, kErrorsPerSecond);
+  const std::uint32_t next_hops = role == PortRole::kUplink ? kNextHopsPerSecondOfUplink : kNextHopsPerSecond;
+  lane->next_hops = TokenBucket(next_hops, next_hops);
   if (worker < device.queues()) {
     lane->tx_queue = static_cast<std::uint16_t>(worker);
   } else {
@@ -41,11 +45,11 @@ PortAttachments::List& PortAttachments::least_loaded() {
                            [](const List& a, const List& b) { return a.queues.size() < b.queues.size(); });
 }
 
-void PortAttachments::attach(PortId port, std::unique_ptr<EthDevice> device, std::uint16_t mtu,
+void PortAttachments::attach(PortId port, PortRole role, std::unique_ptr<EthDevice> device, std::uint16_t mtu,
                              std::shared_ptr<void> companion) {
   auto attached = std::make_shared<Attached>();
   for (std::size_t i = 0; i < workers_.size(); ++i) {
-    attached->lanes.push_back(make_lane(port, *device, i, mtu));
+    attached->lanes.push_back(make_lane(port, role, *device, i, mtu));
     workers_[i]->state().lanes[port.value()].store(attached->lanes[i].get(), std::memory_order_release);
   }
   for (std::uint16_t queue = 0; queue < device->queues(); ++queue) {

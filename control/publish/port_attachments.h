@@ -29,7 +29,7 @@ class PortAttachments {
 
   // From here on workers can send to the port and poll its queues. `mtu` is the longest IP packet.
   // `companion` goes after the device.
-  void attach(PortId port, std::unique_ptr<EthDevice> device, std::uint16_t mtu,
+  void attach(PortId port, PortRole role, std::unique_ptr<EthDevice> device, std::uint16_t mtu,
               std::shared_ptr<void> companion = {});
   // Workers let go of the port; the device is closed after the grace period of the open batch.
   void detach(PortId port);
@@ -57,7 +57,7 @@ class PortAttachments {
     bool is_dirty = false;
   };
 
-  std::unique_ptr<PortLane> make_lane(PortId port, const EthDevice& device, std::size_t worker,
+  std::unique_ptr<PortLane> make_lane(PortId port, PortRole role, const EthDevice& device, std::size_t worker,
                                       std::uint16_t mtu);
   List& least_loaded();
 

@@ -39,7 +39,7 @@ void TablePublisher::link_uplink(const model::Uplink& uplink, Batch& batch) {
     auto& [filter, device] = batch.uplink_opened;
     const std::uint16_t mtu = std::min(uplink.mtu, device->mtu());
     registry_.uplink = UplinkEntry{id, uplink, mtu};
-    attachments_.attach(id, std::move(device), mtu, filter);
+    attachments_.attach(id, PortRole::kUplink, std::move(device), mtu, filter);
     uplink_filter_ = std::move(filter);
   }
   registry_.uplink->spec = uplink;
@@ -86,7 +86,7 @@ void TablePublisher::link_port(const model::Change<model::Port>& change, Batch& 
     registry_.port_names[id] = port.name;
     auto device = std::move(batch.devices.at(port.name));
     entry->second.mtu = device->mtu();
-    attachments_.attach(id, std::move(device), entry->second.mtu);
+    attachments_.attach(id, PortRole::kVm, std::move(device), entry->second.mtu);
   }
   const model::Port before = std::exchange(entry->second.spec, port);
   if (before.rate_mbps != port.rate_mbps || before.burst_kb != port.burst_kb)

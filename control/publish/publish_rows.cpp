@@ -101,13 +101,14 @@ TablePublisher::~TablePublisher() {
   for (const auto& worker : host_.workers()) delete worker->replace_poll_list(nullptr);
 }
 
-void TablePublisher::set_next_hop(const IpAddress& address, const Mac& mac) {
-  std::visit([&](const auto& held) { set_next_hop_of(held, mac); }, address);
+bool TablePublisher::set_next_hop(const IpAddress& address, const Mac& mac) {
+  const bool has_room = std::visit([&](const auto& held) { return set_next_hop_of(held, mac); }, address);
   reclaimer_.close_batch();
+  return has_room;
 }
 
 template <class Address>
-void TablePublisher::set_next_hop_of(const Address& address, const Mac& mac) {
+bool TablePublisher::set_next_hop_of(const Address& address, const Mac& mac) {
   auto& neighbours = model::part_of<Address>(tables_).neighbours;
   if (registry_.uplink && address == model::gateway_of<Address>(registry_.uplink->spec)) {
     const UplinkRow* before = tables_.uplink.load(std::memory_order_relaxed);
@@ -117,8 +118,9 @@ void TablePublisher::set_next_hop_of(const Address& address, const Mac& mac) {
   } else if (mac.is_zero()) {  // also once the uplink is gone
     erase_key(neighbours, AddressKey(address));
   } else if (registry_.uplink) {
-    neighbours.insert(AddressKey(address), mac_to_value(mac));
+    return neighbours.insert(AddressKey(address), mac_to_value(mac));
   }
+  return true;
 }
 
 }  // namespace vipswitch

@@ -58,9 +58,9 @@ class TablePublisher final : public Publisher {
   // Null if the uplink shares its interface with nobody, or there is none.
   const xdp::UplinkFilter* uplink_filter() const noexcept { return uplink_filter_.get(); }
 
-  // The MAC of a next hop on the uplink; zero forgets it. An address that is not the gateway's and finds no
-  // room is left out.
-  void set_next_hop(const IpAddress& address, const Mac& mac);
+  // The MAC of a next hop on the uplink; zero forgets it. False if an address that is not the gateway's finds
+  // no room.
+  bool set_next_hop(const IpAddress& address, const Mac& mac);
 
   // Tells the home workers what is to be told; what finds no room stays for the next tick().
   void steer_havips();
@@ -116,7 +116,7 @@ class TablePublisher final : public Publisher {
   void publish_uplink();
   void publish_uplink_row(const GatewayMacs& macs);
   template <class Address>
-  void set_next_hop_of(const Address& address, const Mac& mac);
+  bool set_next_hop_of(const Address& address, const Mac& mac);
 
   MemberEips* eips_of(const model::EipTarget& target, Batch& batch);
   void set_target_eip(const EipEntry& eip, Batch& batch);

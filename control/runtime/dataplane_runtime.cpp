@@ -1,18 +1,15 @@
 #include "control/runtime/dataplane_runtime.h"
 
 #include <array>
-#include <chrono>
 #include <fmt/format.h>
-#include <thread>
 #include <utility>
 
 #include "control/model/device.h"
+#include "control/runtime/worker_totals.h"
 #include "control/trace/packet_tracer.h"
 
 namespace vipswitch {
 namespace {
-
-constexpr std::chrono::milliseconds kAnswerLimit{500};
 
 CandidateStatus candidate_status(const owner::MemberStatus& member, const Registry& registry) {
   return {.port = registry.port_name(member.port),
@@ -39,27 +36,24 @@ std::string_view state_word(NeighbourState state) {
   return "probing";
 }
 
-WorkerStatus worker_status(const WorkerCounters& counters) {
+WorkerStatus worker_status(const WorkerTotals& totals) {
   WorkerStatus status{};
-  counters.read_consistently([&](const WorkerCounters& c) {
-    status.polls = c.polls.get();
-    status.empty_polls = c.empty_polls.get();
-    status.sleeps = c.sleeps.get();
-    status.busy_cycles = c.busy_cycles.get();
-    status.idle_cycles = c.idle_cycles.get();
-    status.rx = c.rx.get();
-    status.generated = c.generated.get();
-    status.replicated = c.replicated.get();
-    status.handed_in = c.handed_in.get();
-    status.tx = c.tx.get();
-    status.dropped = 0;
-    for (const Counter& drops : c.drops) status.dropped += drops.get();
-    status.consumed = c.consumed.get();
-    status.to_control = c.to_control.get();
-    status.handed_out = c.handed_out.get();
-    status.fragmented = c.fragmented.get();
-    status.errors_told = c.errors_told.get();
-  });
+  status.polls = totals.polls;
+  status.empty_polls = totals.empty_polls;
+  status.sleeps = totals.sleeps;
+  status.busy_cycles = totals.busy_cycles;
+  status.idle_cycles = totals.idle_cycles;
+  status.rx = totals.rx;
+  status.generated = totals.generated;
+  status.replicated = totals.replicated;
+  status.handed_in = totals.handed_in;
+  status.tx = totals.tx;
+  status.dropped = totals.dropped;
+  status.consumed = totals.consumed;
+  status.to_control = totals.to_control;
+  status.handed_out = totals.handed_out;
+  status.fragmented = totals.fragmented;
+  status.errors_told = totals.errors_told;
   return status;
 }
 
@@ -88,18 +82,14 @@ UplinkFilterStatus filter_status(const xdp::UplinkFilter& filter) {
 // --- HAVIPs
 // ---------------------------------------------------------------------------------------------------------
 
-// Asks the home workers of any number of HAVIPs and waits for all answers together. A request outlives the
-// wait: a worker that answers late must find it.
+// Asks the home workers of any number of HAVIPs and waits for all answers together.
 class DataplaneRuntime::Questions {
  public:
-  explicit Questions(DataplaneRuntime& runtime) : runtime_(runtime) {
-    std::erase_if(runtime_.abandoned_,
-                  [](const auto& late) { return late->is_done.load(std::memory_order_acquire); });
-  }
+  explicit Questions(DataplaneRuntime& runtime) : runtime_(runtime) {}
   ~Questions() {
     for (auto& question : asked_) {
       if (!question.request->is_done.load(std::memory_order_acquire))
-        runtime_.abandoned_.push_back(std::move(question.request));
+        runtime_.late_.keep(std::move(question.request));
     }
   }
   Questions(const Questions&) = delete;
@@ -122,7 +112,7 @@ class DataplaneRuntime::Questions {
     message.havip = slot;
     message.snapshot = asked_.back().request.get();
     message.snapshot->havip = slot;
-    if (wait_until([&] { return runtime_.host_.home_of(slot).post(message); })) return {};
+    if (wait_for_worker([&] { return runtime_.host_.home_of(slot).post(message); })) return {};
     asked_.back().request->is_done = true;  // nobody has it
     return no_answer(havip);
   }
@@ -149,7 +139,7 @@ class DataplaneRuntime::Questions {
   Result<void> wait_for_answers() {
     for (const auto& question : asked_) {
       const auto& is_done = question.request->is_done;
-      if (!wait_until([&] { return is_done.load(std::memory_order_acquire); }))
+      if (!wait_for_worker([&] { return is_done.load(std::memory_order_acquire); }))
         return no_answer(*question.havip);
     }
     return {};
@@ -161,15 +151,6 @@ class DataplaneRuntime::Questions {
     std::unique_ptr<SnapshotRequest> request;
   };
 
-  template <class Condition>
-  static bool wait_until(Condition&& holds) {
-    const auto deadline = std::chrono::steady_clock::now() + kAnswerLimit;
-    while (!holds()) {
-      if (std::chrono::steady_clock::now() > deadline) return false;
-      std::this_thread::sleep_for(std::chrono::microseconds(20));
-    }
-    return true;
-  }
   static Error no_answer(const HavipEntry& havip) {
     return {ErrorCode::timeout, fmt::format("havip \"{}\": its worker has not answered for {} ms",
                                             havip.spec.name, kAnswerLimit.count())};
@@ -387,7 +368,9 @@ std::vector<WorkerStatus> DataplaneRuntime::workers() {
   const Registry& registry = control_.tables().registry();
   std::vector<WorkerStatus> result;
   for (std::size_t i = 0; i < host_.workers().size(); ++i) {
-    WorkerStatus status = worker_status(host_.workers()[i]->state().counters);
+    Worker& worker = *host_.workers()[i];
+    WorkerStatus status =
+        worker_status(control_.is_stuck(i) ? worker.state().counters.totals() : totals_of(worker, late_));
     status.lcore = host_.lcores()[i];
     status.load_percent = control_.load_of(i).percent;
     status.packets_per_poll = control_.load_of(i).packets_per_poll;

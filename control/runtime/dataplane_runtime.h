@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "control/runtime/control_plane.h"
+#include "control/runtime/late_answers.h"
 #include "control/runtime/runtime_view.h"
 #include "dataplane/mailbox.h"
 
@@ -60,7 +61,7 @@ class DataplaneRuntime final : public RuntimeView {
 
   ControlPlane& control_;
   DataplaneHost& host_;
-  std::vector<std::unique_ptr<SnapshotRequest>> abandoned_;  // not answered yet, and nobody waits any more
+  LateAnswers late_;
 };
 
 }  // namespace vipswitch

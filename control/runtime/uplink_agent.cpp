@@ -30,9 +30,12 @@ UplinkAgent::UplinkAgent(DataplaneHost& host, TablePublisher& publisher)
     : host_(host),
       publisher_(publisher),
       neighbours_([this](Ipv4 address, const std::optional<Mac>& known) { ask(address, known); },
-                  [this](Ipv4 address, const Mac& mac) { publisher_.set_next_hop(address, mac); }),
-      neighbours6_([this](const Ipv6& address, const std::optional<Mac>& known) { ask(address, known); },
-                   [this](const Ipv6& address, const Mac& mac) { publisher_.set_next_hop(address, mac); }),
+                  [this](Ipv4 address, const Mac& mac) { return publisher_.set_next_hop(address, mac); },
+                  [this](Ipv4 address) { return host_.tables().ipv4.neighbour_use.take(address); }),
+      neighbours6_(
+          [this](const Ipv6& address, const std::optional<Mac>& known) { ask(address, known); },
+          [this](const Ipv6& address, const Mac& mac) { return publisher_.set_next_hop(address, mac); },
+          [this](const Ipv6& address) { return host_.tables().ipv6.neighbour_use.take(address); }),
       announcer_([this](Ipv4 address) {
         const auto& uplink = publisher_.registry().uplink;
         if (uplink) send(make_gratuitous_arp(uplink->spec.mac, address));
@@ -64,7 +67,6 @@ void UplinkAgent::announce_all() {
 
 void UplinkAgent::announce(const model::Eip& eip) {
   if (!eip.target || !publisher_.registry().uplink) return;
-  cancel(eip.address);
   if (const auto* ipv6 = std::get_if<Ipv6>(&eip.address)) {
     announcer6_.announce(*ipv6, host_.now_ms());
   } else {
@@ -85,7 +87,7 @@ void UplinkAgent::handle(const Event& event) {
   const auto take = [&]<class Address>(auto& neighbours, const Address& address) {
     // The worker may have seen it before the family went from the uplink.
     if (model::interfaces_of<Address>(publisher_.registry().uplink->spec).empty()) return;
-    if (event.kind == EventKind::kNextHopMissing) neighbours.want(address, host_.now_ms());
+    if (event.kind == EventKind::kNextHopMissing) neighbours.want(address, event.from, host_.now_ms());
     if (event.kind == EventKind::kNextHopLearned) neighbours.learn(address, event.mac, host_.now_ms());
   };
   if (event.address.is_ipv4_mapped()) {

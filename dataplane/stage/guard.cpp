@@ -14,13 +14,13 @@ bool is_vrrp_of(const Packet& packet, std::uint8_t vrid) noexcept {
   if (packet.kind != PacketKind::kIpv4) return false;
   std::size_t offset = packet.l4_offset;
   if (packet.protocol == wire::kProtoAh) {
-    const auto* ah = packet.view().header_at<wire::AuthenticationHeader>(offset);
+    const auto* ah = packet.ip_view().header_at<wire::AuthenticationHeader>(offset);
     if (ah == nullptr || ah->next_header != wire::kProtoVrrp) return false;
     offset += (std::size_t{ah->length} + 2) * 4;
   } else if (packet.protocol != wire::kProtoVrrp) {
     return false;
   }
-  const auto* vrrp = packet.view().header_at<wire::Vrrp>(offset);
+  const auto* vrrp = packet.ip_view().header_at<wire::Vrrp>(offset);
   return vrrp != nullptr && vrrp->vrid == vrid;
 }
 
@@ -40,7 +40,7 @@ bool may_use_virtual_mac(const WorkerState& worker, const PortRow& port, const P
 
 bool may_send_unspecified(const Packet& packet) noexcept {
   if (packet.protocol == wire::kProtoIgmp) return true;
-  const auto* udp = packet.view().header_at<wire::Udp>(packet.l4_offset);
+  const auto* udp = packet.ip_view().header_at<wire::Udp>(packet.l4_offset);
   return packet.protocol == wire::kProtoUdp && packet.fragment == Fragment::kWhole && udp != nullptr &&
          udp->source_port.get().host() == kDhcpClientPort &&
          udp->destination_port.get().host() == kDhcpServerPort;

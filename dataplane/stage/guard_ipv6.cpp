@@ -19,10 +19,15 @@ bool may_send_unspecified(const Packet& packet) noexcept {
   return type == wire::kIcmp6NeighbourSolicitation || type == wire::kIcmp6RouterSolicitation || is_mld(type);
 }
 
-// Link-local addresses are the guests' own affair, but for those that are configured.
+// Link-local addresses are the guests' own affair, but for those that are configured and those that another
+// port of the subnet makes from its MAC.
 bool is_free_link_local(const WorkerState& worker, const PortRow& port, const Ipv6& address) noexcept {
-  return address.is_link_local() && address != kGatewayLinkLocal &&
-         !worker.tables.ipv6.lookup_endpoint(port.vpc, address).exists();
+  if (!address.is_link_local() || address == kGatewayLinkLocal ||
+      worker.tables.ipv6.lookup_endpoint(port.vpc, address).exists()) {
+    return false;
+  }
+  const auto mac = mac_of_link_local(address);
+  return !mac || *mac == port.mac || worker.tables.macs.lookup(MacKey(port.subnet, *mac)) == 0;
 }
 
 bool is_virtual_mac_allowed(const WorkerState& worker, const PortRow& port, const Packet& packet,
@@ -74,7 +79,7 @@ bool may_use_virtual_mac_ipv6(const WorkerState& worker, const PortRow& port, co
                               std::uint8_t vrid) noexcept {
   if (packet.kind != PacketKind::kIpv6 || !port.ipv6.has_havips()) return false;
   if (packet.protocol == wire::kProtoVrrp && packet.fragment == Fragment::kWhole) {
-    const auto* vrrp = packet.view().header_at<wire::Vrrp>(packet.l4_offset);
+    const auto* vrrp = packet.ip_view().header_at<wire::Vrrp>(packet.l4_offset);
     return vrrp != nullptr && vrrp->vrid == vrid;
   }
   if (is_nd(packet)) {

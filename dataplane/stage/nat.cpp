@@ -4,6 +4,7 @@
 
 #include "dataplane/echo.h"
 #include "dataplane/icmp_quote.h"
+#include "dataplane/martian.h"
 #include "dataplane/mss_clamp.h"
 #include "dataplane/next_hop.h"
 #include "dataplane/rewrite.h"
@@ -11,11 +12,23 @@
 namespace vipswitch::stage {
 namespace {
 
-// Translates what an ICMP error quotes; what else is ICMP passes, unless it must not leave its link.
-// `rewrite_of` finds the rewrite of the quoted address, null if it has none.
+// What is to be done to the packet that an ICMP error quotes.
+template <class Address>
+struct QuoteRewrite {
+  Side side;
+  const AddressRewrite<Address>* rewrite = nullptr;  // null: nothing
+
+  void apply(Packet& packet) const noexcept {
+    if (rewrite != nullptr) [[unlikely]]
+      translate_quote(packet, side, *rewrite);
+  }
+};
+
+// Finds it out; what else is ICMP passes, unless it must not leave its link. `rewrite_of` finds the rewrite
+// of the quoted address, null if it has none.
 template <class Address, class RewriteOf>
-[[gnu::noinline]] std::optional<DropReason> translate_icmp(Packet& packet, Side side,
-                                                           RewriteOf&& rewrite_of) noexcept {
+[[gnu::noinline]] std::optional<DropReason> examine_icmp(const Packet& packet, QuoteRewrite<Address>& quote,
+                                                         RewriteOf&& rewrite_of) noexcept {
   switch (classify_icmp(packet)) {
     case IcmpClass::kNoError:
       return std::nullopt;
@@ -24,11 +37,9 @@ template <class Address, class RewriteOf>
     case IcmpClass::kError:
       break;
   }
-  const auto address = quoted_address<Address>(packet, side);
-  const AddressRewrite<Address>* rewrite = address ? rewrite_of(*address) : nullptr;
-  if (rewrite == nullptr) return DropReason::icmp_bad_quote;
-  translate_quote(packet, side, *rewrite);
-  return std::nullopt;
+  const auto address = quoted_address<Address>(packet, quote.side);
+  quote.rewrite = address ? rewrite_of(*address) : nullptr;
+  return quote.rewrite != nullptr ? std::nullopt : std::optional(DropReason::icmp_bad_quote);
 }
 
 // Whether the rate, if there is one, lets the packet pass.
@@ -40,28 +51,53 @@ template <class Address>
 inline constexpr std::uint8_t kProtoIcmpOf =
     std::is_same_v<Address, Ipv4> ? wire::kProtoIcmp : wire::kProtoIcmp6;
 
+// The VPC that the packets of an EIP go to; null if it is being removed.
+const VpcRow* vpc_of(const Tables& tables, EndpointRef target) noexcept {
+  if (target.kind() == EndpointKind::kPort) {
+    const PortRow* port = tables.ports.find(target.port());
+    return port == nullptr ? nullptr : tables.vpcs.find(port->vpc);
+  }
+  const HavipRow* havip = tables.havips.hot(target.havip()).row.load(std::memory_order_acquire);
+  return havip == nullptr ? nullptr : tables.vpcs.find(havip->vpc);
+}
+
+// Whether the source cannot come from the provider network. An answer to what the target's VPC has itself
+// would never leave it.
+template <class Address>
+[[gnu::noinline]] bool is_martian(const Tables& tables, const Address& source,
+                                  const EipRow<Address>* eip) noexcept {
+  if (is_unroutable(source)) return true;
+  if (eip == nullptr || !eip->inner.is_set) return false;
+  const VpcRow* vpc = vpc_of(tables, eip->target);
+  return vpc != nullptr && vpc->contains(source);
+}
+
 template <class Address>
 void translate_in(const WorkerState& worker, const UplinkRow& uplink, Packet& packet,
                   const EipRow<Address>* eip) noexcept {
+  const Address source = packet.source_of<Address>();
+  if (may_be_martian(source) && is_martian(worker.tables, source, eip)) [[unlikely]]
+    return packet.drop(DropReason::martian_source);
   if (eip == nullptr) {
-    const bool is_own = uplink.of<Address>().is_own_address(packet.destination_of<Address>());
-    if (is_own && answer_echo(packet, uplink.mac)) {
-      packet.verdict = Verdict::kAnswer;
-      return;
-    }
-    return packet.drop(DropReason::unknown_eip);
+    if (!uplink.of<Address>().is_own_address(packet.destination_of<Address>()))
+      return packet.drop(DropReason::unknown_eip);
+    if (!answer_echo(packet, uplink.mac)) return packet.drop(DropReason::not_for_uplink);
+    packet.verdict = Verdict::kAnswer;
+    return;
   }
   if (!eip->inner.is_set) return packet.drop(DropReason::eip_unbound);
+  packet.target = eip->target;
   if (hop_limit(packet) <= 1) return packet.drop(DropReason::ttl_exceeded);
+  QuoteRewrite<Address> quote{Side::kSource};
   if (packet.protocol == kProtoIcmpOf<Address>) [[unlikely]] {
-    const auto wrong = translate_icmp<Address>(packet, Side::kSource, [eip](const Address& quoted) {
+    const auto wrong = examine_icmp(packet, quote, [eip](const Address& quoted) {
       return quoted == eip->address ? &eip->inner : nullptr;
     });
     if (wrong) return packet.drop(*wrong);
   }
   if (!is_within(eip->rate, worker, packet)) return packet.drop(DropReason::eip_rate);
   if (!translate(packet, Side::kDestination, eip->inner)) return packet.drop(DropReason::l4_truncated);
-  packet.target = eip->target;
+  quote.apply(packet);
 }
 
 template <class Address>
@@ -86,19 +122,6 @@ void from_uplink(const WorkerState& worker, const UplinkRow& uplink, Batch& batc
   }
 }
 
-// RFC 6890: "this network", loopback, link-local, and from 224.0.0.0 on multicast, reserved and broadcast.
-constexpr bool is_unroutable(Ipv4 destination) noexcept {
-  const std::uint32_t address = destination.host();
-  return (address >> 24) == 0 || destination.is_loopback() || destination.is_link_local() ||
-         (address >> 28) >= 0xe;
-}
-
-// Likewise; link-local destinations never get here.
-constexpr bool is_unroutable(const Ipv6& destination) noexcept {
-  return destination.is_unspecified() || destination.is_loopback() || destination.is_multicast() ||
-         destination.is_ipv4_mapped();
-}
-
 // Guests reach their gateway by its link-local address; resolve knows it.
 constexpr bool is_on_link(Ipv4) noexcept {
   return false;
@@ -121,11 +144,12 @@ template <class Address>
                                          const PortSource<Address>& source, const EipRow<Address>& eip,
                                          Packet& packet) noexcept {
   if (!eip.inner.is_set) return packet.drop(DropReason::eip_unbound);
+  QuoteRewrite<Address> quote_out{Side::kDestination}, quote_in{Side::kSource};
   if (packet.protocol == kProtoIcmpOf<Address>) {
-    auto wrong = translate_icmp<Address>(packet, Side::kDestination,
-                                         [&port](const Address& quoted) { return eip_of(port, quoted); });
+    auto wrong =
+        examine_icmp(packet, quote_out, [&port](const Address& quoted) { return eip_of(port, quoted); });
     if (wrong) return packet.drop(*wrong);
-    wrong = translate_icmp<Address>(packet, Side::kSource, [&eip](const Address& quoted) {
+    wrong = examine_icmp(packet, quote_in, [&eip](const Address& quoted) {
       return quoted == eip.address ? &eip.inner : nullptr;
     });
     if (wrong) return packet.drop(*wrong);
@@ -136,6 +160,8 @@ template <class Address>
     return packet.drop(DropReason::eip_rate);
   }
   if (!translate_both(packet, source.eip, eip.inner)) return packet.drop(DropReason::l4_truncated);
+  quote_out.apply(packet);
+  quote_in.apply(packet);
   packet.target = eip.target;
   packet.is_hairpin = true;
 }
@@ -146,8 +172,11 @@ template <class Address>
                                                  Packet& packet) noexcept {
   const Address destination = packet.destination_of<Address>();
   if (is_unroutable(destination)) return packet.drop(DropReason::unroutable);
+  const AddressTables<Address>& tables = worker.tables.of<Address>();
+  const bool may_be_eip = tables.eip_filter.may_hold(destination);
   const UplinkRow* uplink = worker.tables.uplink.load(std::memory_order_acquire);
-  if (uplink == nullptr) return packet.drop(DropReason::no_uplink);
+  if (uplink == nullptr && !may_be_eip) [[unlikely]]
+    return packet.drop(DropReason::no_uplink);
   if (packet.source_index == kNoSource) return packet.drop(DropReason::no_eip);
   const PortSource<Address>& source = port.of<Address>()[packet.source_index];
   if (!source.eip.is_set) return packet.drop(DropReason::no_eip);
@@ -155,21 +184,23 @@ template <class Address>
     return packet.drop(DropReason::eip_not_owner);
   }
   if (hop_limit(packet) <= 1) return packet.drop(DropReason::ttl_exceeded);
-  const AddressTables<Address>& tables = worker.tables.of<Address>();
-  if (tables.eip_filter.may_hold(destination)) [[unlikely]] {
+  if (may_be_eip) [[unlikely]] {
     if (const auto* eip = tables.lookup_eip(destination); eip != nullptr)
       return translate_hairpin(worker, port, source, *eip, packet);
+    if (uplink == nullptr) return packet.drop(DropReason::no_uplink);
   }
-  const Mac next_hop = next_hop_mac(worker, *uplink, destination);
+  const Mac next_hop = next_hop_mac(worker, port.id, *uplink, destination);
   if (next_hop.is_zero()) [[unlikely]]
     return packet.drop(uplink->carries<Address>() ? DropReason::next_hop_unresolved : DropReason::no_uplink);
+  QuoteRewrite<Address> quote{Side::kDestination};
   if (packet.protocol == kProtoIcmpOf<Address>) [[unlikely]] {
-    const auto wrong = translate_icmp<Address>(
-        packet, Side::kDestination, [&port](const Address& quoted) { return eip_of(port, quoted); });
+    const auto wrong =
+        examine_icmp(packet, quote, [&port](const Address& quoted) { return eip_of(port, quoted); });
     if (wrong) return packet.drop(*wrong);
   }
   if (!is_within(source.eip_rate, worker, packet)) return packet.drop(DropReason::eip_rate);
   if (!translate(packet, Side::kSource, source.eip)) return packet.drop(DropReason::l4_truncated);
+  quote.apply(packet);
   if (port.clamps_mss) [[unlikely]]
     clamp_mss(packet, std::min(port.mtu, uplink->mtu));
   wire::Ethernet& ethernet = packet.ethernet();

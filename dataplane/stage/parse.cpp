@@ -8,6 +8,9 @@
 namespace vipswitch::stage {
 namespace {
 
+// RFC 791: what fragments add up to, header included.
+constexpr unsigned kMaxIpv4Bytes = 65535;
+
 void parse_ipv4(Packet& packet, Batch& batch) noexcept {
   const auto* ip = packet.view().header_at<wire::Ipv4Header>(packet.l3_offset);
   if (ip == nullptr) return packet.drop(DropReason::truncated);
@@ -29,6 +32,8 @@ void parse_ipv4(Packet& packet, Batch& batch) noexcept {
   packet.destination = ip->destination;
   const std::uint16_t fragment = ip->flags_and_offset.get().host();
   if ((fragment & wire::kIpv4OffsetMask) != 0) {
+    const unsigned begin = (fragment & wire::kIpv4OffsetMask) * 8u;
+    if (begin + total_length > kMaxIpv4Bytes) return packet.drop(DropReason::ipv4_bad_total_length);
     packet.fragment = Fragment::kLater;
   } else if ((fragment & wire::kIpv4MoreFragments) != 0) {
     packet.fragment = Fragment::kFirst;

@@ -25,6 +25,9 @@ void parse_ipv6(Packet& packet, Batch& batch) noexcept {
   if (end > packet.mbuf->pkt_len || end > UINT16_MAX) return packet.drop(DropReason::ipv6_bad_length);
   Ipv6Walk walk{packet.l3_offset + sizeof *ip, ip->next_header};
   if (const auto wrong = walk_extensions(view, end, walk)) return packet.drop(*wrong);
+  // RFC 8200 4.5: fragments add up to a payload that a packet can have.
+  if (walk.fragment == Fragment::kLater && walk.fragment_begin + (end - walk.offset) > UINT16_MAX)
+    return packet.drop(DropReason::ipv6_bad_length);
   if (walk.fragment == Fragment::kFirst && !holds_upper_header(walk, end))
     return packet.drop(DropReason::ipv6_bad_extensions);
 

@@ -123,7 +123,7 @@ void snoop_arp_of_uplink(WorkerState& worker, const UplinkRow& uplink, Packet& p
   if (form != owner::ArpForm::kProbe && (is_for_switch || sender == uplink.ipv4.gateway) &&
       uplink.ipv4.is_on_link(sender) &&
       (is_answer || neighbour_mac(worker, uplink, sender) != arp.sender_mac)) {
-    report_neighbour(worker, sender, arp.sender_mac);
+    report_neighbour(worker, uplink, sender, arp.sender_mac);
   }
   switch (form) {
     case owner::ArpForm::kProbe:

@@ -46,14 +46,6 @@ void answer_for_port(const WorkerState& worker, const PortRow& port, PortId id, 
   answer(worker, packet, message.target, row->mac);
 }
 
-// The inverse of link_local_of(): whether an interface made the address from its MAC, and from which.
-std::optional<Mac> mac_of_link_local(const Ipv6& address) noexcept {
-  const auto& b = address.bytes();
-  const Mac mac{static_cast<std::uint8_t>(b[8] ^ 0x02), b[9], b[10], b[13], b[14], b[15]};
-  if (link_local_of(mac) != address) return std::nullopt;
-  return mac;
-}
-
 void answer_for_link_local(const WorkerState& worker, const PortRow& port, const NdMessage& message,
                            Packet& packet) noexcept {
   if (message.target == kGatewayLinkLocal) return answer(worker, packet, message.target, kGatewayMac, true);
@@ -92,9 +84,9 @@ void answer_router_question(const WorkerState& worker, const PortRow& port, Pack
 // What neighbours learn from an announcement is the address's stable MAC, whoever owns it.
 void show_stable_mac(const NdMessage& message, Packet& packet) noexcept {
   const Mac mac = stable_mac(message.target);
-  Mac& option = *packet.view().header_at<Mac>(packet.l4_offset + message.mac_offset);
+  Mac& option = *packet.ip_view().header_at<Mac>(packet.l4_offset + message.mac_offset);
   const auto delta = static_cast<std::uint16_t>(~fold(sum_bytes(&option, sizeof option)));
-  auto& icmp = *packet.view().header_at<wire::Icmp>(packet.l4_offset);
+  auto& icmp = *packet.ip_view().header_at<wire::Icmp>(packet.l4_offset);
   icmp.checksum = update_checksum(icmp.checksum, fold(std::uint64_t{delta} + sum_bytes(&mac, sizeof mac)));
   option = mac;
   packet.ethernet().source = mac;
@@ -169,7 +161,8 @@ void snoop_nd_of_uplink(WorkerState& worker, const UplinkRow& uplink, Packet& pa
       (is_gateway || uplink.ipv6.is_on_link(sender))) {
     const Mac known = neighbour_mac(worker, uplink, sender);
     const bool may_replace = asks || message.is_override || known.is_zero();
-    if (known == *message.mac ? is_answer : may_replace) report_neighbour(worker, sender, *message.mac);
+    const bool is_news = known == *message.mac ? is_answer : may_replace;
+    if (is_news) report_neighbour(worker, uplink, sender, *message.mac);
   }
   if (!asks) {
     packet.verdict = Verdict::kConsume;

@@ -83,9 +83,8 @@ void judge_fragment(WorkerState& worker, const PortRow& port, Packet& packet) no
 
 void snoop_vrrp(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
   if (packet.fragment != Fragment::kWhole) return judge_fragment(worker, *batch.ingress, packet);
-  const std::size_t payload_size = std::size_t{packet.l3_offset} + packet.l3_size - packet.l4_offset;
   const owner::VrrpPacket vrrp{packet.source, packet.destination, packet.ipv4().ttl, packet.protocol,
-                               packet.view().bytes(packet.l4_offset, payload_size)};
+                               packet.ip_view().bytes(packet.l4_offset, packet.l4_size())};
   owner::VrrpAdvert advert;
   if (const auto reject = owner::parse_vrrp(vrrp, advert)) return worker.count(*reject);
   if (advert.version == 3) worker.count(owner::counter_of(advert.checksum_form));

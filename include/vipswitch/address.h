@@ -8,6 +8,7 @@
 #include <compare>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <type_traits>
 
 #include "vipswitch/byte_order.h"
@@ -179,6 +180,13 @@ constexpr Ipv6 link_local_of(const Mac& mac) noexcept {
   const auto& m = mac.bytes();
   return Ipv6({0xfe, 0x80, 0, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(m[0] ^ 0x02), m[1], m[2], 0xff, 0xfe,
                m[3], m[4], m[5]});
+}
+// Its inverse: the MAC that an interface made the address from; nothing if it was made otherwise.
+constexpr std::optional<Mac> mac_of_link_local(const Ipv6& address) noexcept {
+  const auto& b = address.bytes();
+  const Mac mac{static_cast<std::uint8_t>(b[8] ^ 0x02), b[9], b[10], b[13], b[14], b[15]};
+  if (link_local_of(mac) != address) return std::nullopt;
+  return mac;
 }
 // What guests know their IPv6 router by: router advertisements come from a link-local address (RFC 4861 4.2).
 inline constexpr Ipv6 kGatewayLinkLocal = link_local_of(kGatewayMac);

@@ -17,7 +17,6 @@ from support.nat_frames import ICMPV6, NEIGHBOUR_DISCOVERY, SCTP_, TCP_, UDP_, G
 
 WAYS = [(INET, 4), (INET, 6), (VM, 4), (VM, 6)]
 IPV4_WAYS, IPV6_WAYS = WAYS[::2], WAYS[1::2]
-FROM_INET = WAYS[:2]
 
 
 @dataclass(frozen=True)
@@ -114,14 +113,6 @@ def hop_by_hop_to_discard(random: Generator) -> list[Case]:
     """An option nobody knows whose two highest bits ask whoever processes it to drop the packet."""
     packets = [plain(random, f"hop-by-hop option {kind:#x}", 0, bytes([59, 0, kind, 4]) + bytes(4))
                for kind in (0x5E, 0x9E, 0xDE)]
-    return [Case(packet, header_only(packet), None) for packet in packets]
-
-
-def martians(random: Generator) -> list[Case]:
-    sources = ["0.0.0.0", "127.0.0.1", "224.0.0.1", "255.255.255.255"] if random.family == 4 else \
-        ["::1", "ff02::1", "ff0e::1"]
-    _, destination = random.ends()
-    packets = [readdressed(plain(random, f"from {source}", 253, b"1234"), source, destination) for source in sources]
     return [Case(packet, header_only(packet), None) for packet in packets]
 
 
@@ -239,11 +230,6 @@ DIFFERENCES = [
         "hop-by-hop",
         "RFC 8200 4: a node on the way processes the hop-by-hop options only if it is configured to",
         hop_by_hop_to_discard, IPV6_WAYS),
-    Difference(
-        "martian-source",
-        "RFC 1812 5.3.7 (SHOULD NOT forward), RFC 4291 2.5.3 and 2.7: left to the provider's edge; the "
-        "switch looks at sources only where VMs send",
-        martians, FROM_INET),
     Difference(
         "neighbour-discovery",
         "RFC 4861 3.1: hop limit 255 proves that no router was on the way, so behind one these mean "

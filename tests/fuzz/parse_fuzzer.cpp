@@ -27,9 +27,9 @@ void judge(const Packet& packet) {
   const bool is_ipv4 = packet.kind == PacketKind::kIpv4;
   const std::size_t least = is_ipv4 ? sizeof(wire::Ipv4Header) : sizeof(wire::Ipv6Header);
   require(packet.l3_offset + least <= packet.size, "the IP header lies in one piece");
-  require(packet.l3_offset + packet.l3_size <= packet.mbuf->pkt_len, "the IP packet ends in the frame");
+  require(packet.ip_end() <= packet.mbuf->pkt_len, "the IP packet ends in the frame");
   require(packet.l4_offset >= packet.l3_offset + least, "layer 4 stands behind the IP header");
-  require(packet.l4_offset <= packet.l3_offset + packet.l3_size, "layer 4 begins in the IP packet");
+  require(packet.l4_offset <= packet.ip_end(), "layer 4 begins in the IP packet");
 }
 
 }  // namespace

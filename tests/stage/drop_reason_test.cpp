@@ -187,6 +187,13 @@ void no_router(Shop6& shop) {
 void unknown_eip(Shop& shop) {
   shop.expect_drop(DropReason::unknown_eip, kUplink, datagram_from_internet({203, 0, 113, 99}));
 }
+void not_for_uplink(Shop& shop) {
+  shop.expect_drop(DropReason::not_for_uplink, kUplink, datagram_from_internet(W::kUplinkIp));
+}
+void martian_source(Shop& shop) {
+  shop.expect_drop(DropReason::martian_source, kUplink,
+                   from_router().ipv4({.source = {127, 0, 0, 1}, .destination = W::kVm3Eip}).udp({}).build());
+}
 void eip_unbound(Shop& shop) {
   ASSERT_TRUE(shop.vswitch.service().unbind_eip("vm3-public"));
   shop.expect_drop(DropReason::eip_unbound, kUplink, datagram_from_internet(W::kVm3Eip));

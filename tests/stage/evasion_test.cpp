@@ -47,6 +47,30 @@ TEST_F(Evasion, FragmentOfAdvertFromUnboundPortReachesNobody) {
                   .build());
 }
 
+// What a device pads a frame with is no header: this datagram is too short for the ports that DHCP needs.
+TEST_F(Evasion, PaddingIsNoHeader) {
+  const auto udp_of_dhcp = {std::uint8_t{0}, std::uint8_t{68}, std::uint8_t{0}, std::uint8_t{67}};
+  Frame frame = from_vm(kVm3, Mac::broadcast())
+                    .ipv4({.source = {}, .destination = Ipv4::broadcast(), .protocol = wire::kProtoUdp})
+                    .build();
+  frame.insert(frame.end(), udp_of_dhcp);
+  frame.resize(60);
+  expect_drop(DropReason::spoofed_ip, kVm3, frame);
+}
+
+// RFC 791: the "ping of death".
+TEST_F(Evasion, FragmentsBeyondTheLongestPacketAreDropped) {
+  const auto fragment_at = [](std::uint16_t offset, std::size_t size) {
+    return from_vm(kVm3, kVm2.mac)
+        .ipv4({.source = kVm3.ip, .destination = kVm2.ip, .fragment_offset = offset, .protocol = 17})
+        .counting_payload(size)
+        .build();
+  };
+  EXPECT_EQ(inject(kVm3, fragment_at(65'496, 19)).size(), 1u);  // ends at 65535, header included
+  expect_drop(DropReason::ipv4_bad_total_length, kVm3, fragment_at(65'496, 20));
+  expect_drop(DropReason::ipv4_bad_total_length, kVm3, fragment_at(65'528, 8));
+}
+
 TEST_F(Evasion, LinkLocalDestinationDoesNotLeaveTheVpc) {
   expect_drop(DropReason::unroutable, kVm3, datagram(kVm3, kVm3.ip, {169, 254, 169, 254}));
 }

@@ -303,15 +303,20 @@ TEST_F(GatewayErrors, AtMostAHundredASecondAreTold) {
   EXPECT_EQ(told, 10u);
 }
 
-TEST_F(GatewayErrors, OneTenantsErrorsOnTheUplinkLeaveOthersTheirPathMtu) {
+// Everybody is behind the uplink; the VM that the packets were for pays.
+TEST_F(GatewayErrors, OneTenantsErrorsOnTheUplinkLeaveOthersTheirs) {
+  elect(kVm1);
   const Frame expiring =
       from_router().ipv4({.source = W::kClient, .destination = W::kVm3Eip, .ttl = 1}).udp({}).build();
   for (int i = 0; i < 500; ++i) inject(kUplink, expiring);
   EXPECT_EQ(vswitch.worker().counters.errors_told.get(), 100u);
   const Frame too_long = long_frame(
-      from_router(), Ipv4Fields{.source = W::kClient, .destination = W::kVm3Eip, .dont_fragment = true},
+      from_router(), Ipv4Fields{.source = W::kClient, .destination = W::kFrontEip, .dont_fragment = true},
       kMtu + 8);
   EXPECT_EQ(inject(kUplink, too_long).size(), 1u);
+  const Frame expiring_elsewhere =
+      from_router().ipv4({.source = W::kClient, .destination = W::kFrontEip, .ttl = 1}).udp({}).build();
+  EXPECT_EQ(inject(kUplink, expiring_elsewhere).size(), 1u);
 }
 
 }  // namespace

@@ -54,6 +54,16 @@ class HairpinTest : public Shop6Test {
     EXPECT_TRUE(verify_checksums(wanted).ok()) << verify_checksums(wanted);
   }
 };
+// Without an uplink EIPs still reach each other.
+TEST_F(Shop6Test, HairpinNeedsNoUplink) {
+  ASSERT_TRUE(vswitch.service().remove_uplink());
+  elect(kVm1);
+  EXPECT_THAT(inject(kVm3, datagram(kVm3, kVm3.ip, W::kFrontEip)), SizeIs(1));
+  expect_drop(DropReason::no_uplink, kVm3,
+              datagram(kVm3, kVm3.ip, {203, 0, 113, 99}));  // in the filter's /24
+  expect_drop(DropReason::no_uplink, kVm3, datagram(kVm3, kVm3.ip, W::kClient));
+}
+
 using Families = ::testing::Types<Ipv4, Ipv6>;
 TYPED_TEST_SUITE(HairpinTest, Families);
 

@@ -91,6 +91,11 @@ TEST_F(Ipv6Pipeline, AnnouncementMustBeForThePortsAddress) {
   expect_drop(DropReason::claim_unbound, kVm3, announcement6(kVm3, W6::kVm3Ip));
   expect_drop(DropReason::claim_gateway, kVm3, announcement6(kVm3, W6::kVm3Ip, W6::kWebGateway));
   expect_drop(DropReason::claim_gateway, kVm3, announcement6(kVm3, W6::kVm3Ip, kGatewayLinkLocal));
+  // The addresses that other ports make from their MACs; any other is the guests' own affair.
+  expect_drop(DropReason::spoofed_nd, kVm3, announcement6(kVm3, W6::kVm3Ip, link_local_of(kVm1.mac)));
+  expect_drop(DropReason::spoofed_ip, kVm3, datagram6(kVm3, link_local_of(kVm1.mac), W6::kVm1Ip, kVm1.mac));
+  EXPECT_FALSE(inject(kVm3, announcement6(kVm3, W6::kVm3Ip, Ipv6::from_groups({0xfe80, 0, 0, 0, 0, 0, 0, 9})))
+                   .empty());
   expect_drop(DropReason::claim_foreign, kVm3, announcement6(kVm3, W6::kVm3Ip, W6::kVm1Ip));
 }
 

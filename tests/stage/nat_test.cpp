@@ -241,6 +241,27 @@ TEST_F(Nat, NeighbourOnTheUplinksPrefixIsItsOwnNextHop) {
   EXPECT_TRUE(std::equal(sent[0].frame.begin(), sent[0].frame.begin() + 6, kNeighbourMac.bytes().begin()));
 }
 
+// One tenant's packets do not keep those of others from being told of.
+TEST_F(Nat, NextHopsThatArePacketsWantAreToldForEachPort) {
+  for (std::uint8_t host = 100; host < 200; ++host)
+    inject(kVm3, datagram(kVm3, kVm3.ip, Ipv4(198, 51, 100, host)));
+  vswitch.settle();
+  const auto known = [&] { return vswitch.control().uplink().neighbours().size(); };
+  const std::size_t of_vm3 = known();
+  EXPECT_LT(of_vm3, 50u);
+  elect(kVm1);
+  inject(kVm1, datagram(kVm1, W::kFront, Ipv4(198, 51, 100, 240)));
+  vswitch.settle();
+  EXPECT_EQ(known(), of_vm3 + 1);
+}
+
+TEST_F(Nat, OwnAddressOfTheUplinkIsNotAskedFor) {
+  const auto before = vswitch.control().uplink().neighbours().size();
+  expect_drop(DropReason::next_hop_unresolved, kVm3, datagram(kVm3, kVm3.ip, W::kUplinkIp));
+  vswitch.settle();
+  EXPECT_EQ(vswitch.control().uplink().neighbours().size(), before);
+}
+
 TEST_F(Nat, UplinkAnswersEchoForItsOwnAddress) {
   const auto echo = [](const EthernetFields& ethernet, Ipv4 source, Ipv4 destination, std::uint8_t ttl) {
     return PacketBuilder().ethernet(ethernet).ipv4(
@@ -254,7 +275,7 @@ TEST_F(Nat, UplinkAnswersEchoForItsOwnAddress) {
                                              .icmp_echo_reply(5, 6)
                                              .counting_payload(33)
                                              .build()}));
-  expect_drop(DropReason::unknown_eip, kUplink, datagram_from_internet(W::kUplinkIp));
+  expect_drop(DropReason::not_for_uplink, kUplink, datagram_from_internet(W::kUplinkIp));
 }
 
 TEST_F(Nat, DestinationsThatNobodyRoutesAreDropped) {

@@ -23,9 +23,17 @@ TEST(WorkerCounters, ReaderSeesWhatWasCountedBetweenPolls) {
   counters.rx.add(3);
   counters.tx.add(3);
   counters.end();
-  std::uint64_t rx = 0;
-  counters.read_consistently([&](const WorkerCounters& c) { rx = c.rx.get(); });
-  EXPECT_EQ(rx, 3u);
+  const auto totals = counters.totals_between_polls();
+  ASSERT_TRUE(totals);
+  EXPECT_EQ(totals->rx, 3u);
+}
+
+TEST(WorkerCounters, ReaderIsToldThatThereIsAPoll) {
+  WorkerCounters counters;
+  counters.begin();
+  EXPECT_FALSE(counters.totals_between_polls());
+  counters.end();
+  EXPECT_TRUE(counters.totals_between_polls());
 }
 
 // A copy never mixes the counters of a poll's beginning with those of its end.
@@ -43,14 +51,11 @@ TEST(WorkerCounters, ReaderNeverSeesHalfAPoll) {
   });
   std::uint64_t rx = 0;
   while (rx < 2 * kPolls) {
-    std::uint64_t tx = 0, dropped = 0;
-    counters.read_consistently([&](const WorkerCounters& c) {
-      rx = c.rx.get();
-      tx = c.tx.get();
-      dropped = c.drops[static_cast<std::size_t>(DropReason::truncated)].get();
-    });
-    ASSERT_EQ(rx, tx + dropped);
-    ASSERT_EQ(tx, dropped);
+    const auto totals = counters.totals_between_polls();
+    if (!totals) continue;
+    rx = totals->rx;
+    ASSERT_EQ(rx, totals->tx + totals->dropped);
+    ASSERT_EQ(totals->tx, totals->dropped);
   }
   worker.join();
 }

@@ -88,6 +88,20 @@ class WorkerTest : public ::testing::Test {
   Worker& worker;
 };
 
+// What control asks for when it finds the worker in a poll.
+TEST_F(WorkerTest, TellsItsTotals) {
+  first.push(RingBed::frame(11, 12), worker.pool());
+  worker.poll();
+  TotalsRequest request;
+  Message message{};
+  message.kind = Message::Kind::kTotals;
+  message.totals = &request;
+  post_and_poll(message);
+  ASSERT_TRUE(request.is_done.load());
+  EXPECT_EQ(request.totals.rx, worker.state().counters.rx.get());
+  EXPECT_EQ(request.totals.tx, worker.state().counters.tx.get());
+}
+
 TEST_F(WorkerTest, ForwardsFromQueueToDevice) {
   const Frame frame = RingBed::frame(11, 12);
   first.push(frame, worker.pool());

@@ -64,6 +64,27 @@ TEST_F(AnnouncerTest, CancelLeavesTheOthers) {
   EXPECT_THAT(tick(0), ElementsAre(kB));
 }
 
+TEST_F(AnnouncerTest, AnnouncedAgainItBeginsAnew) {
+  announcer.announce(kA, 0);
+  EXPECT_THAT(tick(0), ElementsAre(kA));
+  announcer.announce(kA, 50);
+  EXPECT_THAT(tick(50), ElementsAre(kA));
+  EXPECT_THAT(tick(149), IsEmpty());
+  EXPECT_THAT(tick(150), ElementsAre(kA));
+  EXPECT_THAT(tick(1049), IsEmpty());
+  EXPECT_THAT(tick(1050), ElementsAre(kA));
+  EXPECT_THAT(tick(10'000), IsEmpty());
+}
+
+TEST_F(AnnouncerTest, CancelledOnesTakeNoTurnFromOthers) {
+  for (std::uint32_t i = 0; i < 10 * Announcer::kMaxPerTick; ++i) {
+    announcer.announce(Ipv4::from_host(0xcb007100 + i), 0);
+    announcer.cancel(Ipv4::from_host(0xcb007100 + i));
+  }
+  announcer.announce(kB, 0);
+  EXPECT_THAT(tick(0), ElementsAre(kB));
+}
+
 TEST_F(AnnouncerTest, ManyArePacedAndEachIsAnnouncedThreeTimes) {
   constexpr std::uint32_t kCount = 1000;
   for (std::uint32_t i = 0; i < kCount; ++i) announcer.announce(Ipv4::from_host(0xcb007100 + i), 0);

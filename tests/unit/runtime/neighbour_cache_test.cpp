@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <set>
 #include <vector>
 
 namespace vipswitch {
@@ -12,6 +13,7 @@ using ::testing::IsEmpty;
 
 constexpr Ipv4 kGateway(198, 51, 100, 1), kOther(198, 51, 100, 9), kThird(198, 51, 100, 10);
 constexpr Mac kMac(2, 0, 0, 0, 0, 1), kNewMac(2, 0, 0, 0, 0, 2);
+constexpr PortId kAsker(3), kOtherAsker(4);
 constexpr TimeMs kRetry = NeighbourCache::kRetryMs, kRefresh = NeighbourCache::kRefreshMs;
 
 struct Asked {
@@ -35,12 +37,16 @@ class NeighbourCacheTest : public ::testing::Test {
 
   std::vector<Asked> asked;
   std::vector<Published> published;
+  bool has_room = true;
+  std::set<Ipv4> used;
   NeighbourCache cache{[this](Ipv4 address, const std::optional<Mac>& known) {
                          asked.push_back({address, known});
                        },
                        [this](Ipv4 address, const Mac& mac) {
                          published.push_back({address, mac});
-                       }};
+                         return has_room;
+                       },
+                       [this](Ipv4 address) { return used.erase(address) != 0; }};
 };
 
 TEST_F(NeighbourCacheTest, GatewayIsAskedForAtOnceByEverybodysAddress) {
@@ -102,13 +108,13 @@ TEST_F(NeighbourCacheTest, GatewayThatFallsSilentKeepsItsMac) {
 }
 
 TEST_F(NeighbourCacheTest, WantedAddressIsAskedForOnceAtATime) {
-  cache.want(kOther, 0);
-  cache.want(kOther, 1);
+  cache.want(kOther, kAsker, 0);
+  cache.want(kOther, kAsker, 1);
   EXPECT_THAT(take_asked(), ElementsAre(Asked{kOther, std::nullopt}));
 }
 
 TEST_F(NeighbourCacheTest, SilentNeighbourIsForgottenAfterItsRetries) {
-  cache.want(kOther, 0);
+  cache.want(kOther, kAsker, 0);
   tick_until(NeighbourCache::kRetries * kRetry);
   EXPECT_EQ(asked.size(), NeighbourCache::kRetries);
   EXPECT_TRUE(cache.entries().empty());
@@ -116,7 +122,7 @@ TEST_F(NeighbourCacheTest, SilentNeighbourIsForgottenAfterItsRetries) {
 }
 
 TEST_F(NeighbourCacheTest, NeighbourThatFallsSilentIsTakenFromTheTables) {
-  cache.want(kOther, 0);
+  cache.want(kOther, kAsker, 0);
   cache.learn(kOther, kMac, 0);
   take_published();
   tick_until(kRefresh + 2 * kRetry, kRefresh);
@@ -170,9 +176,9 @@ TEST_F(NeighbourCacheTest, WithoutGatewayEverythingIsForgotten) {
 
 TEST_F(NeighbourCacheTest, FullCacheTakesNobodyNewButTheGateway) {
   for (std::uint32_t i = 0; i < NeighbourCache::kMaxEntries; ++i)
-    cache.want(Ipv4::from_host(0x0a000001 + i), 0);
+    cache.want(Ipv4::from_host(0x0a000001 + i), PortId(i), 0);
   EXPECT_EQ(cache.entries().size(), NeighbourCache::kMaxEntries);
-  cache.want(kOther, 0);
+  cache.want(kOther, kAsker, 0);
   cache.learn(kThird, kMac, 0);
   EXPECT_EQ(cache.entries().size(), NeighbourCache::kMaxEntries);
   take_asked();
@@ -189,10 +195,72 @@ TEST_F(NeighbourCacheTest, UnwantedNeighboursTakeHalfOfTheRoom) {
   EXPECT_EQ(cache.entries().size(), NeighbourCache::kMaxUnwanted);
   // One that is there may change its MAC, and what is wanted finds room.
   cache.learn(Ipv4::from_host(kFirst), kNewMac, 0);
-  cache.want(kThird, 0);
+  cache.want(kThird, kAsker, 0);
   cache.learn(kThird, kMac, 0);
   EXPECT_EQ(cache.entries().at(Ipv4::from_host(kFirst)).mac, kNewMac);
   EXPECT_EQ(cache.entries().at(kThird).mac, kMac);
+}
+
+// A tenant who writes to every host of a large provider network takes no more than its share.
+TEST_F(NeighbourCacheTest, OnePortLeavesRoomForTheOthers) {
+  for (std::uint32_t i = 0; i < NeighbourCache::kMaxEntries; ++i) {
+    cache.want(Ipv4::from_host(0x0a000001 + i), kAsker, 0);
+    cache.learn(Ipv4::from_host(0x0a000001 + i), kMac, 0);
+  }
+  EXPECT_EQ(cache.entries().size(), NeighbourCache::kMaxEntries / 2);
+  cache.want(kOther, kOtherAsker, 0);
+  EXPECT_TRUE(cache.entries().contains(kOther));
+}
+
+TEST_F(NeighbourCacheTest, ForgottenNextHopsMakeRoomForTheirPort) {
+  for (std::uint32_t i = 0; i < NeighbourCache::kMaxEntries; ++i)
+    cache.want(Ipv4::from_host(0x0a000001 + i), kAsker, 0);
+  tick_until(NeighbourCache::kRetries * kRetry);
+  EXPECT_TRUE(cache.entries().empty());
+  for (std::uint32_t i = 0; i < NeighbourCache::kMaxEntries / 2; ++i)
+    cache.want(Ipv4::from_host(0x0a000001 + i), kAsker, 0);
+  EXPECT_EQ(cache.entries().size(), NeighbourCache::kMaxEntries / 2);
+}
+
+TEST_F(NeighbourCacheTest, AnsweringNeighbourThatNobodySendsToIsForgotten) {
+  cache.want(kOther, kAsker, 0);
+  cache.learn(kOther, kMac, 0);
+  TimeMs now = 0;
+  for (; now < NeighbourCache::kIdleMs; now += 100) {
+    cache.tick(now);
+    if (now % kRefresh == 0) cache.learn(kOther, kMac, now);
+  }
+  EXPECT_TRUE(cache.entries().contains(kOther));
+  tick_until(now + kRefresh, now);
+  EXPECT_FALSE(cache.entries().contains(kOther));
+  EXPECT_EQ(published.back(), (Published{kOther, Mac()}));
+}
+
+TEST_F(NeighbourCacheTest, NeighbourThatIsSentToStays) {
+  cache.want(kOther, kAsker, 0);
+  cache.learn(kOther, kMac, 0);
+  for (TimeMs now = 0; now < 3 * NeighbourCache::kIdleMs; now += 100) {
+    used.insert(kOther);
+    cache.tick(now);
+    if (now % kRefresh == 0) cache.learn(kOther, kMac, now);
+  }
+  EXPECT_TRUE(cache.entries().contains(kOther));
+  EXPECT_THAT(published, ElementsAre(Published{kOther, kMac}));
+}
+
+TEST_F(NeighbourCacheTest, AnswerThatFindsNoRoomIsAskedForAgain) {
+  cache.want(kOther, kAsker, 0);
+  has_room = false;
+  cache.learn(kOther, kMac, 0);
+  EXPECT_EQ(cache.entries().at(kOther).state, NeighbourState::kResolving);
+  take_asked();
+  take_published();
+  cache.tick(kRetry);
+  EXPECT_THAT(take_asked(), ElementsAre(Asked{kOther, std::nullopt}));
+  has_room = true;
+  cache.learn(kOther, kMac, kRetry);
+  EXPECT_THAT(take_published(), ElementsAre(Published{kOther, kMac}));
+  EXPECT_EQ(cache.entries().at(kOther).mac, kMac);
 }
 
 }  // namespace
