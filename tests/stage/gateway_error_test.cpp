@@ -261,12 +261,12 @@ TEST_F(GatewayErrors, NobodyIsToldOfErrorsLaterFragmentsAndGroups) {
                           .payload("rest of a datagram")
                           .build();
   expect_untold(DropReason::ttl_exceeded, kVm3.port, later);
-  expect_untold(DropReason::ttl_exceeded, kUplink,
+  expect_untold(DropReason::martian_source, kUplink,
                 from_router()
                     .ipv4({.source = Ipv4(224, 0, 0, 1), .destination = W::kVm3Eip, .ttl = 1})
                     .udp({})
                     .build());
-  expect_untold(DropReason::ttl_exceeded, kUplink,
+  expect_untold(DropReason::martian_source, kUplink,
                 from_router().ipv4({.source = Ipv4(), .destination = W::kVm3Eip, .ttl = 1}).udp({}).build());
 }
 

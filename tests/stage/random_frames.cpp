@@ -47,7 +47,8 @@ Frame RandomFrames::ipv4_packet(const Mac& destination_mac, const Mac& source_ma
   ip.identification = static_cast<std::uint16_t>(engine_());
   ip.dont_fragment = one_in(2);
   ip.more_fragments = one_in(8);
-  if (one_in(8)) ip.fragment_offset = static_cast<std::uint16_t>(8 * number(1, 0x1fff));
+  if (one_in(8))
+    ip.fragment_offset = static_cast<std::uint16_t>(8 * number(1, 0x1f00));  // within 65535 bytes
   if (one_in(4)) ip.options = bytes(4 * number(1, 10));
   ip.protocol = one_in(8) ? static_cast<std::uint8_t>(engine_())
                           : one_of(std::vector<std::uint8_t>{kTcp, kUdp, kIcmp, kSctp, kGre});
