@@ -1,6 +1,6 @@
 // Frames that try to get a claim or a foreign address past the guard and the snoop stage.
 
-#include "tests/stage/shop.h"
+#include "tests/stage/shop6.h"
 
 namespace vipswitch::testing {
 namespace {
@@ -69,6 +69,18 @@ TEST_F(Evasion, FragmentsBeyondTheLongestPacketAreDropped) {
   EXPECT_EQ(inject(kVm3, fragment_at(65'496, 19)).size(), 1u);  // ends at 65535, header included
   expect_drop(DropReason::ipv4_bad_total_length, kVm3, fragment_at(65'496, 20));
   expect_drop(DropReason::ipv4_bad_total_length, kVm3, fragment_at(65'528, 8));
+}
+
+TEST_F(Shop6Test, FragmentsOfIpv6BeyondTheLongestPayloadAreDropped) {
+  const auto fragment_at = [](std::uint16_t offset, std::size_t size) {
+    return from_vm(kVm3, kVm1.mac)
+        .ipv6({.source = ShopWorld6::kVm3Ip, .destination = ShopWorld6::kVm1Ip})
+        .ipv6_fragment({.offset = offset, .next_header = 17})
+        .counting_payload(size)
+        .build();
+  };
+  EXPECT_EQ(inject(kVm3, fragment_at(65'528, 7)).size(), 1u);  // ends at 65535
+  expect_drop(DropReason::ipv6_bad_length, kVm3, fragment_at(65'528, 8));
 }
 
 TEST_F(Evasion, LinkLocalDestinationDoesNotLeaveTheVpc) {

@@ -54,6 +54,7 @@ class HairpinTest : public Shop6Test {
     EXPECT_TRUE(verify_checksums(wanted).ok()) << verify_checksums(wanted);
   }
 };
+
 // Without an uplink EIPs still reach each other.
 TEST_F(Shop6Test, HairpinNeedsNoUplink) {
   ASSERT_TRUE(vswitch.service().remove_uplink());

@@ -239,10 +239,13 @@ TEST_F(Nat, NeighbourOnTheUplinksPrefixIsItsOwnNextHop) {
   const auto sent = inject(kVm3, datagram(kVm3, kVm3.ip, kNeighbour));
   ASSERT_EQ(sent.size(), 1u);
   EXPECT_TRUE(std::equal(sent[0].frame.begin(), sent[0].frame.begin() + 6, kNeighbourMac.bytes().begin()));
+  // Control keeps it because of that packet.
+  EXPECT_TRUE(vswitch.tables().ipv4.neighbour_use.take(kNeighbour));
+  EXPECT_FALSE(vswitch.tables().ipv4.neighbour_use.take(kNeighbour));
 }
 
 // One tenant's packets do not keep those of others from being told of.
-TEST_F(Nat, NextHopsThatArePacketsWantAreToldForEachPort) {
+TEST_F(Nat, NextHopsThatPacketsWantAreToldForEachPort) {
   for (std::uint8_t host = 100; host < 200; ++host)
     inject(kVm3, datagram(kVm3, kVm3.ip, Ipv4(198, 51, 100, host)));
   vswitch.settle();
@@ -253,6 +256,28 @@ TEST_F(Nat, NextHopsThatArePacketsWantAreToldForEachPort) {
   inject(kVm1, datagram(kVm1, W::kFront, Ipv4(198, 51, 100, 240)));
   vswitch.settle();
   EXPECT_EQ(known(), of_vm3 + 1);
+}
+
+// Anybody on the provider network can speak: the ring of events is for owner changes too.
+TEST_F(Nat, NeighboursThatNameThemselvesAreToldAtABoundedRate) {
+  const auto mac_of = [](std::uint32_t i) {
+    return Mac(2, 0, 0, 9, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i));
+  };
+  for (std::uint32_t i = 0; i < 500; ++i) {
+    const Mac mac = mac_of(i);
+    inject(kUplink, PacketBuilder()
+                        .ethernet({.destination = Mac::broadcast(), .source = mac})
+                        .arp({.operation = 1,
+                              .sender_mac = mac,
+                              .sender_ip = Ipv4(198, 51, 100, static_cast<std::uint8_t>(10 + i % 200)),
+                              .target_ip = W::kUplinkIp})
+                        .build());
+    if (i % 200 == 199) vswitch.settle();
+  }
+  vswitch.settle();
+  const auto& known = vswitch.control().uplink().neighbours();
+  EXPECT_EQ(known.at(Ipv4(198, 51, 100, 10)).mac, mac_of(0));
+  EXPECT_EQ(known.at(Ipv4(198, 51, 100, 209)).mac, mac_of(199));
 }
 
 TEST_F(Nat, OwnAddressOfTheUplinkIsNotAskedFor) {

@@ -5,7 +5,9 @@
 #include <cstring>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <thread>
 
+#include "control/runtime/worker_totals.h"
 #include "dataplane/owner_decision.h"
 #include "tests/unit/dataplane/ring_bed.h"
 
@@ -100,6 +102,35 @@ TEST_F(WorkerTest, TellsItsTotals) {
   ASSERT_TRUE(request.is_done.load());
   EXPECT_EQ(request.totals.rx, worker.state().counters.rx.get());
   EXPECT_EQ(request.totals.tx, worker.state().counters.tx.get());
+}
+
+TEST_F(WorkerTest, IsAskedForItsTotalsWhileItIsInAPoll) {
+  first.push(RingBed::frame(11, 12), worker.pool());
+  worker.poll();
+  LateAnswers late;
+  const unsigned room = worker.mailbox_room();
+  worker.state().counters.begin();
+  std::thread poll([&] {
+    while (worker.mailbox_room() == room) std::this_thread::yield();
+    worker.state().counters.end();
+    worker.poll();
+  });
+  const WorkerTotals totals = totals_of(worker, late);
+  poll.join();
+  EXPECT_EQ(worker.mailbox_room(), room);
+  EXPECT_EQ(totals.rx, 1u);
+  EXPECT_EQ(totals.tx, 1u);
+}
+
+// Control gets what there is, and the answer that comes too late finds its request.
+TEST_F(WorkerTest, StuckOneIsNotWaitedForWithoutEnd) {
+  first.push(RingBed::frame(11, 12), worker.pool());
+  worker.poll();
+  LateAnswers late;
+  worker.state().counters.begin();
+  EXPECT_EQ(totals_of(worker, late).rx, 1u);
+  worker.state().counters.end();
+  worker.poll();
 }
 
 TEST_F(WorkerTest, ForwardsFromQueueToDevice) {
