@@ -22,6 +22,7 @@ struct SnapshotRequest {
 
 struct TotalsRequest {
   WorkerTotals totals;
+  TotalsRequest* next = nullptr;  // the worker's: asked in the same poll
   std::atomic<bool> is_done{false};
 };
 
@@ -32,7 +33,7 @@ struct Message {
     kRestore,   // `port` owned `havip` before, in `generation`
     kTransmit,  // `mbuf`, a frame that control made, out of `port`
     kSnapshot,  // answer `snapshot`, then set is_done
-    kTotals,    // answer `totals`, likewise
+    kTotals,    // when the poll has ended: answer `totals`, likewise
   };
 
   Kind kind;

@@ -29,7 +29,7 @@ constexpr bool may_be_martian(Ipv4 source) noexcept {
   constexpr auto kOctets = [] {
     std::array<std::uint64_t, 4> bits{};
     const auto set = [&](unsigned octet) { bits[octet / 64] |= std::uint64_t{1} << (octet % 64); };
-    for (const unsigned octet : {0, 10, 100, 127, 169, 172, 192}) set(octet);
+    for (const unsigned octet : {0u, 10u, 100u, 127u, 169u, 172u, 192u}) set(octet);
     for (unsigned octet = 224; octet < 256; ++octet) set(octet);
     return bits;
   }();

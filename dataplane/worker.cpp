@@ -67,6 +67,7 @@ unsigned Worker::poll() noexcept {
   if (state_.waiting_lanes != nullptr) flush_rest();
   account(begin_tsc, packets);
   state_.counters.end();
+  tell_totals();
   return packets;
 }
 
@@ -128,9 +129,19 @@ void Worker::handle(const Message& message) noexcept {
       message.snapshot->is_done.store(true, std::memory_order_release);
       return;
     case Message::Kind::kTotals:
-      message.totals->totals = state_.counters.totals();
-      message.totals->is_done.store(true, std::memory_order_release);
+      message.totals->next = totals_asked_;
+      totals_asked_ = message.totals;
       return;
+  }
+}
+
+// In the poll they do not add up: what control transmits is counted before it is sent.
+void Worker::tell_totals() noexcept {
+  while (totals_asked_ != nullptr) {
+    TotalsRequest& request = *totals_asked_;
+    totals_asked_ = request.next;
+    request.totals = state_.counters.totals();
+    request.is_done.store(true, std::memory_order_release);
   }
 }
 

@@ -70,6 +70,7 @@ class Worker {
   void handle(const Message& message) noexcept;
   unsigned poll_queue(const RxQueue& queue) noexcept;
   void flush_rest() noexcept;
+  void tell_totals() noexcept;
   void account(std::uint64_t begin_tsc, unsigned packets) noexcept;
   void rest() noexcept;
 
@@ -82,6 +83,7 @@ class Worker {
   std::atomic<const PollList*> poll_list_{nullptr};
   TimeMs timers_run_ms_ = -1;
   std::uint32_t idle_polls_ = 0;
+  TotalsRequest* totals_asked_ = nullptr;
   WorkerState state_;
   Batch batch_;
 };

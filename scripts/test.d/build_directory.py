@@ -47,11 +47,13 @@ class Children:
 
 
 class BuildDirectory:
-    def __init__(self, path: pathlib.Path, children: Children, label: str = "", options: tuple[str, ...] = ()):
+    def __init__(self, path: pathlib.Path, children: Children, label: str = "", options: tuple[str, ...] = (),
+                 compiler: str = ""):
         self.path = path
         self._children = children
         self._label = label
         self._options = options
+        self._compiler = compiler
 
     def _run(self, command: list[str], environment: dict[str, str] | None = None) -> tuple[int, str]:
         child = self._children.start(command, environment or {})
@@ -63,9 +65,9 @@ class BuildDirectory:
         self._children.forget(child)
         return child.wait(), "".join(lines[-TAIL_LINES:])
 
-    def _step(self, name: str, command: list[str]) -> list[Case]:
+    def _step(self, name: str, command: list[str], environment: dict[str, str] | None = None) -> list[Case]:
         began = time.monotonic()
-        status, output = self._run(command)
+        status, output = self._run(command, environment)
         print(f"{self._label}{name} took {time.monotonic() - began:.0f} s", flush=True)
         return [] if status == 0 else [Case(f"{self._label}{name}", "", Outcome.FAILED, output)]
 
@@ -73,7 +75,8 @@ class BuildDirectory:
         if (self.path / "build.ninja").exists():
             # What is built and run is asked of meson: it must have read the tree of now.
             return self._step("configure", ["ninja", "-C", str(self.path), "build.ninja"])
-        return self._step("configure", ["meson", "setup", *self._options, str(self.path), str(ROOT)])
+        return self._step("configure", ["meson", "setup", *self._options, str(self.path), str(ROOT)],
+                          {"CXX": self._compiler} if self._compiler else None)
 
     def build(self, targets: set[str], prefix: tuple[str, ...] = ()) -> list[Case]:
         broken = self._step("build", [*prefix, "ninja", "-C", str(self.path), *sorted(targets)])

@@ -2,6 +2,7 @@
 
 #include "dataplane/worker.h"
 
+#include <array>
 #include <cstring>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -43,6 +44,15 @@ class WorkerTest : public ::testing::Test {
     message.mode = mode;
     message.havip = slot();
     if (port != 0) message.port = bed.port(port);
+    return message;
+  }
+  Message transmission(std::uint8_t port, const Frame& frame) {
+    Message message{};
+    message.kind = Message::Kind::kTransmit;
+    message.port = bed.port(port);
+    message.mbuf = rte_pktmbuf_alloc(worker.pool());
+    std::memcpy(rte_pktmbuf_append(message.mbuf, static_cast<std::uint16_t>(frame.size())), frame.data(),
+                frame.size());
     return message;
   }
   bool post_and_poll(const Message& message) {
@@ -102,6 +112,24 @@ TEST_F(WorkerTest, TellsItsTotals) {
   ASSERT_TRUE(request.is_done.load());
   EXPECT_EQ(request.totals.rx, worker.state().counters.rx.get());
   EXPECT_EQ(request.totals.tx, worker.state().counters.tx.get());
+}
+
+// Each request of a poll is answered, with totals that include what the poll did after it was read.
+TEST_F(WorkerTest, TotalsAddUpWhenFramesOfControlAreWaiting) {
+  std::array<TotalsRequest, 2> requests;
+  for (TotalsRequest& request : requests) {
+    ASSERT_TRUE(worker.post(transmission(12, RingBed::frame(11, 12))));
+    Message message{};
+    message.kind = Message::Kind::kTotals;
+    message.totals = &request;
+    ASSERT_TRUE(worker.post(message));
+  }
+  worker.poll();
+  for (const TotalsRequest& request : requests) {
+    ASSERT_TRUE(request.is_done.load());
+    EXPECT_EQ(request.totals.generated, 2u);
+    EXPECT_EQ(request.totals.tx, 2u);
+  }
 }
 
 TEST_F(WorkerTest, IsAskedForItsTotalsWhileItIsInAPoll) {
@@ -315,13 +343,7 @@ TEST_F(WorkerTest, SnapshotIsTheSlotAsItStands) {
 
 TEST_F(WorkerTest, TransmitMessageSendsTheFrameAndCountsIt) {
   const Frame frame = RingBed::frame(11, 12);
-  rte_mbuf* mbuf = rte_pktmbuf_alloc(worker.pool());
-  std::memcpy(rte_pktmbuf_append(mbuf, static_cast<std::uint16_t>(frame.size())), frame.data(), frame.size());
-  Message message{};
-  message.kind = Message::Kind::kTransmit;
-  message.port = bed.port(12);
-  message.mbuf = mbuf;
-  EXPECT_TRUE(post_and_poll(message));
+  EXPECT_TRUE(post_and_poll(transmission(12, frame)));
   EXPECT_THAT(second.take_sent(), ::testing::ElementsAre(frame));
   EXPECT_EQ(bed.counters().generated.get(), 1u);
   EXPECT_TRUE(bed.is_conserved());
