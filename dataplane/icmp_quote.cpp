@@ -58,6 +58,14 @@ std::uint16_t update_header(wire::Ipv6Header&, std::uint16_t) noexcept {
   return 0;
 }
 
+bool has_sane_length(const wire::Ipv4Header& ip) noexcept {
+  return ip.header_length() >= sizeof ip;
+}
+
+bool has_sane_length(const wire::Ipv6Header&) noexcept {
+  return true;
+}
+
 template <class Address>
 auto* quoted_header(const Packet& packet) noexcept {
   using Header = std::conditional_t<std::is_same_v<Address, Ipv4>, wire::Ipv4Header, wire::Ipv6Header>;
@@ -96,7 +104,7 @@ template <class Address>
 std::optional<Address> quoted_address(const Packet& packet, Side side) noexcept {
   constexpr unsigned kVersion = std::is_same_v<Address, Ipv4> ? 4 : 6;
   const auto* ip = quoted_header<Address>(packet);
-  if (ip == nullptr || ip->version() != kVersion) return std::nullopt;
+  if (ip == nullptr || ip->version() != kVersion || !has_sane_length(*ip)) return std::nullopt;
   return side == Side::kSource ? ip->source.get() : ip->destination.get();
 }
 
