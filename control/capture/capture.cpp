@@ -29,7 +29,8 @@ std::unique_ptr<CaptureTap> make_tap(const CaptureRequest& request, PortId port,
   auto tap = std::make_unique<CaptureTap>();
   tap->port = port;
   tap->only_drops = !port.is_valid();
-  tap->snap_bytes = std::min<std::uint32_t>(request.snap_bytes, CaptureSlot::kMaxBytes);
+  static_assert(kCaptureSnapRange.max == CaptureSlot::kMaxBytes);
+  tap->snap_bytes = request.snap_bytes;
   tap->filter = std::move(filter);
   const auto share = static_cast<std::uint32_t>(std::max<std::size_t>(request.rate / workers, 1));
   tap->rates.assign(workers, TokenBucket(share, share));

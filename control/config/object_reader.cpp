@@ -4,14 +4,13 @@
 #include <fmt/format.h>
 #include <limits>
 
+#include "control/model/ranges.h"
 #include "control/model/words.h"
 #include "control/text/any_prefix.h"
 
 namespace vipswitch::config {
 namespace {
 
-constexpr NumberParser kSmallCount{1, std::numeric_limits<std::uint16_t>::max()};
-constexpr NumberParser kCount{1, std::numeric_limits<std::uint32_t>::max()};
 constexpr auto kRequired = Presence::kRequired;
 constexpr auto kOptional = Presence::kOptional;
 
@@ -32,8 +31,8 @@ model::Uplink read_uplink(const Mapping& root, const YAML::Node& node) {
   }
   mapping.read("gateway", kOptional, text::parse_ipv4, uplink.gateway);
   mapping.read("gateway6", kOptional, text::parse_ipv6, uplink.gateway6);
-  mapping.read("mtu", kOptional, kSmallCount, uplink.mtu);
-  mapping.read("queues", kOptional, kSmallCount, uplink.queues);
+  mapping.read("mtu", kOptional, RangeParser{model::kMtuRange}, uplink.mtu);
+  mapping.read("queues", kOptional, RangeParser{model::kQueueRange}, uplink.queues);
   return uplink;
 }
 
@@ -42,7 +41,7 @@ model::Vpc read_vpc(YamlSource& source, const YAML::Node& node) {
   model::Vpc vpc;
   mapping.read_text("name", kRequired, vpc.name);
   mapping.read("vni", kRequired, text::parse_vni, vpc.vni);
-  mapping.read("mtu", kOptional, kSmallCount, vpc.mtu);
+  mapping.read("mtu", kOptional, RangeParser{model::kMtuRange}, vpc.mtu);
   mapping.read("clamp_mss", kOptional, model::parse_truth, vpc.clamp_mss);
   return vpc;
 }
@@ -52,7 +51,7 @@ std::optional<model::Dhcp> read_dhcp(YamlSource& source, const YAML::Node& node)
   if (node.IsScalar() && node.Scalar() == "off") return std::nullopt;
   const Mapping mapping(source, node, "dhcp", {"lease_s", "routes"});
   model::Dhcp dhcp;
-  mapping.read("lease_s", kOptional, kCount, dhcp.lease_s);
+  mapping.read("lease_s", kOptional, RangeParser{model::kLeaseSecondsRange}, dhcp.lease_s);
   const auto routes = mapping.get("routes", kOptional);
   if (!routes) return dhcp;
   for (const auto& element : read_list(source, *routes, "routes")) {
@@ -100,10 +99,10 @@ model::Port read_port(YamlSource& source, const YAML::Node& node) {
   mapping.read("ipv6", kOptional, text::parse_ipv6, port.ipv6);
   mapping.read_text("device", kRequired, port.device);
   mapping.read("interface", kOptional, any_text, port.interface);
-  mapping.read("queues", kOptional, kSmallCount, port.queues);
+  mapping.read("queues", kOptional, RangeParser{model::kQueueRange}, port.queues);
   mapping.read("forwards", kOptional, model::parse_truth, port.forwards);
-  mapping.read("rate_mbps", kOptional, kCount, port.rate_mbps);
-  mapping.read("burst_kb", kOptional, kCount, port.burst_kb);
+  mapping.read("rate_mbps", kOptional, RangeParser{model::kMbpsRange}, port.rate_mbps);
+  mapping.read("burst_kb", kOptional, RangeParser{model::kBurstKbRange}, port.burst_kb);
   return port;
 }
 
@@ -155,9 +154,9 @@ model::Eip read_eip(YamlSource& source, const YAML::Node& node) {
   mapping.read("ipv4", kOptional, text::parse_ipv4, eip.address);
   mapping.read("ipv6", kOptional, text::parse_ipv6, eip.address);
   if (const auto target = mapping.get("target", kOptional)) eip.target = read_target(source, *target);
-  mapping.read("rate_in_mbps", kOptional, kCount, eip.rates.in_mbps);
-  mapping.read("rate_out_mbps", kOptional, kCount, eip.rates.out_mbps);
-  mapping.read("burst_kb", kOptional, kCount, eip.rates.burst_kb);
+  mapping.read("rate_in_mbps", kOptional, RangeParser{model::kMbpsRange}, eip.rates.in_mbps);
+  mapping.read("rate_out_mbps", kOptional, RangeParser{model::kMbpsRange}, eip.rates.out_mbps);
+  mapping.read("burst_kb", kOptional, RangeParser{model::kBurstKbRange}, eip.rates.burst_kb);
   return eip;
 }
 

@@ -16,6 +16,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "control/text/parse.h"
+#include "control/text/range.h"
 #include "vipswitch/result.h"
 
 namespace vipswitch::config {
@@ -67,6 +68,14 @@ struct NumberParser {
   std::uint64_t max;
   text::Parsed<std::uint64_t> operator()(std::string_view text) const {
     return text::parse_number(text, min, max);
+  }
+};
+
+// The same for a number that a rule keeps in a range.
+struct RangeParser {
+  text::Range range;
+  text::Parsed<std::uint64_t> operator()(std::string_view text) const {
+    return text::parse_number_in(text, range);
   }
 };
 

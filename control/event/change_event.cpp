@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <string_view>
 
+#include <nlohmann/json.hpp>
+
 #include "control/model/words.h"
 #include "control/text/words.h"
 

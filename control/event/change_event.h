@@ -2,7 +2,7 @@
 
 // A publication as the fields of an event: model_changed.
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "control/model/model.h"
 

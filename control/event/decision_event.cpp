@@ -1,5 +1,7 @@
 #include "control/event/decision_event.h"
 
+#include <nlohmann/json.hpp>
+
 #include "control/text/words.h"
 
 namespace vipswitch {

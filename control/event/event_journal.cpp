@@ -1,12 +1,15 @@
 #include "control/event/event_journal.h"
 
+#include <nlohmann/json.hpp>
+
 #include "control/text/clock_text.h"
 
 namespace vipswitch {
 
 void EventJournal::add(EventName name, nlohmann::ordered_json fields, std::int64_t at_unix_us) {
   if (fields.is_null()) fields = nlohmann::ordered_json::object();
-  last_.push_back({++count_, at_unix_us, name, std::move(fields)});
+  last_.push_back(
+      {++count_, at_unix_us, name, std::make_shared<const nlohmann::ordered_json>(std::move(fields))});
   if (last_.size() > kKept) last_.pop_front();
   const OperatorEvent event = last_.back();  // a listener may add another one
   std::erase_if(listeners_, [](const auto& listener) { return listener.expired(); });

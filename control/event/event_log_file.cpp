@@ -7,6 +7,8 @@
 #include <unistd.h>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "control/text/make_error.h"
 
 namespace vipswitch {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "control/text/clock_text.h"
 
 namespace vipswitch {
@@ -24,13 +26,13 @@ nlohmann::ordered_json to_json(const OperatorEvent& event) {
                                  {"number", event.number},
                                  {"at", text::iso_clock(event.at_unix_us)},
                                  {"at_unix_us", event.at_unix_us}};
-  json.update(event.fields);
+  json.update(*event.fields);
   return json;
 }
 
 std::string to_message(const OperatorEvent& event) {
   std::string line(to_word(event.name));
-  for (const auto& [key, value] : event.fields.items()) {
+  for (const auto& [key, value] : event.fields->items()) {
     line += fmt::format(" {}={}", key, value.is_string() ? value.get<std::string>() : value.dump());
   }
   return line;

@@ -5,10 +5,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 namespace vipswitch {
 
@@ -24,7 +25,7 @@ struct OperatorEvent {
   std::uint64_t number;     // counts the events since the start, from 1
   std::int64_t at_unix_us;  // when it happened, wall clock
   EventName name;
-  nlohmann::ordered_json fields;  // an object
+  std::shared_ptr<const nlohmann::ordered_json> fields;  // an object
 };
 
 // {"event": NAME, "number": N, "at": "2026-11-22T17:25:12.386849Z", "at_unix_us": N, FIELDS...}

@@ -9,7 +9,6 @@ namespace vipswitch::model {
 namespace {
 
 // T1 and T2 leave time to renew; a year is as good as forever.
-constexpr std::uint32_t kMinLeaseSeconds = 60, kMaxLeaseSeconds = 31536000;
 
 template <class T>
 bool is_repeated(const std::vector<T>& list, std::size_t index) {
@@ -71,10 +70,7 @@ Result<void> check_guest_settings(const Subnet& subnet) {
     return make_error(ErrorCode::invalid_argument, "dhcp: is given without ipv4, expected both or neither");
   }
   const auto& [lease_s, routes] = *subnet.dhcp;
-  if (lease_s < kMinLeaseSeconds || lease_s > kMaxLeaseSeconds) {
-    return make_error(ErrorCode::invalid_argument, "dhcp_lease: {} is out of range, expected {} to {}",
-                      lease_s, kMinLeaseSeconds, kMaxLeaseSeconds);
-  }
+  if (auto checked = check_range("dhcp_lease", lease_s, kLeaseSecondsRange); !checked) return checked;
   if (routes.size() > kMaxDhcpRoutes) {
     return make_error(ErrorCode::invalid_argument, "dhcp_routes: {} are given, expected at most {}",
                       routes.size(), kMaxDhcpRoutes);

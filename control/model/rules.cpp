@@ -94,9 +94,11 @@ std::optional<IpAddress> address_of(const Objects& objects, const EipTarget& tar
 }
 
 Result<void> check_queues(std::uint16_t queues) {
-  if (queues >= 1 && queues <= kMaxQueues) return {};
-  return make_error(ErrorCode::invalid_argument, "queues: {} is out of range, expected 1 to {}", queues,
-                    kMaxQueues);
+  return check_range("queues", queues, kQueueRange);
+}
+
+Result<void> check_mtu(std::uint16_t mtu, bool has_ipv6) {
+  return check_range("mtu", mtu, has_ipv6 ? Range{kMinMtu6, kMtuRange.max} : kMtuRange);
 }
 
 std::string special_range(const Ipv4Prefix& prefix) {

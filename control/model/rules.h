@@ -9,6 +9,7 @@
 
 #include "control/model/families.h"
 #include "control/model/model.h"
+#include "control/model/ranges.h"
 #include "control/text/format.h"
 #include "control/text/make_error.h"
 #include "vipswitch/result.h"
@@ -66,8 +67,9 @@ Result<void> check_interface_mac(const Mac& mac);
 Result<void> check_device(const Indexes& indexes, const Port& port);
 Result<void> check_device(const Indexes& indexes, const Uplink& uplink);
 
-inline constexpr std::uint16_t kMaxQueues = 128;
+using text::check_range;
 Result<void> check_queues(std::uint16_t queues);
+Result<void> check_mtu(std::uint16_t mtu, bool has_ipv6);
 
 // The range that no host may have an address of and that overlaps `prefix`, in words; empty if there is none.
 std::string special_range(const Ipv4Prefix& prefix);

@@ -14,11 +14,6 @@ template <class Address>
 constexpr unsigned kMaxPrefixLength = FamilyOf<Address>::kBits - 2;
 constexpr unsigned kMinPrefixLength = 1;
 
-// Every host must accept 576 bytes (RFC 791 section 3.1), and every link of IPv6 carry 1280 (RFC 8200
-// section 5); the upper end is that of common jumbo frames.
-constexpr std::uint16_t kMinMtu = 576, kMinMtu6 = 1280;
-constexpr std::uint16_t kMaxMtu = 9600;
-
 template <class Address>
 using InterfaceOf = typename FamilyOf<Address>::Interface;
 
@@ -138,11 +133,7 @@ Result<void> Transaction::set_uplink(const Uplink& uplink) {
   }
   if (auto checked = check_family<Ipv4>(uplink); !checked) return checked;
   if (auto checked = check_family<Ipv6>(uplink); !checked) return checked;
-  const auto min_mtu = uplink.addresses6.empty() ? kMinMtu : kMinMtu6;
-  if (uplink.mtu < min_mtu || uplink.mtu > kMaxMtu) {
-    return make_error(ErrorCode::invalid_argument, "mtu: {} is out of range, expected {} to {}", uplink.mtu,
-                      min_mtu, kMaxMtu);
-  }
+  if (auto checked = check_mtu(uplink.mtu, !uplink.addresses6.empty()); !checked) return checked;
   if (auto checked = check_queues(uplink.queues); !checked) return checked;
   if (auto checked = check_eips<Ipv4>(indexes(), uplink); !checked) return checked;
   if (auto checked = check_eips<Ipv6>(indexes(), uplink); !checked) return checked;

@@ -6,15 +6,6 @@ namespace vipswitch::model {
 
 namespace {
 
-// RFC 791 section 3.1, RFC 8200 section 5.
-constexpr std::uint16_t kMinMtu = 576, kMinMtu6 = 1280, kMaxMtu = 9600;
-
-Result<void> check_mtu(std::uint16_t mtu, std::uint16_t min) {
-  if (mtu >= min && mtu <= kMaxMtu) return {};
-  return make_error(ErrorCode::invalid_argument, "mtu: {} is out of range, expected {} to {}", mtu, min,
-                    kMaxMtu);
-}
-
 bool has_ipv6(const Indexes& indexes, const std::string& vpc) {
   const auto& subnets = indexes.subnet_by_start;
   const auto first = subnets.lower_bound({vpc, Ipv6()});
@@ -35,8 +26,7 @@ Result<void> Transaction::set_vpc(std::string_view name, const VpcChange& change
   Vpc changed = *vpc;
   changed.mtu = change.mtu.value_or(vpc->mtu);
   changed.clamp_mss = change.clamp_mss.value_or(vpc->clamp_mss);
-  const auto min = has_ipv6(indexes(), vpc->name) ? kMinMtu6 : kMinMtu;
-  if (auto checked = check_mtu(changed.mtu, min); !checked) return checked;
+  if (auto checked = check_mtu(changed.mtu, has_ipv6(indexes(), vpc->name)); !checked) return checked;
   put(std::move(changed));
   return {};
 }
@@ -51,7 +41,7 @@ Result<void> Transaction::add(const Vpc& vpc) {
     return make_error(ErrorCode::already_exists, "vni: {} is taken by VPC \"{}\", expected an unused one",
                       vpc.vni, *other);
   }
-  if (auto checked = check_mtu(vpc.mtu, kMinMtu); !checked) return checked;
+  if (auto checked = check_mtu(vpc.mtu, false); !checked) return checked;
   put(vpc);
   return {};
 }

@@ -6,6 +6,7 @@
 
 #include "control/observe/compile_filter.h"
 #include "control/text/make_error.h"
+#include "control/text/range.h"
 #include "control/trace/frame_text.h"
 #include "control/trace/trace_story.h"
 
@@ -43,10 +44,8 @@ bool Observations::is_there(const std::string& port, PortId id) const {
 Result<unsigned> Observations::add_trace(const LiveTraceRequest& request) {
   const auto port = registry_.find_port(request.port);
   if (!port) return port.error();
-  if (request.count == 0 || request.count > kMaxPackets) {
-    return make_error(ErrorCode::invalid_argument, "count: {} is out of range, expected 1 to {}",
-                      request.count, kMaxPackets);
-  }
+  if (auto checked = text::check_range("count", request.count, kTracedRange); !checked)
+    return checked.error();
   if (traces_.size() >= kMaxTraces) {
     return make_error(ErrorCode::quota,
                       "trace: there are {} already, expected at most that many; trace remove NUMBER",
@@ -105,6 +104,11 @@ std::vector<LiveTraceStatus> Observations::traces() const {
 // --- captures
 
 Result<unsigned> Observations::start_capture(const CaptureRequest& request) {
+  for (const auto& checked : {text::check_range("rate", request.rate, kCaptureRateRange),
+                              text::check_range("snap", request.snap_bytes, kCaptureSnapRange),
+                              text::check_range("count", request.count, kCaptureCountRange)}) {
+    if (!checked) return checked.error();
+  }
   PortId port;
   if (!request.port.empty()) {
     const auto found = registry_.find_port(request.port);

@@ -21,7 +21,6 @@ namespace vipswitch {
 class Observations {
  public:
   static constexpr std::size_t kMaxTraces = 8, kMaxCaptures = 4;
-  static constexpr std::uint32_t kMaxPackets = 1000;  // of one trace
 
   Observations(DataplaneHost& host, const Registry& registry) : host_(host), registry_(registry) {}
   // The workers must have stopped.

@@ -6,6 +6,8 @@
 #include <rte_cycles.h>
 #include <unistd.h>
 
+#include <nlohmann/json.hpp>
+
 #include "control/runtime/status_line.h"
 #include "version.h"
 

@@ -3,6 +3,8 @@
 #include <rte_cycles.h>
 #include <rte_ring_elem.h>
 
+#include <nlohmann/json.hpp>
+
 #include "control/event/change_event.h"
 #include "control/event/decision_event.h"
 #include "control/text/clock_text.h"

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "control/text/format.h"
 #include "control/text/write_file.h"
 

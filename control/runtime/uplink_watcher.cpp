@@ -1,5 +1,7 @@
 #include "control/runtime/uplink_watcher.h"
 
+#include <nlohmann/json.hpp>
+
 namespace vipswitch {
 
 bool UplinkWatcher::tick(TimeMs now) {

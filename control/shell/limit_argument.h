@@ -1,6 +1,6 @@
 #pragma once
 
-// Arguments of value_type::kLimit, and the help that several commands give to one.
+// Arguments of value_type::kLimitIn, and the help that several commands give to one.
 
 #include <cstdint>
 #include <optional>

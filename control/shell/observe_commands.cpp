@@ -164,9 +164,12 @@ const Argument kFilter{
     "pcap-filter(7) in quotes, such as \"icmp and host 10.77.0.11\"; without it every packet"};
 const Argument kTrace{"TRACE", &value_type::kCount, "number of a trace, see trace list"};
 const Argument kFile{"FILE", &value_type::kText, "pcapng, made anew by the switch"};
-const Argument kRate{"RATE", &value_type::kCount, "packets a second at most, default 10000"};
-const Argument kSnap{"BYTES", &value_type::kCount, "of each packet at most, default and limit 2048"};
-const Argument kCount{"COUNT", &value_type::kCount, "packets, then it ends by itself, default 1000000"};
+const Argument kRate{"RATE", &value_type::kNumberIn<kCaptureRateRange>,
+                     "packets a second at most, default 10000"};
+const Argument kSnap{"BYTES", &value_type::kNumberIn<kCaptureSnapRange>,
+                     "of each packet at most, 14 to 2048, default 2048"};
+const Argument kCount{"COUNT", &value_type::kNumberIn<kCaptureCountRange>,
+                      "packets, then it ends by itself, default 1000000"};
 
 }  // namespace
 
@@ -174,7 +177,7 @@ std::vector<Command> observe_commands() {
   return {
       {"trace add port PORT [filter EXPRESSION] [count COUNT]",
        "remember what each stage does with the next packets that a port sends",
-       {kPort, kFilter, {"COUNT", &value_type::kCount, "packets, at most 1000, default 1"}},
+       {kPort, kFilter, {"COUNT", &value_type::kNumberIn<kTracedRange>, "packets, at most 1000, default 1"}},
        add_trace},
       {"trace list [json]", "list the live traces", {}, list_traces},
       {"trace show TRACE [json]", "tell what a live trace has seen", {kTrace}, show_trace},

@@ -42,9 +42,9 @@ const Argument kPort{"PORT", &value_type::kPortName, "name of a port"};
 const Argument kForwards{"FORWARDS", &value_type::kTruth,
                          "true: it may send from addresses that are not its own, as routers, firewalls and "
                          "NAT do; default false"};
-const Argument kRate{"MBPS", &value_type::kLimit,
+const Argument kRate{"MBPS", &value_type::kLimitIn<model::kMbpsRange>,
                      "10^6 bit/s of IP packets that it may send, 1 to 400000, or none"};
-const Argument kBurst{"KB", &value_type::kLimit, kBurstHelp};
+const Argument kBurst{"KB", &value_type::kLimitIn<model::kBurstKbRange>, kBurstHelp};
 
 }  // namespace
 
@@ -64,7 +64,7 @@ std::vector<Command> port_commands() {
         kDevice,
         kInterface,
         {"NIC", &value_type::kNic, "primary (default, one an instance) or secondary"},
-        {"COUNT", &value_type::kSmallCount, "receive queues asked for, default 1"},
+        {"COUNT", &value_type::kNumberIn<model::kQueueRange>, "receive queues asked for, default 1"},
         kForwards,
         kRate,
         kBurst},

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "control/shell/line_editor.h"
 #include "control/text/make_error.h"
 #include "control/text/read_file.h"

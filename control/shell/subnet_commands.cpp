@@ -73,7 +73,8 @@ const Argument kManaged{"MANAGED", &value_type::kTruth,
 const Argument kServers{"SERVERS", &value_type::kDns,
                         "DNS servers that guests are told, such as 10.77.0.2,2001:db8:77::2, or none"};
 const Argument kDhcp{"DHCP", &value_type::kSwitch, "off: the switch does not answer DHCPv4; default on"};
-const Argument kSeconds{"SECONDS", &value_type::kCount, "lease time that guests are told, default 86400"};
+const Argument kSeconds{"SECONDS", &value_type::kNumberIn<model::kLeaseSecondsRange>,
+                        "lease time that guests are told, default 86400"};
 const Argument kRoutes{"ROUTES", &value_type::kDhcpRoutes,
                        "routes that guests are told, such as 10.9.0.0/16=10.77.0.5, or none"};
 

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "control/model/families.h"
+#include "control/model/ranges.h"
 #include "control/shell/commands.h"
 #include "control/shell/json_form.h"
 #include "control/text/format.h"
@@ -64,16 +65,16 @@ Result<void> check_words(const Arguments& arguments, std::string_view what,
   return {};
 }
 
+// The numbers that a frame's words may be.
+constexpr model::Range kPortRange{0, 65535}, kByteRange{0, 255}, kPayloadRange{0, 1400}, kVersionRange{2, 3};
+
 template <class T>
 Result<void> read_number(const Arguments& arguments, std::string_view word, std::string_view placeholder,
-                         std::uint64_t min, std::uint64_t max, T& number) {
+                         const model::Range& range, T& number) {
   if (!arguments.has(placeholder)) return {};
-  const auto value = arguments.get<std::uint64_t>(placeholder);
-  if (value < min || value > max)
-    return make_error(ErrorCode::invalid_argument, "{}: {} is out of range, expected {} to {}", word, value,
-                      min, max);
+  const auto value = static_cast<std::uint32_t>(arguments.get<std::uint64_t>(placeholder));
   number = static_cast<T>(value);
-  return {};
+  return text::check_range(word, value, range);
 }
 
 Result<std::vector<IpAddress>> read_addresses(std::string_view list) {
@@ -91,13 +92,13 @@ Result<std::vector<IpAddress>> read_addresses(std::string_view list) {
 
 Result<void> read_numbers(const Arguments& arguments, FrameSpec& spec) {
   std::uint8_t ttl = 0;
-  for (const auto& read : {read_number(arguments, "sport", "SPORT", 0, 65535, spec.source_port),
-                           read_number(arguments, "dport", "DPORT", 0, 65535, spec.destination_port),
-                           read_number(arguments, "bytes", "BYTES", 0, 1400, spec.payload_bytes),
-                           read_number(arguments, "ttl", "TTL", 0, 255, ttl),
-                           read_number(arguments, "vrid", "VRID", 0, 255, spec.vrid),
-                           read_number(arguments, "priority", "PRIORITY", 0, 255, spec.priority),
-                           read_number(arguments, "version", "VERSION", 2, 3, spec.version)}) {
+  for (const auto& read : {read_number(arguments, "sport", "SPORT", kPortRange, spec.source_port),
+                           read_number(arguments, "dport", "DPORT", kPortRange, spec.destination_port),
+                           read_number(arguments, "bytes", "BYTES", kPayloadRange, spec.payload_bytes),
+                           read_number(arguments, "ttl", "TTL", kByteRange, ttl),
+                           read_number(arguments, "vrid", "VRID", kByteRange, spec.vrid),
+                           read_number(arguments, "priority", "PRIORITY", kByteRange, spec.priority),
+                           read_number(arguments, "version", "VERSION", kVersionRange, spec.version)}) {
     if (!read) return read.error();
   }
   if (arguments.has("TTL")) spec.ttl = ttl;
@@ -215,13 +216,13 @@ std::vector<Command> trace_commands() {
          "pcapng)"},
         {"SOURCE", &value_type::kAddress, "source address, default the port's own"},
         {"DESTINATION", &value_type::kAddress, "destination address, or the one asked for"},
-        {"SPORT", &value_type::kSmallCount, "source port, default 40000"},
-        {"DPORT", &value_type::kSmallCount, "destination port, default 80"},
-        {"TTL", &value_type::kSmallCount, "or hop limit, default 64, of an advert 255"},
-        {"BYTES", &value_type::kSmallCount, "of payload, default 0"},
-        {"VRID", &value_type::kSmallCount, "virtual router id"},
-        {"PRIORITY", &value_type::kSmallCount, "of the advert, default 100; 0 resigns"},
-        {"VERSION", &value_type::kSmallCount, "of VRRP, 2 or 3, default 3"},
+        {"SPORT", &value_type::kNumberIn<kPortRange>, "source port, default 40000"},
+        {"DPORT", &value_type::kNumberIn<kPortRange>, "destination port, default 80"},
+        {"TTL", &value_type::kNumberIn<kByteRange>, "or hop limit, default 64, of an advert 255"},
+        {"BYTES", &value_type::kNumberIn<kPayloadRange>, "of payload, default 0"},
+        {"VRID", &value_type::kNumberIn<kByteRange>, "virtual router id"},
+        {"PRIORITY", &value_type::kNumberIn<kByteRange>, "of the advert, default 100; 0 resigns"},
+        {"VERSION", &value_type::kNumberIn<kVersionRange>, "of VRRP, 2 or 3, default 3"},
         {"ADDRESS", &value_type::kText, "that is announced; of an advert several, comma-separated"},
         {"NUMBER", &value_type::kCount, "which frame of the file, default the first"},
         {"SMAC", &value_type::kMac, "source MAC, default the port's own"},

@@ -1,5 +1,6 @@
 #include "control/shell/value.h"
 
+#include <fmt/core.h>
 #include <limits>
 #include <set>
 #include <utility>
@@ -30,19 +31,8 @@ Result<Value> parse_count(std::string_view argument, std::string_view word) {
   return to_value(argument, word, text::parse_number(word, 0, max));
 }
 
-Result<Value> parse_limit(std::string_view argument, std::string_view word) {
-  if (word == model::kNone) return Value(std::uint64_t{0});
-  auto number = text::parse_number(word, 1, std::numeric_limits<std::uint32_t>::max());
-  if (auto* mismatch = std::get_if<text::Mismatch>(&number)) mismatch->expected += ", or none";
-  return to_value(argument, word, std::move(number));
-}
-
 Result<Value> parse_word(std::string_view, std::string_view word) {
   return Value(std::string(word));
-}
-
-std::vector<std::string> complete_nothing(const model::Objects&) {
-  return {};
 }
 
 std::vector<std::string> complete_any_port(const model::Objects& objects) {
@@ -62,10 +52,6 @@ std::vector<std::string> complete_frame_kind(const model::Objects&) {
 
 std::vector<std::string> complete_auto(const model::Objects&) {
   return {std::string(model::kAuto)};
-}
-
-std::vector<std::string> complete_none(const model::Objects&) {
-  return {std::string(model::kNone)};
 }
 
 std::vector<std::string> complete_truth(const model::Objects&) {
@@ -120,10 +106,30 @@ std::vector<std::string> complete_instances(const model::Objects& objects) {
 
 }  // namespace
 
+Result<Value> parse_number_in(std::string_view argument, std::string_view word, const model::Range& range) {
+  return to_value(argument, word, text::parse_number_in(word, range));
+}
+
+Result<Value> parse_limit_in(std::string_view argument, std::string_view word, const model::Range& range) {
+  if (word == model::kNone) return Value(std::uint64_t{0});
+  auto number = text::parse_number_in(word, range);
+  if (const auto* value = std::get_if<std::uint64_t>(&number); value != nullptr && *value == 0)
+    number = text::Mismatch{"no rate", fmt::format("a number from {} to {}", range.min, range.max)};
+  if (auto* mismatch = std::get_if<text::Mismatch>(&number)) mismatch->expected += ", or none";
+  return to_value(argument, word, std::move(number));
+}
+
+std::vector<std::string> complete_nothing(const model::Objects&) {
+  return {};
+}
+
+std::vector<std::string> complete_none(const model::Objects&) {
+  return {std::string(model::kNone)};
+}
+
 namespace value_type {
 
 constexpr std::uint64_t kMaxCount = std::numeric_limits<std::uint32_t>::max();
-constexpr std::uint64_t kMaxSmallCount = std::numeric_limits<std::uint16_t>::max();
 
 const ValueType kText{parse_word, complete_nothing};
 const ValueType kVpcName{parse_word, complete_names<&model::Objects::vpcs>};
@@ -136,8 +142,6 @@ const ValueType kDevice{parse_word, complete_device};
 const ValueType kAnyPortName{parse_word, complete_any_port};
 const ValueType kFrameKind{parse_word, complete_frame_kind};
 const ValueType kCount{parse_count<kMaxCount>, complete_nothing};
-const ValueType kLimit{parse_limit, complete_none};
-const ValueType kSmallCount{parse_count<kMaxSmallCount>, complete_nothing};
 const ValueType kIpv4{parse_with<text::parse_ipv4>, complete_nothing};
 const ValueType kIpv6{parse_with<text::parse_ipv6>, complete_nothing};
 const ValueType kAddress{parse_with<text::parse_address>, complete_nothing};

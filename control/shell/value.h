@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "control/model/model.h"
+#include "control/model/ranges.h"
 #include "vipswitch/address.h"
 #include "vipswitch/evidence.h"
 #include "vipswitch/ids.h"
@@ -29,6 +30,11 @@ struct ValueType {
   std::vector<std::string> (*complete)(const model::Objects& objects);
 };
 
+Result<Value> parse_number_in(std::string_view argument, std::string_view word, const model::Range& range);
+Result<Value> parse_limit_in(std::string_view argument, std::string_view word, const model::Range& range);
+std::vector<std::string> complete_nothing(const model::Objects& objects);
+std::vector<std::string> complete_none(const model::Objects& objects);
+
 // The alternative of Value is in the comment.
 namespace value_type {
 extern const ValueType kText;     // std::string: a new name, a file, device arguments
@@ -42,8 +48,6 @@ extern const ValueType kAnyPortName;   // std::string: the name of a port, or up
 extern const ValueType kFrameKind;     // std::string: what trace packet makes, or a file
 extern const ValueType kInstanceName;  // std::string: of a port, not yet looked for
 extern const ValueType kCount;         // std::uint64_t up to 2^32 - 1
-extern const ValueType kLimit;         // std::uint64_t from 1 up to 2^32 - 1, 0 for the word none
-extern const ValueType kSmallCount;    // std::uint64_t up to 2^16 - 1
 extern const ValueType kIpv4;          // Ipv4
 extern const ValueType kIpv6;          // Ipv6
 extern const ValueType kAddress;       // IpAddress
@@ -62,6 +66,18 @@ extern const ValueType kVni;           // Vni
 extern const ValueType kNic;           // model::Nic
 extern const ValueType kLearnChoice;   // std::string: the word of a LearnMode, or default
 extern const ValueType kLearnMode;     // LearnMode
+
+// std::uint64_t that the range's type holds. What is no such number is told the range; the rules refuse what
+// is not in it.
+template <model::Range range>
+inline constexpr ValueType kNumberIn{
+    [](std::string_view argument, std::string_view word) { return parse_number_in(argument, word, range); },
+    complete_nothing};
+// The same, or 0 for the word none.
+template <model::Range range>
+inline constexpr ValueType kLimitIn{
+    [](std::string_view argument, std::string_view word) { return parse_limit_in(argument, word, range); },
+    complete_none};
 }  // namespace value_type
 
 }  // namespace vipswitch::shell

@@ -2,7 +2,7 @@
 
 // An Error whose message is formatted; what a message must contain is said in vipswitch/result.h.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <utility>
 
 #include "vipswitch/result.h"

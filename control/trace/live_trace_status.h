@@ -6,10 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "control/text/range.h"
 #include "control/trace/packet_trace.h"
 #include "vipswitch/time.h"
 
 namespace vipswitch {
+
+// Packets of one trace.
+inline constexpr text::Range kTracedRange{1, 1000};
 
 struct LiveTraceRequest {
   std::string port;    // name of a port, or uplink

@@ -9,7 +9,7 @@
 #include "dataplane/stage/parse.h"
 #include "dataplane/stage/resolve.h"
 #include "dataplane/stage/tx.h"
-#include "tests/stage/shop.h"
+#include "tests/stage/shop6.h"
 #include "tests/support/frame_checksums.h"
 
 namespace vipswitch::testing {
@@ -19,7 +19,7 @@ using W = ShopWorld;
 
 constexpr std::size_t kMtu = 1500, kEthernet = 14, kHeader = 20;
 
-class Fragments : public ShopTest {
+class Fragments : public CustomerTest {
  protected:
   // What the fragments carry, put together; each must be right by itself, and all have the same addresses.
   Frame joined(const std::vector<Sent>& sent, std::string_view port) {
@@ -54,33 +54,33 @@ PacketBuilder datagram_of(PacketBuilder ethernet, Ipv4 source, Ipv4 destination,
       .counting_payload(payload_size);
 }
 
-TEST_F(Fragments, OfWhatGoesOutCarryTheTranslatedDatagram) {
+TEST_P(Fragments, OfWhatGoesOutCarryTheTranslatedDatagram) {
   for (const std::size_t size : {1473u, 1900u, 3000u, 4000u}) {
     const auto sent =
-        inject(kVm3, datagram_of(from_vm(kVm3, kGatewayMac), kVm3.ip, W::kClient, size).build());
+        inject(vm(), datagram_of(from_vm(vm(), kGatewayMac), inner(), W::kClient, size).build());
     ASSERT_GE(sent.size(), 2u);
-    const Frame expected = datagram_of(PacketBuilder().ethernet({}), W::kVm3Eip, W::kClient, size).build();
+    const Frame expected = datagram_of(PacketBuilder().ethernet({}), eip(), W::kClient, size).build();
     EXPECT_EQ(joined(sent, kUplink), Frame(expected.begin() + kEthernet + kHeader, expected.end()));
   }
 }
 
-TEST_F(Fragments, OfWhatComesInCarryTheTranslatedDatagram) {
-  const auto sent = inject(kUplink, datagram_of(from_router(), W::kClient, W::kVm3Eip, 2000).build());
-  const Frame expected = datagram_of(PacketBuilder().ethernet({}), W::kClient, kVm3.ip, 2000).build();
-  EXPECT_EQ(joined(sent, kVm3.port), Frame(expected.begin() + kEthernet + kHeader, expected.end()));
+TEST_P(Fragments, OfWhatComesInCarryTheTranslatedDatagram) {
+  const auto sent = inject(kUplink, datagram_of(from_router(), W::kClient, eip(), 2000).build());
+  const Frame expected = datagram_of(PacketBuilder().ethernet({}), W::kClient, inner(), 2000).build();
+  EXPECT_EQ(joined(sent, vm().port), Frame(expected.begin() + kEthernet + kHeader, expected.end()));
   EXPECT_EQ(vswitch.worker().counters.fragmented.get(), 1u);
 }
 
-TEST_F(Fragments, OfAFragmentContinueIt) {
-  const Frame middle = from_vm(kVm3, kGatewayMac)
-                           .ipv4({.source = kVm3.ip,
+TEST_P(Fragments, OfAFragmentContinueIt) {
+  const Frame middle = from_vm(vm(), kGatewayMac)
+                           .ipv4({.source = inner(),
                                   .destination = W::kClient,
                                   .more_fragments = true,
                                   .fragment_offset = 3200,
                                   .protocol = 17})
                            .counting_payload(1600)
                            .build();
-  const auto sent = inject(kVm3, middle);
+  const auto sent = inject(vm(), middle);
   ASSERT_EQ(sent.size(), 2u);
   std::size_t offset = 3200;
   for (const Sent& piece : sent) {
@@ -92,16 +92,20 @@ TEST_F(Fragments, OfAFragmentContinueIt) {
   EXPECT_EQ(offset, 4800u);
 }
 
-TEST_F(Fragments, OfAPaddedFrameLeaveThePaddingOut) {
-  Frame frame = datagram_of(from_vm(kVm3, kGatewayMac), kVm3.ip, W::kClient, 1600).build();
+TEST_P(Fragments, OfAPaddedFrameLeaveThePaddingOut) {
+  Frame frame = datagram_of(from_vm(vm(), kGatewayMac), inner(), W::kClient, 1600).build();
   frame.resize(frame.size() + 7);
-  const auto sent = inject(kVm3, frame);
-  const Frame expected = datagram_of(PacketBuilder().ethernet({}), W::kVm3Eip, W::kClient, 1600).build();
+  const auto sent = inject(vm(), frame);
+  const Frame expected = datagram_of(PacketBuilder().ethernet({}), eip(), W::kClient, 1600).build();
   EXPECT_EQ(joined(sent, kUplink), Frame(expected.begin() + kEthernet + kHeader, expected.end()));
 }
 
+INSTANTIATE_FOR_CUSTOMERS(Fragments);
+
+using FragmentsAtTheirEnd = ShopTest;
+
 // Resolved before the owner changed, sent after: another worker's commit came between.
-TEST_F(Fragments, ThatReachTheOldOwnerAreCounted) {
+TEST_F(FragmentsAtTheirEnd, ThatReachTheOldOwnerAreCounted) {
   elect(kVm1);
   const PortRow& vm1 = *vswitch.tables().ports.find(PortId(1));
   ASSERT_EQ(vm1.mac, kVm1.mac);
@@ -122,7 +126,7 @@ TEST_F(Fragments, ThatReachTheOldOwnerAreCounted) {
   EXPECT_EQ(vswitch.tables().havips.hot(front).delivered_to_old.load(), 1u);
 }
 
-TEST_F(Fragments, OfAPacketWithAnEmptyPoolAreNotMade) {
+TEST_F(FragmentsAtTheirEnd, OfAPacketWithAnEmptyPoolAreNotMade) {
   std::vector<rte_mbuf*> taken;
   const Frame frame = datagram_of(from_vm(kVm3, kGatewayMac), kVm3.ip, W::kClient, 1600).build();
   Batch batch;

@@ -25,10 +25,13 @@ Frame quote6(const Frame& frame) {
   return cut(frame, 14, 1280 - 48);
 }
 
-PacketBuilder from_gateway(const Vm& vm, Ipv4 gateway) {
+PacketBuilder from_gateway(const Vm& vm, Ipv4 gateway, Ipv4 to) {
   return PacketBuilder()
       .ethernet({.destination = vm.mac, .source = kGatewayMac})
-      .ipv4({.source = gateway, .destination = vm.ip, .type_of_service = 0xc0});
+      .ipv4({.source = gateway, .destination = to, .type_of_service = 0xc0});
+}
+PacketBuilder from_gateway(const Vm& vm, Ipv4 gateway) {
+  return from_gateway(vm, gateway, vm.ip);
 }
 PacketBuilder from_gateway6(const Vm& vm, const Ipv6& gateway, const Ipv6& to) {
   return PacketBuilder()
@@ -36,8 +39,12 @@ PacketBuilder from_gateway6(const Vm& vm, const Ipv6& gateway, const Ipv6& to) {
       .ipv6({.source = gateway, .destination = to});
 }
 
-class GatewayErrors : public Shop6Test {
+template <class Test>
+class Told : public Test {
  protected:
+  using Test::inject;
+  using Test::vswitch;
+
   // The frame is dropped and `told`, which is right by itself, is all that is sent.
   void expect_told(DropReason reason, std::string_view port, const Frame& frame, const Frame& told) {
     const std::uint64_t before = vswitch.drops(reason);
@@ -55,26 +62,31 @@ class GatewayErrors : public Shop6Test {
   }
 };
 
-Frame with_ttl(std::uint8_t ttl, Ipv4 destination) {
-  return from_vm(kVm3, kGatewayMac)
-      .ipv4({.source = kVm3.ip, .destination = destination, .ttl = ttl})
+using GatewayErrors = Told<Shop6Test>;
+using CustomerErrors = Told<CustomerTest>;
+
+Frame with_ttl(const Vm& vm, Ipv4 source, std::uint8_t ttl, Ipv4 destination) {
+  return from_vm(vm, kGatewayMac)
+      .ipv4({.source = source, .destination = destination, .ttl = ttl})
       .udp({.source_port = 40000, .destination_port = 33434})
       .payload("traceroute")
       .build();
 }
 
-TEST_F(GatewayErrors, TimeExceededTellsTracerouteOfTheGateway) {
+TEST_P(CustomerErrors, TimeExceededTellsTracerouteOfTheGateway) {
   for (const Ipv4 destination : {W::kClient, kDb1.ip}) {
-    const Frame probe = with_ttl(1, destination);
-    expect_told(
-        DropReason::ttl_exceeded, kVm3.port, probe,
-        from_gateway(kVm3, W::kWebGateway).icmp({.type = kTimeExceeded}).payload(quote(probe)).build());
+    const Frame probe = with_ttl(vm(), inner(), 1, destination);
+    expect_told(DropReason::ttl_exceeded, vm().port, probe,
+                from_gateway(vm(), W::kWebGateway, inner())
+                    .icmp({.type = kTimeExceeded})
+                    .payload(quote(probe))
+                    .build());
   }
 }
 
-TEST_F(GatewayErrors, TimeExceededTellsTheInternetFromTheUplink) {
+TEST_P(CustomerErrors, TimeExceededTellsTheInternetFromTheUplink) {
   const Frame probe = from_router()
-                          .ipv4({.source = W::kClient, .destination = W::kVm3Eip, .ttl = 1})
+                          .ipv4({.source = W::kClient, .destination = eip(), .ttl = 1})
                           .icmp_echo_request(1, 1)
                           .build();
   expect_told(DropReason::ttl_exceeded, kUplink, probe,
@@ -86,19 +98,19 @@ TEST_F(GatewayErrors, TimeExceededTellsTheInternetFromTheUplink) {
                   .build());
 }
 
-TEST_F(GatewayErrors, TimeExceededOfIpv6) {
-  const Frame probe = from_vm(kVm3, kGatewayMac)
-                          .ipv6({.source = W6::kVm3Ip, .destination = W6::kClient, .hop_limit = 1})
+TEST_P(CustomerErrors, TimeExceededOfIpv6) {
+  const Frame probe = from_vm(vm(), kGatewayMac)
+                          .ipv6({.source = inner6(), .destination = W6::kClient, .hop_limit = 1})
                           .udp({.source_port = 40000, .destination_port = 33434})
                           .payload("traceroute")
                           .build();
-  expect_told(DropReason::ttl_exceeded, kVm3.port, probe,
-              from_gateway6(kVm3, W6::kWebGateway, W6::kVm3Ip)
+  expect_told(DropReason::ttl_exceeded, vm().port, probe,
+              from_gateway6(vm(), W6::kWebGateway, inner6())
                   .icmp6({.type = kTimeExceeded6})
                   .payload(quote6(probe))
                   .build());
   const Frame inbound = from_router()
-                            .ipv6({.source = W6::kClient, .destination = W6::kVm3Eip, .hop_limit = 1})
+                            .ipv6({.source = W6::kClient, .destination = eip6(), .hop_limit = 1})
                             .udp({.source_port = 40000, .destination_port = 33434})
                             .build();
   expect_told(DropReason::ttl_exceeded, kUplink, inbound,
@@ -164,45 +176,44 @@ Frame long_frame(const PacketBuilder& ethernet, const Fields& ip, std::size_t si
       .build();
 }
 
-TEST_F(GatewayErrors, TooBigTellsTheVmOfTheMtuAndItsOwnAddresses) {
+TEST_P(CustomerErrors, TooBigTellsTheVmOfTheMtuAndItsOwnAddresses) {
   constexpr std::uint8_t kFragmentationNeeded = 4;
-  const auto packet = [](Ipv4 source, std::uint8_t ttl) {
+  const auto packet = [this](Ipv4 source, std::uint8_t ttl) {
     return long_frame(
-        from_vm(kVm3, kGatewayMac),
+        from_vm(vm(), kGatewayMac),
         Ipv4Fields{.source = source, .destination = W::kClient, .ttl = ttl, .dont_fragment = true}, kMtu + 1);
   };
-  expect_told(DropReason::mtu_exceeded, kVm3.port, packet(kVm3.ip, 64),
-              from_gateway(kVm3, W::kWebGateway)
+  expect_told(DropReason::mtu_exceeded, vm().port, packet(inner(), 64),
+              from_gateway(vm(), W::kWebGateway, inner())
                   .icmp({.type = kUnreachable, .code = kFragmentationNeeded, .rest_of_header = kMtu})
-                  .payload(quote(packet(kVm3.ip, 63)))
+                  .payload(quote(packet(inner(), 63)))
                   .build());
-  const auto packet6 = [](std::uint8_t hop_limit) {
-    return long_frame(from_vm(kVm3, kGatewayMac),
-                      Ipv6Fields{.source = W6::kVm3Ip, .destination = W6::kClient, .hop_limit = hop_limit},
+  const auto packet6 = [this](std::uint8_t hop_limit) {
+    return long_frame(from_vm(vm(), kGatewayMac),
+                      Ipv6Fields{.source = inner6(), .destination = W6::kClient, .hop_limit = hop_limit},
                       kMtu + 1);
   };
-  expect_told(DropReason::mtu_exceeded, kVm3.port, packet6(64),
-              from_gateway6(kVm3, W6::kWebGateway, W6::kVm3Ip)
+  expect_told(DropReason::mtu_exceeded, vm().port, packet6(64),
+              from_gateway6(vm(), W6::kWebGateway, inner6())
                   .icmp6({.type = kTooBig6, .rest_of_header = kMtu})
                   .payload(quote6(packet6(63)))
                   .build());
   const auto bridged =
-      long_frame(from_vm(kVm3, kVm1.mac),
-                 Ipv4Fields{.source = kVm3.ip, .destination = kVm1.ip, .dont_fragment = true}, kMtu + 1);
-  expect_told(DropReason::mtu_exceeded, kVm3.port, bridged,
-              from_gateway(kVm3, W::kWebGateway)
+      long_frame(from_vm(vm(), kVm2.mac),
+                 Ipv4Fields{.source = inner(), .destination = kVm2.ip, .dont_fragment = true}, kMtu + 1);
+  expect_told(DropReason::mtu_exceeded, vm().port, bridged,
+              from_gateway(vm(), W::kWebGateway, inner())
                   .icmp({.type = kUnreachable, .code = kFragmentationNeeded, .rest_of_header = kMtu})
                   .payload(quote(bridged))
                   .build());
 }
 
-TEST_F(GatewayErrors, TooBigTellsTheInternetOfTheEip) {
+TEST_P(CustomerErrors, TooBigTellsTheInternetOfTheEip) {
   constexpr std::uint8_t kFragmentationNeeded = 4;
-  const auto packet = [](std::uint8_t ttl) {
+  const auto packet = [this](std::uint8_t ttl) {
     return long_frame(
         from_router(),
-        Ipv4Fields{.source = W::kClient, .destination = W::kVm3Eip, .ttl = ttl, .dont_fragment = true},
-        kMtu + 8);
+        Ipv4Fields{.source = W::kClient, .destination = eip(), .ttl = ttl, .dont_fragment = true}, kMtu + 8);
   };
   expect_told(DropReason::mtu_exceeded, kUplink, packet(64),
               PacketBuilder()
@@ -211,9 +222,9 @@ TEST_F(GatewayErrors, TooBigTellsTheInternetOfTheEip) {
                   .icmp({.type = kUnreachable, .code = kFragmentationNeeded, .rest_of_header = kMtu})
                   .payload(quote(packet(63)))
                   .build());
-  const auto packet6 = [](std::uint8_t hop_limit) {
+  const auto packet6 = [this](std::uint8_t hop_limit) {
     return long_frame(from_router(),
-                      Ipv6Fields{.source = W6::kClient, .destination = W6::kVm3Eip, .hop_limit = hop_limit},
+                      Ipv6Fields{.source = W6::kClient, .destination = eip6(), .hop_limit = hop_limit},
                       kMtu + 8);
   };
   expect_told(DropReason::mtu_exceeded, kUplink, packet6(64),
@@ -224,6 +235,8 @@ TEST_F(GatewayErrors, TooBigTellsTheInternetOfTheEip) {
                   .payload(quote6(packet6(63)))
                   .build());
 }
+
+INSTANTIATE_FOR_CUSTOMERS(CustomerErrors);
 
 TEST_F(GatewayErrors, MtuOfTheVpcHoldsBetweenItsPorts) {
   constexpr std::uint8_t kFragmentationNeeded = 4;
@@ -294,12 +307,12 @@ TEST_F(GatewayErrors, NobodyIsToldOfWhatMayBeAnError) {
 
 TEST_F(GatewayErrors, AtMostAHundredASecondAreTold) {
   std::size_t told = 0;
-  for (int i = 0; i < 500; ++i) told += inject(kVm3, with_ttl(1, W::kClient)).size();
+  for (int i = 0; i < 500; ++i) told += inject(kVm3, with_ttl(kVm3, kVm3.ip, 1, W::kClient)).size();
   EXPECT_EQ(told, 100u);
   EXPECT_EQ(vswitch.worker().counters.errors_told.get(), 100u);
   vswitch.advance_to(vswitch.now() + 100);
   told = 0;
-  for (int i = 0; i < 500; ++i) told += inject(kVm3, with_ttl(1, W::kClient)).size();
+  for (int i = 0; i < 500; ++i) told += inject(kVm3, with_ttl(kVm3, kVm3.ip, 1, W::kClient)).size();
   EXPECT_EQ(told, 10u);
 }
 

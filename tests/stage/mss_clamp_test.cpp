@@ -19,64 +19,67 @@ std::uint16_t value_at(const Frame& frame, std::size_t at) {
   return static_cast<std::uint16_t>(frame.at(at) << 8 | frame.at(at + 1));
 }
 
-class MssClampTest : public Shop6Test {
+class MssClampTest : public CustomerTest {
  protected:
   static constexpr std::size_t kTcp4 = 14 + 20, kTcp6 = 14 + 40, kHeader = 20;
 
-  void SetUp() override { clamp({.mtu = kMtu, .clamp_mss = true}); }
+  void SetUp() override {
+    CustomerTest::SetUp();
+    clamp({.mtu = kMtu, .clamp_mss = true});
+  }
   void clamp(const model::VpcChange& change) {
     ASSERT_TRUE(vswitch.service().set_vpc("shop", change));
     vswitch.settle();
   }
-  static Frame out(const TcpFields& tcp) {
-    return from_vm(kVm3, kGatewayMac).ipv4({.source = kVm3.ip, .destination = W::kClient}).tcp(tcp).build();
+  Frame out(const TcpFields& tcp) const {
+    return from_vm(vm(), kGatewayMac).ipv4({.source = inner(), .destination = W::kClient}).tcp(tcp).build();
   }
-  static Frame in(const TcpFields& tcp) {
-    return from_router().ipv4({.source = W::kClient, .destination = W::kVm3Eip}).tcp(tcp).build();
+  Frame in(const TcpFields& tcp) const {
+    return from_router().ipv4({.source = W::kClient, .destination = eip()}).tcp(tcp).build();
   }
   static TcpFields syn(const Options& options) { return {.flags = kTcpSyn, .options = options}; }
 };
 
-TEST_F(MssClampTest, BothWaysAndBetweenPorts) {
-  EXPECT_EQ(value_at(sent_for(kVm3.port, out(syn(mss(1460)))).frame, kTcp4 + kHeader + 2), kMtu - 40);
+TEST_P(MssClampTest, BothWaysAndBetweenPorts) {
+  EXPECT_EQ(value_at(sent_for(vm().port, out(syn(mss(1460)))).frame, kTcp4 + kHeader + 2), kMtu - 40);
   EXPECT_EQ(value_at(sent_for(kUplink, in(syn(mss(1460)))).frame, kTcp4 + kHeader + 2), kMtu - 40);
-  const Frame inside = from_vm(kVm3, kVm1.mac)
-                           .ipv4({.source = kVm3.ip, .destination = kVm1.ip})
+  const Frame inside = from_vm(vm(), kVm2.mac)
+                           .ipv4({.source = inner(), .destination = kVm2.ip})
                            .tcp({.flags = kTcpSyn | kTcpAck, .options = mss(8960)})
                            .build();
-  EXPECT_EQ(value_at(sent_for(kVm3.port, inside).frame, kTcp4 + kHeader + 2), kMtu - 40);
+  EXPECT_EQ(value_at(sent_for(vm().port, inside).frame, kTcp4 + kHeader + 2), kMtu - 40);
 }
 
-TEST_F(MssClampTest, Ipv6TakesItsLongerHeader) {
-  const Frame frame = from_vm(kVm3, kGatewayMac)
-                          .ipv6({.source = W6::kVm3Ip, .destination = W6::kClient})
+TEST_P(MssClampTest, Ipv6TakesItsLongerHeader) {
+  const Frame frame = from_vm(vm(), kGatewayMac)
+                          .ipv6({.source = inner6(), .destination = W6::kClient})
                           .tcp(syn(mss(1440)))
                           .build();
-  EXPECT_EQ(value_at(sent_for(kVm3.port, frame).frame, kTcp6 + kHeader + 2), kMtu - 60);
+  EXPECT_EQ(value_at(sent_for(vm().port, frame).frame, kTcp6 + kHeader + 2), kMtu - 60);
 }
 
 // Behind an odd number of bytes the value lies across two words of the sum.
-TEST_F(MssClampTest, OptionLiesAnywhere) {
+TEST_P(MssClampTest, OptionLiesAnywhere) {
   for (std::size_t before = 0; before <= 8; ++before) {
     Options options(before, 1);
     const Options value = mss(1460);
     options.insert(options.end(), value.begin(), value.end());
     options.resize((options.size() + 3) / 4 * 4, 0);
-    const Frame frame = sent_for(kVm3.port, out(syn(options))).frame;
+    const Frame frame = sent_for(vm().port, out(syn(options))).frame;
     EXPECT_EQ(value_at(frame, kTcp4 + kHeader + before + 2), kMtu - 40) << before;
   }
 }
 
-TEST_F(MssClampTest, BehindOtherOptions) {
+TEST_P(MssClampTest, BehindOtherOptions) {
   const Frame frame =
-      sent_for(kVm3.port, out(syn({4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2, 3, 3, 7, 1, 2, 4, 5, 180}))).frame;
+      sent_for(vm().port, out(syn({4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2, 3, 3, 7, 1, 2, 4, 5, 180}))).frame;
   EXPECT_EQ(value_at(frame, kTcp4 + kHeader + 18), kMtu - 40);
 }
 
 // Whatever else there is goes as it came but for the addresses.
-TEST_F(MssClampTest, NothingElseIsTouched) {
+TEST_P(MssClampTest, NothingElseIsTouched) {
   const auto options_of = [&](const TcpFields& tcp) {
-    const Frame frame = sent_for(kVm3.port, out(tcp)).frame;
+    const Frame frame = sent_for(vm().port, out(tcp)).frame;
     return Options(frame.begin() + kTcp4 + kHeader, frame.begin() + kTcp4 + kHeader + tcp.options.size());
   };
   for (const Options& options : {mss(kMtu - 40), mss(536), Options{0, 0, 2, 4}, Options{2, 3, 5, 180},
@@ -87,10 +90,12 @@ TEST_F(MssClampTest, NothingElseIsTouched) {
   EXPECT_EQ(options_of({.flags = kTcpAck, .options = mss(1460)}), mss(1460));
 }
 
-TEST_F(MssClampTest, OnlyWhereTheVpcSaysSo) {
+TEST_P(MssClampTest, OnlyWhereTheVpcSaysSo) {
   clamp({.clamp_mss = false});
-  EXPECT_EQ(value_at(sent_for(kVm3.port, out(syn(mss(1460)))).frame, kTcp4 + kHeader + 2), 1460);
+  EXPECT_EQ(value_at(sent_for(vm().port, out(syn(mss(1460)))).frame, kTcp4 + kHeader + 2), 1460);
 }
+
+INSTANTIATE_FOR_CUSTOMERS(MssClampTest);
 
 }  // namespace
 }  // namespace vipswitch::testing

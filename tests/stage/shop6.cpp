@@ -86,6 +86,16 @@ void Shop6::elect6(const Vm& vm) {
   ASSERT_EQ(owner6(), vm.port);
 }
 
+void PrintTo(const Customer& customer, std::ostream* out) {
+  *out << customer.name;
+}
+
+void CustomerTest::SetUp() {
+  if (inner() != ShopWorld::kFront) return;
+  elect(vm());
+  elect6(vm());
+}
+
 Sent Shop6Test::sent_for(std::string_view port, const Frame& frame) {
   const auto sent = inject(port, frame);
   EXPECT_EQ(sent.size(), 1u);

@@ -32,11 +32,47 @@ class Shop6 : public Shop {
   void elect6(const Vm& vm);
 };
 
+// An address with EIPs, and the VM that has it: what a port's own address can do, a HAVIP can.
+struct Customer {
+  std::string_view name;
+  std::string_view eip_name;
+  Vm vm;
+  Ipv4 inner, eip;
+  Ipv6 inner6, eip6;
+};
+inline constexpr Customer kOwnAddress{"own_address",      "vm3-public",       kVm3,
+                                      ShopWorld::kVm3Ip,  ShopWorld::kVm3Eip, ShopWorld6::kVm3Ip,
+                                      ShopWorld6::kVm3Eip};
+inline constexpr Customer kHavip{"havip",
+                                 "front-public",
+                                 kVm1,
+                                 ShopWorld::kFront,
+                                 ShopWorld::kFrontEip,
+                                 ShopWorld6::kFront,
+                                 ShopWorld6::kFrontEip};
+void PrintTo(const Customer& customer, std::ostream* out);
+
 class Shop6Test : public ::testing::Test, protected Shop6 {
  protected:
   // The one frame that is sent because of `frame`, its checksums proven.
   Sent sent_for(std::string_view port, const Frame& frame);
   void TearDown() override { EXPECT_TRUE(is_conserved()); }
 };
+
+// The same tests for both, instantiated by INSTANTIATE_FOR_CUSTOMERS(suite).
+class CustomerTest : public Shop6Test, public ::testing::WithParamInterface<Customer> {
+ protected:
+  void SetUp() override;
+
+  const Vm& vm() const { return GetParam().vm; }
+  Ipv4 inner() const { return GetParam().inner; }
+  Ipv4 eip() const { return GetParam().eip; }
+  const Ipv6& inner6() const { return GetParam().inner6; }
+  const Ipv6& eip6() const { return GetParam().eip6; }
+};
+
+#define INSTANTIATE_FOR_CUSTOMERS(suite)                                            \
+  INSTANTIATE_TEST_SUITE_P(Customer, suite, ::testing::Values(kOwnAddress, kHavip), \
+                           [](const auto& instance) { return std::string(instance.param.name); })
 
 }  // namespace vipswitch::testing

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <thread>
 
+#include <nlohmann/json.hpp>
+
 #include "control/publish/table_publisher.h"
 #include "control/runtime/owner_keeper.h"
 #include "control/text/write_file.h"
@@ -79,13 +81,13 @@ TEST_F(PublishSteer, EachMoveIsAnEventWithItsReason) {
   ASSERT_TRUE(succeeded(settled(service().pin_havip("front", "vm2-eth0"))));
   vswitch.control().drain_events();
   ASSERT_EQ(last_event().name, EventName::owner_changed);
-  EXPECT_EQ(last_event().fields["to"], "vm2-eth0");
-  EXPECT_EQ(last_event().fields["trigger"], "pin");
-  EXPECT_EQ(last_event().fields["rule"], "pinned");
+  EXPECT_EQ((*last_event().fields)["to"], "vm2-eth0");
+  EXPECT_EQ((*last_event().fields)["trigger"], "pin");
+  EXPECT_EQ((*last_event().fields)["rule"], "pinned");
   ASSERT_TRUE(succeeded(settled(service().unpin_havip("front"))));
   vswitch.control().drain_events();
-  EXPECT_EQ(last_event().fields["trigger"], "unpin");
-  EXPECT_EQ(last_event().fields["rule"], "fresh_vrrp");
+  EXPECT_EQ((*last_event().fields)["trigger"], "unpin");
+  EXPECT_EQ((*last_event().fields)["rule"], "fresh_vrrp");
 }
 
 TEST_F(PublishSteer, ObservedDecisionSaysWhereTheDataGoes) {
@@ -93,8 +95,8 @@ TEST_F(PublishSteer, ObservedDecisionSaysWhereTheDataGoes) {
   advert("front", "vm2-eth0", 150);
   vswitch.control().drain_events();
   ASSERT_EQ(last_event().name, EventName::owner_observed);
-  EXPECT_EQ(last_event().fields["to"], "vm2-eth0");
-  EXPECT_EQ(last_event().fields["data_goes_to"], "vm1-eth0");
+  EXPECT_EQ((*last_event().fields)["to"], "vm2-eth0");
+  EXPECT_EQ((*last_event().fields)["data_goes_to"], "vm1-eth0");
 }
 
 class KeptOwners : public PublishSteer {
@@ -152,7 +154,7 @@ TEST_F(KeptOwners, OwnerThatDoesNotFitIsLeftOutWithItsReason) {
   EXPECT_EQ(owner(), "");
   std::vector<std::string> reasons;
   for (const auto& event : vswitch.control().events().last()) {
-    if (event.name == EventName::owner_not_restored) reasons.push_back(event.fields["reason"]);
+    if (event.name == EventName::owner_not_restored) reasons.push_back((*event.fields)["reason"]);
   }
   EXPECT_THAT(reasons, ::testing::ElementsAre("the HAVIP does not exist", "the HAVIP has another address",
                                               "the port is not bound to it"));
