@@ -21,8 +21,8 @@ enum class IcmpClass : std::uint8_t {
 // For pending IP packets.
 IcmpClass classify_icmp(const Packet& packet) noexcept;
 
-// One address of the packet that the error quotes; nothing, if the quote ends before its header does, or it has
-// none.
+// One address of the packet that the error quotes; nothing, if the quote ends before its header does, or it
+// has none.
 template <class Address>
 std::optional<Address> quoted_address(const Packet& packet, Side side) noexcept;
 

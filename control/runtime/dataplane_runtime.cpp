@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "control/model/device.h"
 #include "control/runtime/worker_totals.h"
 #include "control/trace/packet_tracer.h"
@@ -421,7 +423,9 @@ bool DataplaneRuntime::forwarding() const {
 }
 
 void DataplaneRuntime::set_forwarding(bool on) {
+  if (on == forwarding()) return;
   host_.shared().forwarding.store(on, std::memory_order_relaxed);
+  events().add(EventName::forwarding_changed, {{"on", on}});
 }
 
 }  // namespace vipswitch

@@ -70,7 +70,15 @@ std::string Candidate::missing() const {
   for (std::size_t i = 0; i < pattern_->keywords.size(); ++i) {
     if (pattern_->keywords[i].required && !keyword_given_[i]) return spelling(pattern_->keywords[i]);
   }
-  return {};
+  const bool is_any_given =
+      std::find(keyword_given_.begin(), keyword_given_.end(), true) != keyword_given_.end();
+  return command_->least == Least::kOneKeyword && !is_any_given ? any_keyword() : std::string();
+}
+
+std::string Candidate::any_keyword() const {
+  std::vector<std::string_view> words;
+  for (const Keyword& keyword : pattern_->keywords) words.push_back(keyword.word);
+  return fmt::format("one of {}", fmt::join(words, ", "));
 }
 
 bool Candidate::was_given(std::string_view keyword) const {

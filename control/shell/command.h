@@ -100,6 +100,8 @@ struct Argument {
 using Handler = Result<void> (*)(Context&, const Arguments&);
 
 enum class Shortening { kAllowed, kRefused };
+// How many of its optional keywords a line needs: without any, what changes an object changes nothing.
+enum class Least { kNone, kOneKeyword };
 
 struct Command {
   std::string_view pattern;
@@ -107,6 +109,7 @@ struct Command {
   std::vector<Argument> arguments;
   Handler handler;
   Shortening shortening = Shortening::kAllowed;  // of its literals
+  Least least = Least::kNone;
 };
 
 }  // namespace vipswitch::shell

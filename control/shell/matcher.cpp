@@ -63,7 +63,8 @@ std::set<std::string_view> expected_literals(const std::vector<Candidate>& candi
 
 }  // namespace
 
-Matcher::Matcher(const std::vector<Command>& commands, const std::vector<Pattern>& patterns) {
+Matcher::Matcher(const std::vector<Command>& commands, const std::vector<Pattern>& patterns)
+    : patterns_(patterns) {
   candidates_.reserve(commands.size());
   for (std::size_t i = 0; i < commands.size(); ++i) candidates_.emplace_back(commands[i], patterns[i]);
 }
@@ -121,6 +122,13 @@ Error Matcher::unexpected(const Word& word) const {
                       *near);
   }
   if (is_first) return make_error(ErrorCode::usage, "{} \"{}\", try help", what, word.text);
+  // `show eip` for `eip show`.
+  const std::string turned = fmt::format("{} {}", word.text, path_);
+  const auto is_turned = [&](const Pattern& pattern) { return pattern.path() == turned; };
+  if (std::any_of(patterns_.begin(), patterns_.end(), is_turned)) {
+    return make_error(ErrorCode::usage, "{}{} \"{}\", did you mean \"{}\"?", prefix(), what, word.text,
+                      turned);
+  }
   if (has_common_path()) {
     return make_error(ErrorCode::usage, "{}{} \"{}\", usage: {}", prefix(), what, word.text, usage());
   }

@@ -52,6 +52,8 @@ class Candidate {
   bool was_given(std::string_view keyword) const;
 
  private:
+  std::string any_keyword() const;
+
   const Command* command_;
   const Pattern* pattern_;
   std::size_t position_ = 0;
@@ -78,6 +80,7 @@ class Matcher {
   bool has_common_path() const;
   std::string usage() const;
 
+  const std::vector<Pattern>& patterns_;  // of all commands
   std::vector<Candidate> candidates_;
   std::string path_;  // the leading literals accepted so far, spelled out
 };

@@ -16,6 +16,12 @@ Json json_list(const char* key, const std::vector<T>& elements) {
   return Json{{key, std::move(array)}};
 }
 
+// Why numbers stand still.
+std::string notice(const Context& context) {
+  return context.runtime.forwarding() ? ""
+                                      : "FORWARDING IS STOPPED: start takes packets from the devices again\n";
+}
+
 Result<void> show_port_stats(Context& context, const Arguments& arguments) {
   const auto ports = context.runtime.ports();
   TextTable table({{"PORT"},
@@ -30,7 +36,7 @@ Result<void> show_port_stats(Context& context, const Arguments& arguments) {
     table.add({port.name, number(port.rx_packets), number(port.rx_bytes), number(port.tx_packets),
                number(port.tx_bytes), number(port.rx_missed), number(port.drops), number(port.tx_drops)});
   }
-  print(context, arguments, json_list("ports", ports), table.text());
+  print(context, arguments, json_list("ports", ports), notice(context) + table.text());
   return {};
 }
 
@@ -48,7 +54,7 @@ Result<void> show_port_info(Context& context, const Arguments& arguments) {
     table.add({port.name, port.link_up ? "up" : "down", fmt::to_string(port.mac), number(port.mtu),
                number(port.rx_queues), number(port.tx_queues), port.driver, port.device});
   }
-  print(context, arguments, json_list("ports", ports), table.text());
+  print(context, arguments, json_list("ports", ports), notice(context) + table.text());
   return {};
 }
 
@@ -69,7 +75,9 @@ Result<void> show_worker_stats(Context& context, const Arguments& arguments) {
     text += fmt::format("  fragmented {}, ICMP errors told {}\n", worker.fragmented, worker.errors_told);
     text += worker.conserved() ? "  conserved\n" : "  NOT CONSERVED: in and out differ\n";
   }
-  print(context, arguments, json_list("workers", workers), text.empty() ? "no workers\n" : text);
+  Json json{{"forwarding", context.runtime.forwarding()}};
+  json.update(json_list("workers", workers));
+  print(context, arguments, json, notice(context) + (text.empty() ? "no workers\n" : text));
   return {};
 }
 

@@ -1,6 +1,7 @@
 // `trace packet`: what the pipeline would do with a packet that is made up or comes from a file.
 
 #include <algorithm>
+#include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <initializer_list>
@@ -10,6 +11,7 @@
 #include "control/model/ranges.h"
 #include "control/shell/commands.h"
 #include "control/shell/json_form.h"
+#include "control/shell/suggest.h"
 #include "control/text/format.h"
 #include "control/text/make_error.h"
 #include "control/text/parse.h"
@@ -148,6 +150,15 @@ Result<FrameSpec> read_spec(const Arguments& arguments, const Kind& kind) {
   return spec;
 }
 
+Error neither_kind_nor_file(const std::string& what) {
+  std::vector<std::string_view> words;
+  for (const Kind& kind : kKinds) words.push_back(kind.word);
+  const auto near = suggest(what, words);
+  return make_error(ErrorCode::not_found,
+                    "trace packet: \"{}\" is no file, expected one of {}, or a capture{}", what,
+                    fmt::join(words, ", "), near ? fmt::format("; did you mean \"{}\"?", *near) : "");
+}
+
 Result<std::variant<FrameSpec, FrameBytes>> read_frame(const Context& context, const Arguments& arguments) {
   const auto& what = arguments.text("WHAT");
   const auto kind =
@@ -159,8 +170,10 @@ Result<std::variant<FrameSpec, FrameBytes>> read_frame(const Context& context, c
     if (!spec) return spec.error();
     return std::variant<FrameSpec, FrameBytes>(std::move(spec).value());
   }
+  const std::string file = context.path(what);
+  if (!std::filesystem::exists(file)) return neither_kind_nor_file(what);
   if (auto checked = check_words(arguments, "a file", {}, kFileWords); !checked) return checked.error();
-  auto frame = read_capture_frame(context.path(what), arguments.get_or<std::uint64_t>("NUMBER", 1));
+  auto frame = read_capture_frame(file, arguments.get_or<std::uint64_t>("NUMBER", 1));
   if (!frame) return frame.error();
   return std::variant<FrameSpec, FrameBytes>(std::move(frame).value());
 }

@@ -1,6 +1,8 @@
 #include "control/trace/complete_frame.h"
 
 #include "control/model/families.h"
+#include "control/model/words.h"
+#include "control/text/make_error.h"
 #include "vipswitch/wire.h"
 
 namespace vipswitch {
@@ -34,6 +36,14 @@ Ipv4 own_address(const model::Port& port, const Mac&, FrameKind, Ipv4) {
 }
 Ipv6 own_address(const model::Port& port, const Mac& mac, FrameKind kind, const Ipv6&) {
   return kind == FrameKind::kVrrp ? link_local_of(mac) : port.ipv6.value_or(link_local_of(mac));
+}
+
+bool has_address(const model::Port& port, Ipv4) {
+  return port.ipv4.has_value();
+}
+// At least the link-local one.
+bool has_address(const model::Port&, const Ipv6&) {
+  return true;
 }
 
 Mac group_mac(FrameKind kind, Ipv4 destination) {
@@ -86,10 +96,10 @@ void complete_of_uplink(FrameSpec& spec, const Address& destination, const model
 
 }  // namespace
 
-FrameSpec complete_frame(FrameSpec spec, std::string_view port, const Registry& registry,
-                         const Tables& tables) {
-  std::visit(
-      [&](auto destination) {
+Result<FrameSpec> complete_frame(FrameSpec spec, std::string_view port, const Registry& registry,
+                                 const Tables& tables) {
+  return std::visit(
+      [&](auto destination) -> Result<FrameSpec> {
         if (spec.kind == FrameKind::kVrrp) destination = vrrp_group(destination);
         spec.destination = destination;
         const Mac group = group_mac(spec.kind, destination);
@@ -98,11 +108,16 @@ FrameSpec complete_frame(FrameSpec spec, std::string_view port, const Registry& 
           const UplinkRow& row = *tables.uplink.load(std::memory_order_relaxed);
           complete_of_uplink(spec, destination, registry.uplink->spec, row);
         } else {
-          complete_of_vm(spec, destination, registry.ports.find(port)->second, registry);
+          const PortEntry& entry = registry.ports.find(port)->second;
+          if (!spec.source && !has_address(entry.spec, destination) && spec.kind != FrameKind::kAnnouncement)
+            return make_error(ErrorCode::invalid_argument,
+                              "from: port \"{}\" has no {} address of its own, expected from SOURCE", port,
+                              model::family_word(family_of(spec.destination)));
+          complete_of_vm(spec, destination, entry, registry);
         }
+        return spec;
       },
       IpAddress(spec.destination));
-  return spec;
 }
 
 }  // namespace vipswitch

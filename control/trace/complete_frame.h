@@ -11,8 +11,9 @@
 
 namespace vipswitch {
 
-// `port` is in `registry`, or the uplink's name, and there is an uplink.
-FrameSpec complete_frame(FrameSpec spec, std::string_view port, const Registry& registry,
-                         const Tables& tables);
+// `port` is in `registry`, or the uplink's name, and there is an uplink. Errors: invalid_argument, if the
+// port has no address of the family and none is given.
+Result<FrameSpec> complete_frame(FrameSpec spec, std::string_view port, const Registry& registry,
+                                 const Tables& tables);
 
 }  // namespace vipswitch

@@ -127,19 +127,35 @@ wire::Ipv6Header make_header(const Ipv6& source, const Ipv6& destination, const 
 }
 
 template <class Address>
-FrameBytes make_ip(const FrameSpec& spec, const Address& source, const Address& destination) {
-  Upper upper = make_upper<Address>(spec);
-  upper.bytes.resize(upper.bytes.size() + spec.payload_bytes);
+FrameBytes make_ip(const FrameSpec& spec, Upper upper, const Address& source, const Address& destination,
+                   std::uint8_t ttl) {
   set_checksum(upper, source, destination);
   wire::Ethernet ethernet{};
   ethernet.destination = *spec.destination_mac;
   ethernet.source = *spec.source_mac;
   ethernet.type = Be16::from_host(kIsIpv4<Address> ? wire::kEtherIpv4 : wire::kEtherIpv6);
   FrameBytes frame = to_bytes(ethernet);
-  const std::uint8_t ttl = spec.ttl.value_or(spec.kind == FrameKind::kVrrp ? kVrrpTtl : kDefaultTtl);
   append(frame, make_header(source, destination, upper, ttl));
   frame.insert(frame.end(), upper.bytes.begin(), upper.bytes.end());
   return frame;
+}
+
+template <class Address>
+FrameBytes make_ip(const FrameSpec& spec, const Address& source, const Address& destination) {
+  Upper upper = make_upper<Address>(spec);
+  upper.bytes.resize(upper.bytes.size() + spec.payload_bytes);
+  const std::uint8_t ttl = spec.ttl.value_or(spec.kind == FrameKind::kVrrp ? kVrrpTtl : kDefaultTtl);
+  return make_ip(spec, std::move(upper), source, destination, ttl);
+}
+
+// Who asks from nowhere has no MAC to be answered at yet (RFC 4861 4.3): duplicate address detection.
+FrameBytes make_probe(const FrameSpec& spec, const Ipv6& target) {
+  wire::NeighbourDiscovery body{};
+  body.type = wire::kIcmp6NeighbourSolicitation;
+  body.target = target;
+  return make_ip(spec,
+                 {wire::kProtoIcmp6, to_bytes(body), offsetof(wire::NeighbourDiscovery, checksum), true},
+                 Ipv6(), target.solicited_node(), wire::kNdHopLimit);
 }
 
 FrameBytes make_announcement(const FrameSpec& spec, Ipv4 address) {
@@ -153,6 +169,7 @@ FrameBytes make_question(const FrameSpec& spec, Ipv4 source, Ipv4 target) {
   return to_bytes(make_arp_request(*spec.source_mac, source, target, *spec.destination_mac));
 }
 FrameBytes make_question(const FrameSpec& spec, const Ipv6& source, const Ipv6& target) {
+  if (source == Ipv6()) return make_probe(spec, target);
   return to_bytes(make_solicitation(*spec.source_mac, source, target, nullptr));
 }
 

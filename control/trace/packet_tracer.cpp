@@ -80,9 +80,14 @@ Result<PacketTrace> PacketTracer::trace(const TraceRequest& request) {
   }
 
   const auto* spec = std::get_if<FrameSpec>(&request.frame);
-  const FrameBytes frame = spec != nullptr
-                               ? make_frame(complete_frame(*spec, request.port, registry_, host_.tables()))
-                               : std::get<FrameBytes>(request.frame);
+  FrameBytes frame;
+  if (spec != nullptr) {
+    const auto whole = complete_frame(*spec, request.port, registry_, host_.tables());
+    if (!whole) return whole.error();
+    frame = make_frame(whole.value());
+  } else {
+    frame = std::get<FrameBytes>(request.frame);
+  }
   trace.frame = describe_frame(frame);
   auto ran = world.run(ingress.value(), frame);
   if (!ran) return ran.error();

@@ -43,8 +43,11 @@ std::string TraceNames::subnet(SubnetId id) const {
 
 std::string TraceNames::holder(std::string_view vpc, const Ipv6& address) const {
   const auto found = registry_.vpcs.find(vpc);
-  const auto endpoint =
-      found == registry_.vpcs.end() ? EndpointRef() : lookup_endpoint(found->second.id, address);
+  if (found == registry_.vpcs.end()) {
+    const std::string outside = eip(address);
+    return outside.empty() ? "no EIP" : outside;
+  }
+  const auto endpoint = lookup_endpoint(found->second.id, address);
   switch (endpoint.kind()) {
     case EndpointKind::kHavip:
       return fmt::format("HAVIP {}", havip(endpoint.havip()));

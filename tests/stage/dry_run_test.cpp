@@ -248,6 +248,37 @@ class DryRun6Test : public DryRunTest {
   DryRun6Test() : DryRunTest(Stack::kDual) {}
 };
 
+// RFC 4861 4.3: without the MAC of who asks.
+TEST_F(DryRun6Test, QuestionFromNowhereIsADuplicateAddressProbe) {
+  const auto probe = trace(
+      kVm1, FrameSpec{.kind = FrameKind::kQuestion, .source = Ipv6(), .destination = ShopWorld6::kVm2Ip});
+  EXPECT_EQ(probe.verdict, "answer") << says(probe, "snoop");
+  EXPECT_THAT(says(probe, "snoop"), ::testing::Not(HasSubstr("nd_bad")));
+}
+
+TEST_F(DryRun6Test, QuestionsOfTheProviderAreAboutEips) {
+  for (const IpAddress& eip : {IpAddress(W::kFrontEip), IpAddress(ShopWorld6::kFrontEip)}) {
+    const auto told =
+        trace({std::string(kUplink), FrameSpec{.kind = FrameKind::kQuestion, .destination = eip}, {}});
+    EXPECT_THAT(says(told, "snoop"), HasSubstr("is EIP front-public"));
+  }
+}
+
+TEST_F(DryRunTest, PortWithoutAnAddressOfTheFamilyNeedsASource) {
+  model::Port port;
+  port.name = port.instance = "bare";
+  port.subnet = "web";
+  port.mac = {0x52, 0x54, 0, 0x77, 0, 0x19};
+  port.device = vswitch.next_device();
+  ASSERT_TRUE(vswitch.service().add(port));
+  vswitch.settle();
+  const auto traced = tracer.trace({"bare", FrameSpec{.destination = W::kVm2Ip}, {}});
+  ASSERT_FALSE(traced.ok());
+  EXPECT_EQ(traced.error().message,
+            "from: port \"bare\" has no IPv4 address of its own, expected from SOURCE");
+  EXPECT_EQ(trace({"bare", FrameSpec{.source = Ipv4(), .destination = W::kVm2Ip}, {}}).port, "bare");
+}
+
 TEST_F(DryRun6Test, MadeUpPacketsAreThoseOfTheGuestAndTheRouter) {
   inject(kVm2, announcement6(kVm2, W6::kVm2Ip));
   for (const FrameKind kind : {FrameKind::kTcp, FrameKind::kUdp, FrameKind::kEcho}) {

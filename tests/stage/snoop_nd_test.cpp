@@ -160,7 +160,7 @@ TEST_F(SnoopNd, AnswersWithAnEmptyPoolAreNotMade) {
 
 // RFC 4861 4.2 and 4.6: source MAC, prefix 2001:db8:{subnet}::/64 on-link (with `prefix_flags`), MTU 1500.
 Frame router_advertisement(const Mac& to, const Ipv6& destination, std::uint8_t prefix_flags,
-                           std::uint8_t subnet = 0x77) {
+                           std::uint8_t subnet = 0x77, std::uint32_t flags = 0) {
   const std::vector<std::uint8_t> behind{0,    0,      0,    0,
                                          0,    0,      0,    0,  // reachable, retransmit: unspecified
                                          1,    1,      0x0e, 0,
@@ -178,7 +178,7 @@ Frame router_advertisement(const Mac& to, const Ipv6& destination, std::uint8_t 
   return PacketBuilder()
       .ethernet({.destination = to, .source = kGatewayMac})
       .ipv6({.source = kGatewayLinkLocal, .destination = destination, .hop_limit = 255})
-      .icmp6({.type = wire::kIcmp6RouterAdvertisement, .rest_of_header = 64U << 24 | 1800})
+      .icmp6({.type = wire::kIcmp6RouterAdvertisement, .rest_of_header = 64U << 24 | flags << 16 | 1800})
       .payload(behind)
       .build();
 }
@@ -187,6 +187,15 @@ constexpr std::uint8_t kOnLink = 0x80, kAutonomous = 0x40;
 TEST_F(SnoopNd, RouterSolicitationIsAnsweredWithPrefixAndMtu) {
   EXPECT_EQ(sent_for(kVm1.port, router_solicitation(kVm1)),
             (Sent{"vm1-eth0", router_advertisement(kVm1.mac, link_local_of(kVm1.mac), kOnLink)}));
+}
+
+// RFC 4861 4.2: M.
+TEST_F(SnoopNd, ManagedSubnetSaysSo) {
+  constexpr std::uint32_t kManaged = 0x80;
+  ASSERT_TRUE(vswitch.service().set_subnet("web", {.managed = true}));
+  vswitch.settle();
+  EXPECT_EQ(sent_for(kVm1.port, router_solicitation(kVm1)).frame,
+            router_advertisement(kVm1.mac, link_local_of(kVm1.mac), kOnLink, 0x77, kManaged));
 }
 
 TEST_F(SnoopNd, AnswerGrowsInItsBufferWhereThatHasRoom) {

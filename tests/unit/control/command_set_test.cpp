@@ -170,6 +170,8 @@ TEST_F(CommandSetTest, UnknownCommandSuggestsTheNearest) {
 }
 
 TEST_F(CommandSetTest, UnknownSecondWordSuggestsOrLists) {
+  EXPECT_TRUE(usage_error("show eip", "show: unknown word \"eip\", did you mean \"eip show\"?"));
+  EXPECT_TRUE(usage_error("show vpc shop", "show: unknown word \"vpc\", did you mean \"vpc show\"?"));
   EXPECT_TRUE(usage_error("havip bnid front p11", "havip: unknown word \"bnid\", did you mean \"bind\"?"));
   EXPECT_TRUE(usage_error(
       "havip frobnicate",
@@ -183,6 +185,9 @@ TEST_F(CommandSetTest, MissingWordsAreNamedWithTheUsage) {
       "havip", "havip: missing word, expected one of add, bind, del, learn, pin, show, unbind, unpin"));
   EXPECT_TRUE(usage_error(
       "vpc add lab", "vpc add: missing vni VNI, usage: vpc add NAME vni VNI [mtu MTU] [clamp_mss CLAMP]"));
+  EXPECT_TRUE(
+      usage_error("vpc set shop",
+                  "vpc set: missing one of mtu, clamp_mss, usage: vpc set VPC [mtu MTU] [clamp_mss CLAMP]"));
   EXPECT_TRUE(usage_error("vpc add lab vni",
                           "vpc add: missing VNI, usage: vpc add NAME vni VNI [mtu MTU] [clamp_mss CLAMP]"));
   EXPECT_TRUE(usage_error("eip bind public",
@@ -206,6 +211,10 @@ TEST_F(CommandSetTest, ValuesThatCannotBeReadAreNamedByTheirKeyword) {
                   "gateway: \"10.77.0\" is not an IPv4 address, expected four numbers such as 10.77.0.1"));
   EXPECT_TRUE(
       value_error("vpc add lab vni 0", "vni: \"0\" is not a VNI, expected a number from 1 to 16777215"));
+  EXPECT_TRUE(value_error("vpc add lab vni 7 mtu x",
+                          "mtu: \"x\" is not a number in range, expected a number from 576 to 9600"));
+  EXPECT_TRUE(value_error("eip set public rate_in 0",
+                          "rate_in: \"0\" is no rate, expected a number from 1 to 400000, or none"));
   EXPECT_TRUE(value_error("port add p instance i subnet web mac x ipv4 10.77.0.2 device d",
                           "mac: \"x\" is not a MAC address, expected six bytes such as 52:54:00:77:00:11"));
 }

@@ -74,10 +74,19 @@ TEST_F(TraceCommandsTest, WordsThatDoNotFitAreRefused) {
             "error: address: \"x\" is not an IP address, expected one such as 10.77.0.1 or 2001:db8:77::1\n");
   EXPECT_EQ(run("trace packet port p11 announce address 10.77.0.100,10.77.0.101"),
             "error: address: \"10.77.0.100,10.77.0.101\" is a list, expected one address\n");
-  EXPECT_EQ(run("trace packet port p11 /nowhere/x.pcap to 10.0.0.1"),
+  const std::string file = std::string(VIPSWITCH_SOURCE_DIR) + "/README.md";
+  EXPECT_EQ(run("trace packet port p11 " + file + " to 10.0.0.1"),
             "error: trace packet: to says nothing of a file\n");
-  EXPECT_NE(run("trace packet port p11 /nowhere/x.pcap").find("error: /nowhere/x.pcap: no capture file"),
+  EXPECT_NE(run("trace packet port p11 " + file).find("error: " + file + ": no capture file"),
             std::string::npos);
+  EXPECT_EQ(run("trace packet port p11 /nowhere/x.pcap"),
+            "error: trace packet: \"/nowhere/x.pcap\" is no file, expected one of tcp, udp, icmp, arp, nd, "
+            "announce, "
+            "vrrp, or a capture\n");
+  EXPECT_EQ(run("trace packet port p11 icpm to 10.77.0.12"),
+            "error: trace packet: \"icpm\" is no file, expected one of tcp, udp, icmp, arp, nd, announce, "
+            "vrrp, or a "
+            "capture; did you mean \"icmp\"?\n");
 }
 
 TEST_F(TraceCommandsTest, FamiliesFitEachOtherAndWhatIsMade) {

@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 #include <thread>
 
+#include <nlohmann/json.hpp>
+
 #include "control/runtime/worker_totals.h"
 #include "dataplane/owner_decision.h"
 #include "tests/unit/dataplane/ring_bed.h"
@@ -178,6 +180,15 @@ TEST_F(WorkerTest, StoppedForwardingLeavesTheQueuesAlone) {
   EXPECT_EQ(worker.poll(), 0u);
   EXPECT_EQ(first.pushed(), 1u);
   EXPECT_THAT(second.take_sent(), IsEmpty());
+}
+
+TEST_F(WorkerTest, EventTellsOfEachChangeOfForwarding) {
+  for (const bool on : {true, false, false, true}) bed.runtime().set_forwarding(on);
+  std::vector<bool> told;
+  for (const OperatorEvent& event : bed.runtime().events().last()) {
+    if (event.name == EventName::forwarding_changed) told.push_back((*event.fields)["on"]);
+  }
+  EXPECT_THAT(told, ::testing::ElementsAre(false, true));
 }
 
 TEST_F(WorkerTest, StartedAgainItTakesWhatWaited) {

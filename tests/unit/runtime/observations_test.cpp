@@ -148,6 +148,16 @@ TEST_F(ObservationsTest, RefusalsNameWhatIsWrong) {
   EXPECT_THAT(error_of(observations().add_trace({"p11", "", 1})), HasSubstr("there are 8 already"));
   EXPECT_THAT(error_of(observations().start_capture(into("/nowhere/x.pcapng", "p11"))),
               HasSubstr("/nowhere/x.pcapng: cannot be written: No such file"));
+  for (const auto& [argument, member] :
+       {std::pair{"rate: 0", &CaptureRequest::rate}, {"snap: 0", &CaptureRequest::snap_bytes}}) {
+    CaptureRequest request = into("/tmp/x.pcapng", "p11");
+    request.*member = 0;
+    EXPECT_THAT(error_of(observations().start_capture(request)),
+                HasSubstr(std::string(argument) + " is out of range"));
+  }
+  CaptureRequest none = into("/tmp/x.pcapng", "p11");
+  none.count = 0;
+  EXPECT_THAT(error_of(observations().start_capture(none)), HasSubstr("count: 0 is out of range"));
   EXPECT_THAT(error_of(observations().stop_capture(7)), HasSubstr("capture: 7 does not exist"));
 }
 
