@@ -23,8 +23,14 @@ constexpr bool is_unroutable(const Ipv6& address) noexcept {
          address.is_multicast() || address.is_ipv4_mapped();
 }
 
-// Whether a source is worth a closer look: false for nearly all that the internet sends. Private addresses
-// are, since a VPC may use them too.
+// RFC 1918 and RFC 6598: what the subnets of VPCs have.
+constexpr bool is_private(Ipv4 address) noexcept {
+  const std::uint32_t host = address.host();
+  return (host >> 24) == 10 || (host >> 20) == 0xac1 || (host >> 16) == 0xc0a8 || (host >> 22) == 0x191;
+}
+
+// Whether a source is worth a closer look: false for nearly all that the internet sends, most of it by its
+// first octet. Private addresses are, since a VPC may use them too.
 constexpr bool may_be_martian(Ipv4 source) noexcept {
   constexpr auto kOctets = [] {
     std::array<std::uint64_t, 4> bits{};
@@ -34,7 +40,8 @@ constexpr bool may_be_martian(Ipv4 source) noexcept {
     return bits;
   }();
   const unsigned octet = source.host() >> 24;
-  return ((kOctets[octet / 64] >> (octet % 64)) & 1) != 0;
+  const bool is_suspect = ((kOctets[octet / 64] >> (octet % 64)) & 1) != 0;
+  return is_suspect && (is_private(source) || is_unroutable(source));
 }
 // The addresses of guests may be global.
 constexpr bool may_be_martian(const Ipv6&) noexcept {

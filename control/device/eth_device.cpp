@@ -10,10 +10,8 @@
 #include <rte_devargs.h>
 #include <rte_errno.h>
 #include <rte_ethdev.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 
-#include "control/text/file_descriptor.h"
+#include "control/device/kernel_interface.h"
 
 namespace vipswitch {
 namespace {
@@ -51,31 +49,6 @@ void detach(const std::string& devargs) {
   if (rte_devargs_parse(&parsed, devargs.c_str()) != 0) return;
   rte_eal_hotplug_remove(rte_bus_name(parsed.bus), parsed.name);
   rte_devargs_reset(&parsed);
-}
-
-// What the kernel says of the interface under the device (netdevice(7)), if there is one, by its name of now.
-std::optional<ifreq> ask_kernel(unsigned interface_index, unsigned long request_code) {
-  ifreq request{};
-  if (interface_index == 0 || if_indextoname(interface_index, request.ifr_name) == nullptr)
-    return std::nullopt;
-  const text::FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  if (!socket.is_open() || ioctl(socket.number(), request_code, &request) != 0) return std::nullopt;
-  return request;
-}
-
-// Drivers that attach to an interface do not look at its MTU, and what is longer would be lost without a
-// word.
-std::optional<std::uint16_t> interface_mtu(unsigned interface_index) {
-  const auto answer = ask_kernel(interface_index, SIOCGIFMTU);
-  if (!answer) return std::nullopt;
-  return static_cast<std::uint16_t>(std::clamp(answer->ifr_mtu, 0, 0xffff));
-}
-
-// Nor does net_af_xdp look at its link.
-bool is_interface_running(unsigned interface_index) {
-  constexpr short kRunning = IFF_UP | IFF_RUNNING;
-  const auto answer = ask_kernel(interface_index, SIOCGIFFLAGS);
-  return answer && (answer->ifr_flags & kRunning) == kRunning;
 }
 
 // The kernel interface that device arguments name must exist for the drivers that attach to one; they only
@@ -146,7 +119,6 @@ Result<void> EthDevice::start(const std::string& devargs, std::uint16_t queues,
   if (const int status = rte_eth_dev_info_get(id_, &info); status != 0)
     return refused("describe itself", status);
   driver_ = info.driver_name;
-  interface_index_ = info.if_index;
   queues_ = std::min({std::max<std::uint16_t>(queues, 1), info.max_rx_queues, info.max_tx_queues});
   if (queues_ == 0) return device_error(devargs, "has no rx or no tx queue");
 
@@ -179,7 +151,8 @@ Result<void> EthDevice::start(const std::string& devargs, std::uint16_t queues,
   rte_eth_promiscuous_enable(id_);
   rte_eth_allmulticast_enable(id_);
   if (rte_eth_dev_get_mtu(id_, &mtu_) != 0 || mtu_ == 0) mtu_ = RTE_ETHER_MTU;
-  mtu_ = std::min(mtu_, interface_mtu(interface_index_).value_or(mtu_));
+  mtu_ = std::min(mtu_, interface_mtu(info.if_index).value_or(mtu_));
+  if (is_bond()) start_bond();
   return {};
 }
 
@@ -191,10 +164,28 @@ EthDevice::~EthDevice() {
   if (is_known && info.device != nullptr) rte_dev_remove(info.device);
 }
 
+// As long as its members are: none may be longer than the smallest takes.
+void EthDevice::start_bond() {
+  make_members_promiscuous(id_);
+  for (const BondMember& member : members()) {
+    rte_eth_dev_info info{};
+    if (rte_eth_dev_info_get(member.id, &info) == 0)
+      mtu_ = std::min(mtu_, interface_mtu(info.if_index).value_or(mtu_));
+  }
+}
+
 bool EthDevice::is_link_up() const {
-  if (interface_index_ != 0 && !is_interface_running(interface_index_)) return false;
-  rte_eth_link link{};
-  return rte_eth_link_get_nowait(id_, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
+  if (!is_bond()) return vipswitch::is_link_up(id_);
+  const auto all = members();
+  return std::any_of(all.begin(), all.end(), [](const BondMember& member) { return member.is_up; });
+}
+
+std::vector<BondMember> EthDevice::members() const {
+  return is_bond() ? bond_members(id_) : std::vector<BondMember>();
+}
+
+std::string EthDevice::follow_members() const {
+  return is_bond() ? follow_bond(id_) : std::string();
 }
 
 DeviceStats EthDevice::stats() const {

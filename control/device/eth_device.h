@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "control/device/bond.h"
 #include "vipswitch/result.h"
 
 namespace vipswitch {
@@ -40,8 +41,14 @@ class EthDevice {
   std::uint16_t mtu() const noexcept { return mtu_; }
   const std::string& driver() const noexcept { return driver_; }
 
-  // A device on an interface of the kernel is up while that is, and while there is one.
+  // A device on an interface of the kernel is up while that is, and while there is one; a bond while one of
+  // its members is.
   bool is_link_up() const;
+  // Of a bond; none of any other device.
+  std::vector<BondMember> members() const;
+  // Leaves an active member that has lost its link for one that has one. The name of the active member;
+  // empty: the device is no bond.
+  std::string follow_members() const;
   DeviceStats stats() const;
 
  private:
@@ -49,11 +56,13 @@ class EthDevice {
   Result<void> start(const std::string& devargs, std::uint16_t queues,
                      const std::vector<rte_mempool*>& pools);
 
+  bool is_bond() const noexcept { return driver_ == kBondDriver; }
+  void start_bond();
+
   std::uint16_t id_;
   bool is_configured_ = false;
   std::uint16_t queues_ = 0;
   std::uint16_t mtu_ = 0;
-  unsigned interface_index_ = 0;  // of the kernel interface under the device; 0: none
   std::string driver_;
 };
 

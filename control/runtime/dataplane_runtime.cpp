@@ -359,9 +359,12 @@ std::optional<UplinkStatus> DataplaneRuntime::uplink() {
   const auto& spec = uplink->spec;
   UplinkStatus status{.port = port_status(kUplinkName, uplink->id, model::device_arguments(spec), spec.mac),
                       .interface = spec.interface.value_or("")};
-  const DeviceStats stats = control_.tables().ports().device(uplink->id)->stats();
+  const EthDevice& device = *control_.tables().ports().device(uplink->id);
+  const DeviceStats stats = device.stats();
   status.rx_errors = stats.rx_errors;
   status.tx_errors = stats.tx_errors;
+  for (const BondMember& member : device.members())
+    status.members.push_back({member.name, member.is_up, member.is_active});
   if (const auto* filter = control_.tables().uplink_filter()) status.filter = filter_status(*filter);
   return status;
 }

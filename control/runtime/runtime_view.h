@@ -140,10 +140,16 @@ struct UplinkFilterStatus {
   std::vector<VerdictStatus> verdicts = {};
 };
 
+struct BondMemberStatus {
+  std::string name;  // of the device
+  bool is_up, is_active;
+};
+
 struct UplinkStatus {
   PortStatus port;
   std::string interface;  // empty: the device is given by its arguments
   std::uint64_t rx_errors = 0, tx_errors = 0;
+  std::vector<BondMemberStatus> members = {};     // of a bond
   std::optional<UplinkFilterStatus> filter = {};  // where the interface is shared
 };
 

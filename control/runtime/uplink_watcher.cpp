@@ -18,14 +18,20 @@ bool UplinkWatcher::tick(TimeMs now) {
     if (filter) report_attached(*filter);
   }
   const Seen before = *last_;
-  last_->is_up = publisher_.ports().device(uplink->id)->is_link_up();
+  const EthDevice& device = *publisher_.ports().device(uplink->id);
+  last_->member = device.follow_members();
+  if (!last_->member.empty()) next_poll_ms_ = now + kBondPollMs;
+  const bool is_moved = !before.member.empty() && last_->member != before.member;
+  if (is_moved)
+    events_.add(EventName::uplink_member_changed, {{"from", before.member}, {"to", last_->member}});
+  last_->is_up = device.is_link_up();
   if (last_->is_up != before.is_up) events_.add(EventName::uplink_link_changed, {{"up", last_->is_up}});
   if (filter) {
     last_->is_attached = filter->is_attached();
     if (before.is_attached && !last_->is_attached)
       events_.add(EventName::uplink_filter_lost, {{"interface", filter->interface()}});
   }
-  return last_->is_up && !before.is_up;
+  return last_->is_up && (is_moved || !before.is_up);
 }
 
 void UplinkWatcher::report_attached(const xdp::UplinkFilter& filter) {

@@ -204,6 +204,10 @@ Json to_json(const UplinkStatus& uplink) {
   json.update(to_json(uplink.port));
   json["rx_errors"] = uplink.rx_errors;
   json["tx_errors"] = uplink.tx_errors;
+  json["members"] = Json::array();
+  for (const BondMemberStatus& member : uplink.members)
+    json["members"].push_back(
+        {{"name", member.name}, {"link_up", member.is_up}, {"active", member.is_active}});
   json["filter"] = nullptr;
   if (!uplink.filter) return json;
   const UplinkFilterStatus& filter = *uplink.filter;

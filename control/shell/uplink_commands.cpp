@@ -61,6 +61,10 @@ std::string tell(const UplinkStatus& uplink) {
                       port.rx_missed, uplink.rx_errors);
   text +=
       fmt::format("sent {} packets, {} bytes; {} errors\n", port.tx_packets, port.tx_bytes, uplink.tx_errors);
+  for (const BondMemberStatus& member : uplink.members) {
+    text += fmt::format("member {}: link {}{}\n", member.name, member.is_up ? "up" : "down",
+                        member.is_active ? ", active" : "");
+  }
   return text + (uplink.filter ? tell(*uplink.filter) : "");
 }
 
