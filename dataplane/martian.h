@@ -23,25 +23,30 @@ constexpr bool is_unroutable(const Ipv6& address) noexcept {
          address.is_multicast() || address.is_ipv4_mapped();
 }
 
-// RFC 1918 and RFC 6598: what the subnets of VPCs have.
-constexpr bool is_private(Ipv4 address) noexcept {
-  const std::uint32_t host = address.host();
-  return (host >> 24) == 10 || (host >> 20) == 0xac1 || (host >> 16) == 0xc0a8 || (host >> 22) == 0x191;
-}
+// For each first octet the one range, if any, whose addresses cannot be answered or may be a VPC's own: those
+// above, and private and shared ones (RFC 1918, RFC 6598).
+struct MartianRange {
+  std::uint32_t mask = 0, value = 1;  // none
+};
+inline constexpr auto kMartianRanges = [] {
+  std::array<MartianRange, 256> ranges{};
+  const auto set = [&](std::uint32_t octet, std::uint32_t second, unsigned length) {
+    ranges[octet] = {~std::uint32_t{0} << (32 - length), octet << 24 | second << 16};
+  };
+  for (const std::uint32_t octet : {0u, 10u, 127u}) set(octet, 0, 8);
+  for (std::uint32_t octet = 224; octet < 256; ++octet) set(octet, 0, 8);
+  set(100, 64, 10);
+  set(169, 254, 16);
+  set(172, 16, 12);
+  set(192, 168, 16);
+  return ranges;
+}();
 
-// Whether a source is worth a closer look: false for nearly all that the internet sends, most of it by its
-// first octet. Private addresses are, since a VPC may use them too.
+// Whether a source is worth a closer look: false for nearly all that the internet sends.
 constexpr bool may_be_martian(Ipv4 source) noexcept {
-  constexpr auto kOctets = [] {
-    std::array<std::uint64_t, 4> bits{};
-    const auto set = [&](unsigned octet) { bits[octet / 64] |= std::uint64_t{1} << (octet % 64); };
-    for (const unsigned octet : {0u, 10u, 100u, 127u, 169u, 172u, 192u}) set(octet);
-    for (unsigned octet = 224; octet < 256; ++octet) set(octet);
-    return bits;
-  }();
-  const unsigned octet = source.host() >> 24;
-  const bool is_suspect = ((kOctets[octet / 64] >> (octet % 64)) & 1) != 0;
-  return is_suspect && (is_private(source) || is_unroutable(source));
+  const std::uint32_t host = source.host();
+  const MartianRange& range = kMartianRanges[host >> 24];
+  return (host & range.mask) == range.value;
 }
 // The addresses of guests may be global.
 constexpr bool may_be_martian(const Ipv6&) noexcept {

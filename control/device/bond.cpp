@@ -21,6 +21,7 @@ std::vector<BondMember> bond_members(std::uint16_t device) {
   const int count = rte_eth_bond_slaves_get(device, ids, RTE_MAX_ETHPORTS);
   const int active = rte_eth_bond_primary_get(device);
   std::vector<BondMember> members;
+  members.reserve(RTE_MAX_ETHPORTS);
   for (int i = 0; i < count; ++i)
     members.push_back({ids[i], device_name(ids[i]), is_link_up(ids[i]), ids[i] == active});
   return members;

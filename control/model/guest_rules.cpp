@@ -8,8 +8,6 @@
 namespace vipswitch::model {
 namespace {
 
-// T1 and T2 leave time to renew; a year is as good as forever.
-
 template <class T>
 bool is_repeated(const std::vector<T>& list, std::size_t index) {
   return std::find(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(index), list[index]) !=

@@ -19,7 +19,7 @@ inline constexpr Range kQueueRange{1, 128};
 inline constexpr Range kMbpsRange{1, 400'000};
 // A burst holds the longest packet that a VPC may have, and two of the usual Ethernet frames.
 inline constexpr Range kBurstKbRange{16, 1'000'000};
-// A minute to a year.
+// A minute leaves T1 and T2 time to renew; a year is as good as forever.
 inline constexpr Range kLeaseSecondsRange{60, 31'536'000};
 
 }  // namespace vipswitch::model

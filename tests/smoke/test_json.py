@@ -8,6 +8,7 @@ import socket
 
 import pytest
 
+from support.bonded_uplink import BondedUplink
 from support.json_docs import differences, read_page
 from support.shared_uplink import SharedUplink
 from support.testbed import af_xdp_is_missing
@@ -85,6 +86,12 @@ def shared_uplink():
         return [SharedUplink(stack).uplink()]
 
 
+@pytest.fixture
+def bonded_uplink():
+    with undo_stack() as stack:
+        return BondedUplink(stack).switch.json("show uplink")
+
+
 @pytest.fixture(scope="module")
 def page():
     return read_page(PAGE.read_text(encoding="utf-8"))
@@ -98,12 +105,13 @@ def test_every_document_is_described_and_no_other(switch, page):
     assert set().union(*map(commands_of, showing_commands(switch))) == set(page)
 
 
-def test_documents_have_the_described_fields_and_no_others(switch, front, traced, guests_told, limited, routed, shared_uplink, page):
+def test_documents_have_the_described_fields_and_no_others(switch, front, traced, guests_told, limited, routed, shared_uplink, bonded_uplink,
+                                                           page):
     found = {}
     for command, fields in page.items():
         documents = [json.loads(switch.do(f"{line} json")) for line in lines_of(switch, command)]
         if command == "show uplink":
-            documents += shared_uplink
+            documents += [*shared_uplink, bonded_uplink]
         if wrong := differences(fields, documents):
             found[command] = wrong
     assert found == {}

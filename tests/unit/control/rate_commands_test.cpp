@@ -86,10 +86,12 @@ TEST_F(RateCommands, NewPortMayHaveARate) {
 }
 
 TEST_F(RateCommands, WhatIsNoLimitIsRefused) {
-  const std::string rest = " is not a number in range, expected a number from 1 to 4294967295, or none\n";
-  EXPECT_EQ(run("eip set public rate_in fast"), "error: rate_in: \"fast\"" + rest);
-  EXPECT_EQ(run("port set p11 rate -1"), "error: rate: \"-1\"" + rest);
-  EXPECT_EQ(run("port set p11 rate 1 burst 4294967296"), "error: burst: \"4294967296\"" + rest);
+  const std::string rate = " is not a number in range, expected a number from 1 to 400000, or none\n";
+  EXPECT_EQ(run("eip set public rate_in fast"), "error: rate_in: \"fast\"" + rate);
+  EXPECT_EQ(run("port set p11 rate -1"), "error: rate: \"-1\"" + rate);
+  EXPECT_EQ(run("port set p11 rate 1 burst 4294967296"),
+            "error: burst: \"4294967296\" is not a number in range, expected a number from 16 to 1000000, or "
+            "none\n");
 }
 
 TEST_F(RateCommands, ClampOfAVpcIsSetShownAndRemoved) {
@@ -113,8 +115,8 @@ TEST_F(RateCommands, ChangesArePublishedAndNothingElse) {
   EXPECT_EQ(publisher_.published[1].ports.size(), 1u);
   EXPECT_EQ(publisher_.published[2].vpcs.size(), 1u);
   EXPECT_EQ(run("eip set public rate_in 50"), "");
-  EXPECT_EQ(run("port set p11"), "");
-  EXPECT_EQ(run("vpc set shop"), "");
+  EXPECT_EQ(run("port set p11 rate 50"), "");
+  EXPECT_EQ(run("vpc set shop clamp_mss true"), "");
   EXPECT_EQ(publisher_.published.size(), 3u);
 }
 
@@ -157,7 +159,7 @@ TEST(RateKeys, BreakTheRulesWithTheLineOfTheirObject) {
                       "f.yaml:6: eip \"e\": burst: is given without a rate, expected both or neither"));
   EXPECT_TRUE(refused(with("burst_kb: 128", "burst_kb: none"), ErrorCode::invalid_argument,
                       "f.yaml:4: found burst_kb \"none\", which is not a number in range, expected a number "
-                      "from 1 to 4294967295"));
+                      "from 16 to 1000000"));
   EXPECT_TRUE(refused(with("clamp_mss: true", "clamp_mss: on"), ErrorCode::invalid_argument,
                       "f.yaml:1: found clamp_mss \"on\", which is neither true nor false, expected true or "
                       "false"));

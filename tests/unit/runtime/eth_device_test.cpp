@@ -113,5 +113,31 @@ TEST_F(EthDeviceTest, LinkOfTheDeviceIsTold) {
   EXPECT_FALSE(device.value()->is_link_up());
 }
 
+// Members on interfaces of the kernel are pulled in tests/e2e/test_bond.py; the links of these never go.
+TEST_F(EthDeviceTest, BondHasItsMembersAndOneOfThemIsActive) {
+  const std::string first = next_device(), second = next_device();
+  for (const std::string& member : {first, second}) ASSERT_EQ(rte_dev_probe(member.c_str()), 0);
+  {
+    const auto opened = open(fmt::format("net_bonding7,mode=1,slave={},slave={}", first, second));
+    ASSERT_TRUE(opened.ok()) << opened.error().message;
+    const EthDevice& bond = *opened.value();
+    EXPECT_TRUE(bond.is_link_up());
+    const auto members = bond.members();
+    ASSERT_EQ(members.size(), 2u);
+    EXPECT_EQ(members[0].name, first);
+    EXPECT_TRUE(members[0].is_active && members[0].is_up);
+    EXPECT_EQ(members[1].name, second);
+    EXPECT_TRUE(!members[1].is_active && members[1].is_up);
+    EXPECT_EQ(bond.follow_members(), first);
+    const auto no_bond = open(next_device());
+    ASSERT_TRUE(no_bond.ok());
+    EXPECT_TRUE(no_bond.value()->members().empty());
+    EXPECT_EQ(no_bond.value()->follow_members(), "");
+  }
+  for (const std::string& member : {first, second})
+    EXPECT_EQ(rte_eal_hotplug_remove("vdev", member.c_str()), 0);
+  EXPECT_TRUE(is_every_device_gone());
+}
+
 }  // namespace
 }  // namespace vipswitch::testing
