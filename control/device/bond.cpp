@@ -1,6 +1,7 @@
 #include "control/device/bond.h"
 
 #include <algorithm>
+#include <functional>
 #include <rte_eth_bond.h>
 #include <rte_ethdev.h>
 
@@ -34,18 +35,16 @@ void make_members_promiscuous(std::uint16_t device) {
   }
 }
 
-std::string follow_bond(std::uint16_t device) {
+DeviceLink follow_bond(std::uint16_t device) {
   const auto members = bond_members(device);
-  const auto active =
-      std::find_if(members.begin(), members.end(), [](const BondMember& each) { return each.is_active; });
-  if (active != members.end() && active->is_up) return active->name;
-  const auto other =
-      std::find_if(members.begin(), members.end(), [](const BondMember& each) { return each.is_up; });
-  const bool is_moved = other != members.end() &&
+  const auto active = std::find_if(members.begin(), members.end(), std::mem_fn(&BondMember::is_active));
+  const auto first_up = std::find_if(members.begin(), members.end(), std::mem_fn(&BondMember::is_up));
+  const bool is_active_up = active != members.end() && active->is_up;
+  const bool is_moved = !is_active_up && first_up != members.end() &&
                         rte_eth_bond_mode_get(device) == BONDING_MODE_ACTIVE_BACKUP &&
-                        rte_eth_bond_primary_set(device, other->id) == 0;
-  if (is_moved) return other->name;
-  return active == members.end() ? "" : active->name;
+                        rte_eth_bond_primary_set(device, first_up->id) == 0;
+  const auto now_active = is_moved ? first_up : active;
+  return {first_up != members.end(), now_active == members.end() ? "" : now_active->name};
 }
 
 bool is_link_up(std::uint16_t device) {

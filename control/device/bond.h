@@ -26,9 +26,13 @@ std::vector<BondMember> bond_members(std::uint16_t device);
 // Members receive whatever the MAC: the bond turns this on for its active member only.
 void make_members_promiscuous(std::uint16_t device);
 
-// Where the active member has no link and another one has: makes that the active one. Returns the name of the
-// active member, empty while there is none.
-std::string follow_bond(std::uint16_t device);
+struct DeviceLink {
+  bool is_up;                      // of a bond: any member's
+  std::string active_member = {};  // of a bond, empty while there is none
+};
+
+// Where the active member has no link and another one has: makes that the active one. What is then.
+DeviceLink follow_bond(std::uint16_t device);
 
 // Of a device of any kind: its own word, and that of the kernel interface under it.
 bool is_link_up(std::uint16_t device);

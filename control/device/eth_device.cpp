@@ -184,8 +184,8 @@ std::vector<BondMember> EthDevice::members() const {
   return is_bond() ? bond_members(id_) : std::vector<BondMember>();
 }
 
-std::string EthDevice::follow_members() const {
-  return is_bond() ? follow_bond(id_) : std::string();
+DeviceLink EthDevice::follow_link() const {
+  return is_bond() ? follow_bond(id_) : DeviceLink{is_link_up()};
 }
 
 DeviceStats EthDevice::stats() const {

@@ -46,9 +46,8 @@ class EthDevice {
   bool is_link_up() const;
   // Of a bond; none of any other device.
   std::vector<BondMember> members() const;
-  // Leaves an active member that has lost its link for one that has one. The name of the active member;
-  // empty: the device is no bond.
-  std::string follow_members() const;
+  // The link; a bond leaves an active member that has lost its own for one that has one.
+  DeviceLink follow_link() const;
   DeviceStats stats() const;
 
  private:

@@ -18,13 +18,15 @@ bool UplinkWatcher::tick(TimeMs now) {
     if (filter) report_attached(*filter);
   }
   const Seen before = *last_;
-  const EthDevice& device = *publisher_.ports().device(uplink->id);
-  last_->member = device.follow_members();
-  if (!last_->member.empty()) next_poll_ms_ = now + kBondPollMs;
+  const DeviceLink link = publisher_.ports().device(uplink->id)->follow_link();
+  last_->is_up = link.is_up;
+  if (!link.active_member.empty()) {
+    next_poll_ms_ = now + kBondPollMs;
+    last_->member = link.active_member;
+  }
   const bool is_moved = !before.member.empty() && last_->member != before.member;
   if (is_moved)
     events_.add(EventName::uplink_member_changed, {{"from", before.member}, {"to", last_->member}});
-  last_->is_up = device.is_link_up();
   if (last_->is_up != before.is_up) events_.add(EventName::uplink_link_changed, {{"up", last_->is_up}});
   if (filter) {
     last_->is_attached = filter->is_attached();

@@ -30,7 +30,7 @@ class UplinkWatcher {
   struct Seen {
     PortId uplink;
     bool is_up = true, is_attached = true;  // as a new one counts: what it lacks must be told
-    std::string member = {};                // the active one; empty: no bond
+    std::string member = {};                // the last active one; empty: no bond
   };
 
   const TablePublisher& publisher_;

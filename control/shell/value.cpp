@@ -1,7 +1,6 @@
 #include "control/shell/value.h"
 
 #include <fmt/core.h>
-#include <limits>
 #include <set>
 #include <utility>
 
@@ -24,11 +23,6 @@ Result<Value> to_value(std::string_view argument, std::string_view word, text::P
 template <auto parse>
 Result<Value> parse_with(std::string_view argument, std::string_view word) {
   return to_value(argument, word, parse(word));
-}
-
-template <std::uint64_t max>
-Result<Value> parse_count(std::string_view argument, std::string_view word) {
-  return to_value(argument, word, text::parse_number(word, 0, max));
 }
 
 Result<Value> parse_word(std::string_view, std::string_view word) {
@@ -129,8 +123,6 @@ std::vector<std::string> complete_none(const model::Objects&) {
 
 namespace value_type {
 
-constexpr std::uint64_t kMaxCount = std::numeric_limits<std::uint32_t>::max();
-
 const ValueType kText{parse_word, complete_nothing};
 const ValueType kVpcName{parse_word, complete_names<&model::Objects::vpcs>};
 const ValueType kSubnetName{parse_word, complete_names<&model::Objects::subnets>};
@@ -141,7 +133,7 @@ const ValueType kInstanceName{parse_word, complete_instances};
 const ValueType kDevice{parse_word, complete_device};
 const ValueType kAnyPortName{parse_word, complete_any_port};
 const ValueType kFrameKind{parse_word, complete_frame_kind};
-const ValueType kCount{parse_count<kMaxCount>, complete_nothing};
+const ValueType kCount = kNumberIn<model::Range{0, UINT32_MAX}>;
 const ValueType kIpv4{parse_with<text::parse_ipv4>, complete_nothing};
 const ValueType kIpv6{parse_with<text::parse_ipv6>, complete_nothing};
 const ValueType kAddress{parse_with<text::parse_address>, complete_nothing};

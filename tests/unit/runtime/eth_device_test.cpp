@@ -128,11 +128,13 @@ TEST_F(EthDeviceTest, BondHasItsMembersAndOneOfThemIsActive) {
     EXPECT_TRUE(members[0].is_active && members[0].is_up);
     EXPECT_EQ(members[1].name, second);
     EXPECT_TRUE(!members[1].is_active && members[1].is_up);
-    EXPECT_EQ(bond.follow_members(), first);
+    EXPECT_TRUE(bond.follow_link().is_up);
+    EXPECT_EQ(bond.follow_link().active_member, first);
     const auto no_bond = open(next_device());
     ASSERT_TRUE(no_bond.ok());
     EXPECT_TRUE(no_bond.value()->members().empty());
-    EXPECT_EQ(no_bond.value()->follow_members(), "");
+    EXPECT_TRUE(no_bond.value()->follow_link().is_up);
+    EXPECT_EQ(no_bond.value()->follow_link().active_member, "");
   }
   for (const std::string& member : {first, second})
     EXPECT_EQ(rte_eal_hotplug_remove("vdev", member.c_str()), 0);
