@@ -10,18 +10,23 @@ cycles of the rounds that found packets, for each packet.
 """
 
 import argparse
+import logging
 import os
-import struct
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tests"))
 
+logging.getLogger("scapy.runtime").setLevel(logging.ERROR)
+from scapy.layers.inet import IP, UDP  # noqa: E402
+from scapy.layers.l2 import Ether  # noqa: E402
+from scapy.utils import wrpcap  # noqa: E402
+
 from support.switch import Config, Switch  # noqa: E402
 from support.testbed import ROUTER_ADDRESS, UPLINK_ADDRESS, Testbed, af_xdp_is_missing  # noqa: E402
 from support.undo import undo_stack, wait_until  # noqa: E402
 
-GATEWAY_MAC = bytes.fromhex("0e0000000001")
+GATEWAY_MAC = "0e:00:00:00:00:01"
 VM_MAC = "52:54:00:77:00:11"
 VM_ADDRESS = "10.77.0.11"
 EIP = "203.0.113.11"
@@ -30,29 +35,10 @@ CLIENT = "192.0.2.10"
 FRAMES_IN_FILE = 256
 
 
-def checksum(header: bytes) -> int:
-    total = sum(struct.unpack(f"!{len(header) // 2}H", header))
-    while total > 0xffff:
-        total = (total & 0xffff) + (total >> 16)
-    return ~total & 0xffff
-
-
-def frame(destination: str, source_port: int) -> bytes:
-    """60 bytes of UDP from the VM to its gateway."""
-    addresses = b"".join(bytes(map(int, address.split("."))) for address in (VM_ADDRESS, destination))
-    fields = (0x45, 0, 46, 0, 0, 64, 17)
-    without = struct.pack("!BBHHHBBH", *fields, 0) + addresses
-    ip = struct.pack("!BBHHHBBH", *fields, checksum(without)) + addresses
-    udp = struct.pack("!HHHH", source_port, 9, 26, 0)
-    return GATEWAY_MAC + bytes.fromhex(VM_MAC.replace(":", "")) + b"\x08\x00" + ip + udp + bytes(18)
-
-
 def write_capture(path: str, destination: str) -> str:
-    with open(path, "wb") as file:
-        file.write(struct.pack("=IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
-        for i in range(FRAMES_IN_FILE):
-            data = frame(destination, 1024 + i)
-            file.write(struct.pack("=IIII", 0, 0, len(data), len(data)) + data)
+    """60-byte UDP from the VM to its gateway, for net_pcap to repeat."""
+    wrpcap(path, [Ether(dst=GATEWAY_MAC, src=VM_MAC) / IP(src=VM_ADDRESS, dst=destination) /
+                  UDP(sport=1024 + i, dport=9) / bytes(18) for i in range(FRAMES_IN_FILE)])
     return f"net_pcap0,rx_pcap={path},infinite_rx=1,tx_pcap=/dev/null"
 
 

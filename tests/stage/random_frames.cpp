@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <type_traits>
 
 #include "tests/support/frame_checksums.h"
@@ -18,23 +17,6 @@ constexpr std::size_t kEthernetSize = 14, kIcmpHeader = 8;
 bool is_ordinary_in_ipv6(std::uint8_t protocol) {
   constexpr std::uint8_t kOthers[] = {0, 43, 44, 60, kIcmp6, 112};
   return std::find(std::begin(kOthers), std::end(kOthers), protocol) == std::end(kOthers);
-}
-
-// Where the checksum stands that the tests' packets carry, right or wrong.
-std::optional<std::size_t> checksum_field(std::uint8_t protocol) {
-  switch (protocol) {
-    case kTcp:
-      return 16;
-    case kUdp:
-    case kDccp:
-    case kUdpLite:
-      return 6;
-    case kIcmp:
-    case kIcmp6:
-      return 2;
-    default:
-      return std::nullopt;
-  }
 }
 
 }  // namespace
@@ -64,7 +46,7 @@ std::uint8_t RandomFrames::ttl() {
 template <class Address>
 void RandomFrames::set_l4_checksum(std::vector<std::uint8_t>& segment, std::uint8_t protocol,
                                    const Address& source, const Address& destination) {
-  const auto field = checksum_field(protocol);
+  const auto field = l4_checksum_field(protocol);
   if (!field || segment.size() < *field + 2) return;
   std::uint16_t value = static_cast<std::uint16_t>(engine_());
   if (one_in(8)) value = one_in(2) ? 0 : 0xffff;
@@ -154,18 +136,16 @@ PacketBuilder RandomFrames::ip_packet(PacketBuilder builder, const Ipv6& source,
   return builder.payload(segment(protocol, source, destination, quotes));
 }
 
-Frame RandomFrames::packet(const Mac& destination_mac, const Mac& source_mac, Ipv4 source, Ipv4 destination) {
+template <class Address>
+Frame RandomFrames::packet(const Mac& destination_mac, const Mac& source_mac, const Address& source,
+                           const Address& destination) {
   return padded(ip_packet(PacketBuilder().ethernet({.destination = destination_mac, .source = source_mac}),
                           source, destination, Quotes::kYes)
                     .build());
 }
 
-Frame RandomFrames::packet(const Mac& destination_mac, const Mac& source_mac, const Ipv6& source,
-                           const Ipv6& destination) {
-  return padded(ip_packet(PacketBuilder().ethernet({.destination = destination_mac, .source = source_mac}),
-                          source, destination, Quotes::kYes)
-                    .build());
-}
+template Frame RandomFrames::packet(const Mac&, const Mac&, const Ipv4&, const Ipv4&);
+template Frame RandomFrames::packet(const Mac&, const Mac&, const Ipv6&, const Ipv6&);
 
 Frame RandomFrames::padded(Frame frame) {
   if (one_in(4)) frame.resize(frame.size() + number(1, 40));

@@ -35,9 +35,9 @@ class RandomFrames {
   // short; its L4 checksum right, wrong, absent, its header's wrong now and then. ICMP errors quote a packet
   // of the same kind from `destination` to `source`, now and then others, up to any byte. Of ICMPv6 without
   // what is of a link's own (neighbour discovery), without VRRP over IPv6.
-  Frame packet(const Mac& destination_mac, const Mac& source_mac, Ipv4 source, Ipv4 destination);
-  Frame packet(const Mac& destination_mac, const Mac& source_mac, const Ipv6& source,
-               const Ipv6& destination);
+  template <class Address>
+  Frame packet(const Mac& destination_mac, const Mac& source_mac, const Address& source,
+               const Address& destination);
 
   // A copy with bits flipped, bytes set, ends cut or grown, or a part of `other` put in its place.
   Frame mutated(const Frame& frame, const Frame& other);

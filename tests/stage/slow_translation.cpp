@@ -11,7 +11,7 @@ namespace vipswitch::testing {
 namespace {
 
 constexpr std::size_t kL3 = 14, kIpv6Header = 40, kIcmpHeader = 8, kExtension = 8;
-constexpr std::uint8_t kIcmp = 1, kTcp = 6, kUdp = 17, kDccp = 33, kIcmp6 = 58, kUdpLite = 136;
+constexpr std::uint8_t kIcmp = 1, kUdp = 17, kIcmp6 = 58, kUdpLite = 136;
 constexpr std::uint8_t kHopByHop = 0, kRouting = 43, kFragment = 44, kDestinationOptions = 60;
 // Of a packet's extension headers; more are refused.
 constexpr unsigned kMaxExtensions = 8;
@@ -139,21 +139,10 @@ Sum segment_sum(const Layout& ip, std::size_t field, bool with_addresses) {
           }};
 }
 
-// Of a protocol whose checksum covers the addresses.
+// Of a protocol whose checksum covers the addresses: not of ICMP, and of ICMPv6 only over IPv6.
 std::optional<std::size_t> transport_field(const Layout& ip) {
-  if (ip.is_later_fragment) return std::nullopt;
-  switch (ip.protocol) {
-    case kTcp:
-      return 16;
-    case kUdp:
-    case kDccp:
-    case kUdpLite:
-      return 6;
-    case kIcmp6:
-      return ip.is_ipv6 ? std::optional<std::size_t>(2) : std::nullopt;
-    default:
-      return std::nullopt;
-  }
+  const bool has_none = ip.protocol == kIcmp || (ip.protocol == kIcmp6 && !ip.is_ipv6);
+  return ip.is_later_fragment || has_none ? std::nullopt : l4_checksum_field(ip.protocol);
 }
 
 enum class Icmp { kOther, kError, kNeverForwarded };

@@ -5,8 +5,6 @@
 """
 
 import contextlib
-import json
-import os
 
 from .namespace import add_veth
 from .testbed import EIP_POOL, ROUTER_ADDRESS, UPLINK_INTERFACE, Testbed
@@ -21,8 +19,7 @@ class BondedUplink(Testbed):
 
     def __init__(self, stack: contextlib.ExitStack):
         super().__init__(stack)
-        self.events_path = os.path.join(self.directory, "events.jsonl")
-        self.switch_options = ("--event-log", self.events_path)
+        self.log_events()
         self._add_second_leg()
         self.config.eal += [f"--vdev={name},iface={interface}" for name, interface in MEMBERS.items()]
         del self.config.uplink["interface"]
@@ -58,7 +55,3 @@ class BondedUplink(Testbed):
 
     def plug(self, member: str) -> None:
         self.router.ip("link", "set", LEGS[member], "up")
-
-    def events(self, name: str) -> list[dict]:
-        with open(self.events_path, encoding="utf-8") as file:
-            return [event for event in map(json.loads, file) if event["event"] == name]

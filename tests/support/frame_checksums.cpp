@@ -240,6 +240,22 @@ std::uint16_t internet_checksum(const Ipv6& source, const Ipv6& destination, std
                               (bytes.size() >> 16) + (bytes.size() & 0xffff) + sum_words(bytes));
 }
 
+std::optional<std::size_t> l4_checksum_field(std::uint8_t protocol) {
+  switch (protocol) {
+    case 6:
+      return 16;
+    case 17:
+    case 33:
+    case 136:
+      return 6;
+    case 1:
+    case 58:
+      return 2;
+    default:
+      return std::nullopt;
+  }
+}
+
 std::ostream& operator<<(std::ostream& out, const ChecksumReport& report) {
   out << "verified:";
   for (const auto& name : report.verified) out << ' ' << name;

@@ -3,8 +3,10 @@
 // The Internet checksum computed from scratch, byte by byte, sharing nothing with vipswitch/checksum.h: what
 // the product computes or updates incrementally is judged by this.
 
+#include <cstddef>
 #include <cstdint>
 #include <iosfwd>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,6 +27,9 @@ std::uint16_t internet_checksum(Ipv4 source, Ipv4 destination, std::uint8_t prot
 // With the pseudo-header of IPv6 (RFC 8200 8.1).
 std::uint16_t internet_checksum(const Ipv6& source, const Ipv6& destination, std::uint8_t next_header,
                                 std::span<const std::uint8_t> bytes);
+
+// Where the checksum stands in the header of TCP, UDP, UDP-Lite, DCCP, ICMP or ICMPv6.
+std::optional<std::size_t> l4_checksum_field(std::uint8_t protocol);
 
 struct ChecksumReport {
   std::vector<std::string> verified;  // every field that was there to look at, in order: "ipv4", "udp", ...

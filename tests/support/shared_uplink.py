@@ -6,7 +6,6 @@ an MTU and a MAC of its own; the switch answers from another MAC.
 
 import contextlib
 import json
-import os
 import re
 
 from .namespace import Namespace
@@ -25,8 +24,7 @@ class SharedUplink(Testbed):
 
     def __init__(self, stack: contextlib.ExitStack):
         super().__init__(stack)
-        self.events_path = os.path.join(self.directory, "events.jsonl")
-        self.switch_options = ("--event-log", self.events_path)
+        self.log_events()
         self.config.uplink["device"] = "af_xdp"
         self.config.vpcs = [{"name": "shop", "vni": 1001}]
         self.config.subnets = [{"name": "web", "vpc": "shop", "ipv4": "10.77.0.0/24", "gateway": "10.77.0.1",
@@ -63,10 +61,6 @@ class SharedUplink(Testbed):
         """How many frames the interface has given to its XDP program, as veth counts them."""
         statistics = self.host.run("ethtool", "-S", INTERFACE).stdout
         return sum(int(count) for count in re.findall(r"rx_queue_\d+_xdp_packets: (\d+)", statistics))
-
-    def events(self, name: str) -> list[dict]:
-        with open(self.events_path, encoding="utf-8") as file:
-            return [event for event in map(json.loads, file) if event["event"] == name]
 
     def lease_by_dhcp(self) -> str:
         """What the host's own DHCP client is told by a server of the provider network."""

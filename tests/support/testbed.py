@@ -10,6 +10,8 @@ enable_ipv6() all of them have IPv6 too: the uplink segment is 2001:db8:100::/64
 """
 
 import contextlib
+import json
+import os
 import socket
 from dataclasses import dataclass
 
@@ -73,6 +75,7 @@ class Testbed:
         self.config = Config()
         self.switch: Switch | None = None
         self.switch_options: tuple[str, ...] = ()
+        self._events_path = os.path.join(self.directory, "events.jsonl")
         self.vms: dict[str, Vm] = {}
         self.switch_namespace = Namespace("switch", stack)
         self.router = Namespace("router", stack)
@@ -107,6 +110,14 @@ class Testbed:
         self.client.ip("-6", "route", "add", "default", "via", "2001:db8:200::1")
         self.config.uplink["addresses"].append(f"{UPLINK_ADDRESS6}/64")
         self.config.uplink["gateway6"] = ROUTER_ADDRESS6
+
+    def log_events(self) -> None:
+        """So that events() has them; before the switch starts."""
+        self.switch_options += ("--event-log", self._events_path)
+
+    def events(self, name: str) -> list[dict]:
+        with open(self._events_path, encoding="utf-8") as file:
+            return [event for event in map(json.loads, file) if event["event"] == name]
 
     def start_switch(self) -> Switch:
         self.switch = Switch(self.switch_namespace, self.config, self.directory, self.stack, options=self.switch_options)
