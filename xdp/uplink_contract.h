@@ -4,12 +4,10 @@
  * the verdicts. For C (the program) and C++ (control/xdp). Addresses are in network order, numbers in host
  * order.
  *
- * | map        | type                   | key -> value |
- * |------------|------------------------|------------------------------------------------------------------------|
- * | xsks_map   | XSKMAP                 | rx queue -> AF_XDP socket; the name is what DPDK's net_af_xdp looks
- * for | | vsw_ipv4   | array of maps, 1 entry | 0 -> hash set of IPv4 addresses -> enum uplink_use | |
- * vsw_ipv6   | array of maps, 1 entry | 0 -> hash set of IPv6 addresses -> enum uplink_use | | vsw_counts |
- * per-CPU array          | enum uplink_verdict -> struct uplink_count                             |
+ *   xsks_map    XSKMAP                  rx queue -> AF_XDP socket; DPDK's net_af_xdp looks for this name
+ *   vsw_ipv4    array of maps, 1 entry  0 -> hash set of IPv4 addresses -> enum uplink_use
+ *   vsw_ipv6    array of maps, 1 entry  0 -> hash set of IPv6 addresses -> enum uplink_use
+ *   vsw_counts  per-CPU array           enum uplink_verdict -> struct uplink_count
  *
  * The two sets are maps inside maps because DPDK loads the file as it is: whoever runs the program makes the
  * sets, as large as the configuration says, and puts them in. Until then everything is the kernel's. */

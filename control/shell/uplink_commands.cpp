@@ -96,7 +96,8 @@ std::vector<Command> uplink_commands() {
       {"uplink del", "remove the uplink", {}, del_uplink},
       {"uplink show [json]", "print the uplink as a command", {}, show_uplink_object},
       {"show uplink [json]",
-       "describe the uplink's device, and of an interface that the host shares, whose frames are whose",
+       "describe the uplink's device, the members of a bond, and on an interface shared with the host whose "
+       "frames are whose",
        {},
        show_uplink},
   };

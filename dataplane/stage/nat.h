@@ -10,8 +10,9 @@
 //                     (found in the port's row, no lookup), TTL - 1, MACs of the next hop. From a HAVIP only
 //                     its owner may.
 //
-// Drops: unknown_eip, eip_unbound, no_eip, eip_not_owner, eip_rate, port_rate, ttl_exceeded, l4_truncated,
-// icmp_link_scoped, icmp_bad_quote, no_uplink, next_hop_unresolved, unroutable, blackhole.
+// Drops: martian_source, unknown_eip, not_for_uplink, eip_unbound, no_eip, eip_not_owner, eip_rate,
+// port_rate, ttl_exceeded, l4_truncated, icmp_link_scoped, icmp_bad_quote, no_uplink, next_hop_unresolved,
+// unroutable, blackhole.
 
 #include "dataplane/worker_state.h"
 
