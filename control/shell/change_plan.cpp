@@ -36,7 +36,7 @@ struct Halves {
   }
 };
 
-Json to_json(const config::SettingValue& value) {
+Json setting_json(const config::SettingValue& value) {
   return std::visit(
       [](const auto& held) {
         if constexpr (std::is_same_v<std::decay_t<decltype(held)>, std::monostate>) {
@@ -156,7 +156,7 @@ ChangePlan make_plan(const model::ChangeSet& changes, const Settings& running, c
   const auto before = config::list_settings(running), after = config::list_settings(file);
   for (std::size_t i = 0; i < before.size(); ++i) {
     if (before[i] == after[i]) continue;
-    plan.settings.push_back({before[i].path(), to_json(before[i].value), to_json(after[i].value)});
+    plan.settings.push_back({before[i].path(), setting_json(before[i].value), setting_json(after[i].value)});
   }
   return plan;
 }

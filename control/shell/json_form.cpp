@@ -28,7 +28,7 @@ double rounded(double value) {
   return std::round(value * 100) / 100;
 }
 
-Json to_json(const CandidateStatus& candidate) {
+Json fields_of(const CandidateStatus& candidate) {
   return {{"port", candidate.port},
           {"active", candidate.active},
           {"fresh", candidate.fresh},
@@ -41,7 +41,7 @@ Json to_json(const CandidateStatus& candidate) {
           {"restored", candidate.restored}};
 }
 
-Json to_json(const Decision& decision) {
+Json fields_of(const Decision& decision) {
   return {{"sequence", decision.sequence},
           {"at_ms", decision.at_ms},
           {"at_unix_us", decision.at_unix_us},
@@ -61,11 +61,11 @@ Json to_json(const Decision& decision) {
 template <class T>
 Json list(const std::vector<T>& elements) {
   auto array = Json::array();
-  for (const auto& element : elements) array.push_back(to_json(element));
+  for (const auto& element : elements) array.push_back(fields_of(element));
   return array;
 }
 
-Json to_json(const model::Dhcp& dhcp) {
+Json fields_of(const model::Dhcp& dhcp) {
   auto routes = Json::array();
   for (const auto& [to, via] : dhcp.routes) routes.push_back({{"to", word(to)}, {"via", word(via)}});
   return {{"lease_s", dhcp.lease_s}, {"routes", routes}};
@@ -125,7 +125,7 @@ Json to_json(const model::Subnet& subnet) {
           {"havip_quota", subnet.havip_quota},
           {"managed", subnet.managed},
           {"dns", words(subnet.dns)},
-          {"dhcp", subnet.ipv4 && subnet.dhcp ? to_json(*subnet.dhcp) : Json()}};
+          {"dhcp", subnet.ipv4 && subnet.dhcp ? fields_of(*subnet.dhcp) : Json()}};
 }
 
 Json to_json(const model::Port& port) {

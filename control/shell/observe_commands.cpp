@@ -158,14 +158,14 @@ Result<void> stop_capture(Context& context, const Arguments& arguments) {
   return {};
 }
 
-const Argument kPort{"PORT", &value_type::kAnyPortName, "name of a port, or uplink"};
+const Argument kAnyPort{"PORT", &value_type::kAnyPortName, "name of a port, or uplink"};
 const Argument kFilter{
     "EXPRESSION", &value_type::kText,
     "pcap-filter(7) in quotes, such as \"icmp and host 10.77.0.11\"; without it every packet"};
 const Argument kTrace{"TRACE", &value_type::kCount, "number of a trace, see trace list"};
 const Argument kFile{"FILE", &value_type::kText, "pcapng, made anew by the switch"};
-const Argument kRate{"RATE", &value_type::kNumberIn<kCaptureRateRange>,
-                     "packets a second at most, default 10000"};
+const Argument kFrameRate{"RATE", &value_type::kNumberIn<kCaptureRateRange>,
+                          "packets a second at most, default 10000"};
 const Argument kSnap{"BYTES", &value_type::kNumberIn<kCaptureSnapRange>,
                      "of each packet at most, 14 to 2048, default 2048"};
 const Argument kCount{"COUNT", &value_type::kNumberIn<kCaptureCountRange>,
@@ -177,18 +177,20 @@ std::vector<Command> observe_commands() {
   return {
       {"trace add port PORT [filter EXPRESSION] [count COUNT]",
        "remember what each stage does with the next packets that a port sends",
-       {kPort, kFilter, {"COUNT", &value_type::kNumberIn<kTracedRange>, "packets, at most 1000, default 1"}},
+       {kAnyPort,
+        kFilter,
+        {"COUNT", &value_type::kNumberIn<kTracedRange>, "packets, at most 1000, default 1"}},
        add_trace},
       {"trace list [json]", "list the live traces", {}, list_traces},
       {"trace show TRACE [json]", "tell what a live trace has seen", {kTrace}, show_trace},
       {"trace remove TRACE", "end a live trace and forget it", {kTrace}, remove_trace},
       {"capture port PORT FILE [filter EXPRESSION] [rate RATE] [snap BYTES] [count COUNT]",
        "write what a port sends and gets into a file, with direction and drop reason",
-       {kPort, kFile, kFilter, kRate, kSnap, kCount},
+       {kAnyPort, kFile, kFilter, kFrameRate, kSnap, kCount},
        start_capture},
       {"capture drops FILE [filter EXPRESSION] [rate RATE] [snap BYTES] [count COUNT]",
        "write what is dropped at any port into a file, with the reason",
-       {kFile, kFilter, kRate, kSnap, kCount},
+       {kFile, kFilter, kFrameRate, kSnap, kCount},
        start_capture},
       {"capture list [json]", "list the captures", {}, list_captures},
       {"capture stop CAPTURE [json]",

@@ -14,7 +14,7 @@ constexpr bool is_mld(std::uint8_t icmp6_type) noexcept {
   return icmp6_type == 131 || icmp6_type == 132 || icmp6_type == 143;
 }
 
-bool may_send_unspecified(const Packet& packet) noexcept {
+bool may_send_unspecified_ipv6(const Packet& packet) noexcept {
   const std::uint8_t type = icmp6_type(packet);
   return type == wire::kIcmp6NeighbourSolicitation || type == wire::kIcmp6RouterSolicitation || is_mld(type);
 }
@@ -95,7 +95,7 @@ void guard_ipv6(WorkerState& worker, const PortRow& port, Packet& packet) noexce
   const Ipv6 source = packet.ipv6().source;
   packet.source_index = port.ipv6.index_of(source);
   if (packet.source_index == kNoSource && !is_free_link_local(worker, port, source) &&
-      !(source.is_unspecified() && may_send_unspecified(packet)) &&
+      !(source.is_unspecified() && may_send_unspecified_ipv6(packet)) &&
       !(is_forwarded(port, packet, source) && !is_nd(packet))) {
     return packet.drop(foreign_address(worker, port, source, DropReason::spoofed_ip, false));
   }

@@ -11,7 +11,7 @@ using W6 = ShopWorld6;
 
 constexpr std::uint8_t kUnreachable = 3, kTimeExceeded = 11;
 constexpr std::uint8_t kUnreachable6 = 1, kTooBig6 = 2, kTimeExceeded6 = 3;
-constexpr std::size_t kMtu = 1500;
+constexpr std::size_t kPathMtu = 1500;
 
 Frame cut(Frame bytes, std::size_t begin, std::size_t size) {
   return Frame(bytes.begin() + static_cast<std::ptrdiff_t>(begin),
@@ -181,29 +181,30 @@ TEST_P(CustomerErrors, TooBigTellsTheVmOfTheMtuAndItsOwnAddresses) {
   const auto packet = [this](Ipv4 source, std::uint8_t ttl) {
     return long_frame(
         from_vm(vm(), kGatewayMac),
-        Ipv4Fields{.source = source, .destination = W::kClient, .ttl = ttl, .dont_fragment = true}, kMtu + 1);
+        Ipv4Fields{.source = source, .destination = W::kClient, .ttl = ttl, .dont_fragment = true},
+        kPathMtu + 1);
   };
   expect_told(DropReason::mtu_exceeded, vm().port, packet(inner(), 64),
               from_gateway(vm(), W::kWebGateway, inner())
-                  .icmp({.type = kUnreachable, .code = kFragmentationNeeded, .rest_of_header = kMtu})
+                  .icmp({.type = kUnreachable, .code = kFragmentationNeeded, .rest_of_header = kPathMtu})
                   .payload(quote(packet(inner(), 63)))
                   .build());
   const auto packet6 = [this](std::uint8_t hop_limit) {
     return long_frame(from_vm(vm(), kGatewayMac),
                       Ipv6Fields{.source = inner6(), .destination = W6::kClient, .hop_limit = hop_limit},
-                      kMtu + 1);
+                      kPathMtu + 1);
   };
   expect_told(DropReason::mtu_exceeded, vm().port, packet6(64),
               from_gateway6(vm(), W6::kWebGateway, inner6())
-                  .icmp6({.type = kTooBig6, .rest_of_header = kMtu})
+                  .icmp6({.type = kTooBig6, .rest_of_header = kPathMtu})
                   .payload(quote6(packet6(63)))
                   .build());
   const auto bridged =
       long_frame(from_vm(vm(), kVm2.mac),
-                 Ipv4Fields{.source = inner(), .destination = kVm2.ip, .dont_fragment = true}, kMtu + 1);
+                 Ipv4Fields{.source = inner(), .destination = kVm2.ip, .dont_fragment = true}, kPathMtu + 1);
   expect_told(DropReason::mtu_exceeded, vm().port, bridged,
               from_gateway(vm(), W::kWebGateway, inner())
-                  .icmp({.type = kUnreachable, .code = kFragmentationNeeded, .rest_of_header = kMtu})
+                  .icmp({.type = kUnreachable, .code = kFragmentationNeeded, .rest_of_header = kPathMtu})
                   .payload(quote(bridged))
                   .build());
 }
@@ -213,25 +214,26 @@ TEST_P(CustomerErrors, TooBigTellsTheInternetOfTheEip) {
   const auto packet = [this](std::uint8_t ttl) {
     return long_frame(
         from_router(),
-        Ipv4Fields{.source = W::kClient, .destination = eip(), .ttl = ttl, .dont_fragment = true}, kMtu + 8);
+        Ipv4Fields{.source = W::kClient, .destination = eip(), .ttl = ttl, .dont_fragment = true},
+        kPathMtu + 8);
   };
   expect_told(DropReason::mtu_exceeded, kUplink, packet(64),
               PacketBuilder()
                   .ethernet({.destination = W::kRouterMac, .source = W::kUplinkMac})
                   .ipv4({.source = W::kUplinkIp, .destination = W::kClient, .type_of_service = 0xc0})
-                  .icmp({.type = kUnreachable, .code = kFragmentationNeeded, .rest_of_header = kMtu})
+                  .icmp({.type = kUnreachable, .code = kFragmentationNeeded, .rest_of_header = kPathMtu})
                   .payload(quote(packet(63)))
                   .build());
   const auto packet6 = [this](std::uint8_t hop_limit) {
     return long_frame(from_router(),
                       Ipv6Fields{.source = W6::kClient, .destination = eip6(), .hop_limit = hop_limit},
-                      kMtu + 8);
+                      kPathMtu + 8);
   };
   expect_told(DropReason::mtu_exceeded, kUplink, packet6(64),
               PacketBuilder()
                   .ethernet({.destination = W::kRouterMac, .source = W::kUplinkMac})
                   .ipv6({.source = W6::kUplinkIp, .destination = W6::kClient})
-                  .icmp6({.type = kTooBig6, .rest_of_header = kMtu})
+                  .icmp6({.type = kTooBig6, .rest_of_header = kPathMtu})
                   .payload(quote6(packet6(63)))
                   .build());
 }
@@ -258,7 +260,7 @@ TEST_F(GatewayErrors, MtuOfTheVpcHoldsBetweenItsPorts) {
 TEST_F(GatewayErrors, ThePacketOfExactlyTheMtuPasses) {
   const auto packet =
       long_frame(from_vm(kVm3, kGatewayMac),
-                 Ipv4Fields{.source = kVm3.ip, .destination = W::kClient, .dont_fragment = true}, kMtu);
+                 Ipv4Fields{.source = kVm3.ip, .destination = W::kClient, .dont_fragment = true}, kPathMtu);
   EXPECT_EQ(inject(kVm3, packet).size(), 1u);
 }
 
@@ -325,7 +327,7 @@ TEST_F(GatewayErrors, OneTenantsErrorsOnTheUplinkLeaveOthersTheirs) {
   EXPECT_EQ(vswitch.worker().counters.errors_told.get(), 100u);
   const Frame too_long = long_frame(
       from_router(), Ipv4Fields{.source = W::kClient, .destination = W::kFrontEip, .dont_fragment = true},
-      kMtu + 8);
+      kPathMtu + 8);
   EXPECT_EQ(inject(kUplink, too_long).size(), 1u);
   const Frame expiring_elsewhere =
       from_router().ipv4({.source = W::kClient, .destination = W::kFrontEip, .ttl = 1}).udp({}).build();

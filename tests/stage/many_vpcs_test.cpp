@@ -11,7 +11,7 @@ namespace vipswitch::testing {
 namespace {
 
 constexpr unsigned kVpcs = 1000, kRoutes = 50, kWithPorts = 10;
-constexpr Ipv4 kFirst{10, 0, 0, 11}, kSecond{10, 0, 0, 12}, kNobody{10, 0, 0, 13}, kOffice{172, 16, 5, 5},
+constexpr Ipv4 kFirst{10, 0, 0, 11}, kSecond{10, 0, 0, 12}, kAbsent{10, 0, 0, 13}, kOffice{172, 16, 5, 5},
     kElsewhere{172, 17, 5, 5}, kClient{192, 0, 2, 10};
 constexpr Ipv6 kFirst6 = v6(0x77, 0x11), kSecond6 = v6(0x77, 0x12);
 constexpr Mac kUplinkMac = ShopWorld::kUplinkMac, kRouterMac = ShopWorld::kRouterMac;
@@ -125,7 +125,7 @@ TEST_F(ManyVpcs, AreApart) {
     }
 
     auto drops = vswitch_.drops(DropReason::unknown_destination);
-    inject(vm, datagram(vm, kFirst, kNobody));
+    inject(vm, datagram(vm, kFirst, kAbsent));
     EXPECT_EQ(vswitch_.drops(DropReason::unknown_destination), drops + 1);
 
     // Its own routes.

@@ -10,7 +10,7 @@ using W6 = ShopWorld6;
 
 constexpr std::size_t kEthernet = 14, kHeader = 40;
 
-struct Cut {
+struct Ipv6Cut {
   const char* name;
   std::string_view port;
   Frame whole;
@@ -18,7 +18,7 @@ struct Cut {
   std::size_t least_l4 = 0;    // bytes behind those that are enough to be sent on
 };
 
-void PrintTo(const Cut& cut, std::ostream* out) {
+void PrintTo(const Ipv6Cut& cut, std::ostream* out) {
   *out << cut.name;
 }
 
@@ -26,7 +26,7 @@ PacketBuilder in() {
   return from_router().ipv6({.source = W6::kClient, .destination = W6::kVm3Eip});
 }
 
-std::vector<Cut> cuts() {
+std::vector<Ipv6Cut> ipv6_cuts() {
   return {
       {"Udp", kUplink, datagram6_from_internet(W6::kVm3Eip), 0, 8},
       {"Tcp", kUplink, in().tcp({}).counting_payload(9).build(), 0, 18},
@@ -70,7 +70,7 @@ Frame shortened(const Frame& whole, std::size_t size) {
   return frame;
 }
 
-class CutIpv6 : public Shop6Test, public ::testing::WithParamInterface<Cut> {};
+class CutIpv6 : public Shop6Test, public ::testing::WithParamInterface<Ipv6Cut> {};
 
 TEST_P(CutIpv6, FrameIsDroppedAtEveryLength) {
   const Frame& whole = GetParam().whole;
@@ -100,7 +100,7 @@ TEST_P(CutIpv6, PacketIsSentOnFromTheL4ChecksumOn) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Parse, CutIpv6, ::testing::ValuesIn(cuts()),
+INSTANTIATE_TEST_SUITE_P(Parse, CutIpv6, ::testing::ValuesIn(ipv6_cuts()),
                          [](const auto& instance) { return std::string(instance.param.name); });
 
 // The advertisement with its option, which it claims by.

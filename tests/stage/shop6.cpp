@@ -5,7 +5,7 @@
 namespace vipswitch::testing {
 namespace {
 
-using W = ShopWorld6;
+using W6 = ShopWorld6;
 constexpr std::uint8_t kHopLimitOfNd = 255;
 
 }  // namespace
@@ -22,7 +22,7 @@ Frame solicitation_of_router(const Ipv6& target) {
   const Ipv6 group = target.solicited_node();
   return PacketBuilder()
       .ethernet({.destination = Mac::of_multicast(group), .source = ShopWorld::kRouterMac})
-      .ipv6({.source = W::kRouterIp, .destination = group, .hop_limit = kHopLimitOfNd})
+      .ipv6({.source = W6::kRouterIp, .destination = group, .hop_limit = kHopLimitOfNd})
       .neighbour({.target = target, .mac = ShopWorld::kRouterMac})
       .build();
 }
@@ -75,14 +75,14 @@ Frame datagram6(const Vm& vm, const Ipv6& source, const Ipv6& destination, const
 
 Frame datagram6_from_internet(const Ipv6& destination) {
   return from_router()
-      .ipv6({.source = W::kClient, .destination = destination})
+      .ipv6({.source = W6::kClient, .destination = destination})
       .udp({.source_port = 4000, .destination_port = 53})
       .payload("question")
       .build();
 }
 
 void Shop6::elect6(const Vm& vm) {
-  inject(vm, announcement6(vm, vm.mac == kVm1.mac ? W::kVm1Ip : W::kVm2Ip));
+  inject(vm, announcement6(vm, vm.mac == kVm1.mac ? W6::kVm1Ip : W6::kVm2Ip));
   ASSERT_EQ(owner6(), vm.port);
 }
 

@@ -8,17 +8,17 @@ namespace {
 using W = ShopWorld;
 using W6 = ShopWorld6;
 
-constexpr Ipv6 kNeighbourIp = v6(0x100, 9);
-constexpr Mac kNeighbourMac{2, 0, 0, 0, 0, 9};
+constexpr Ipv6 kNeighbourIp6 = v6(0x100, 9);
+constexpr Mac kNeighbour6Mac{2, 0, 0, 0, 0, 9};
 
 class SnoopNdUplink : public Shop6Test {
  protected:
   // A neighbour of the router's, or a host further away, tells its MAC.
   void advertise(const Ipv6& target, std::uint32_t flags, const Ipv6& destination = W6::kUplinkIp) {
     inject(kUplink, PacketBuilder()
-                        .ethernet({.destination = W::kUplinkMac, .source = kNeighbourMac})
+                        .ethernet({.destination = W::kUplinkMac, .source = kNeighbour6Mac})
                         .ipv6({.source = target, .destination = destination, .hop_limit = 255})
-                        .neighbour({.type = 136, .target = target, .flags = flags, .mac = kNeighbourMac})
+                        .neighbour({.type = 136, .target = target, .flags = flags, .mac = kNeighbour6Mac})
                         .build());
     vswitch.settle();
   }
@@ -39,15 +39,15 @@ TEST_F(SnoopNdUplink, UplinkAnswersForEipsAndItself) {
 }
 
 TEST_F(SnoopNdUplink, NextHopIsAskedForLearnedAndUsed) {
-  const Frame packet = datagram6(kVm3, W6::kVm3Ip, kNeighbourIp);
+  const Frame packet = datagram6(kVm3, W6::kVm3Ip, kNeighbourIp6);
   expect_drop(DropReason::next_hop_unresolved, kVm3, packet);
-  ASSERT_THAT(vswitch.control().uplink().neighbours6(), ::testing::Contains(::testing::Key(kNeighbourIp)))
+  ASSERT_THAT(vswitch.control().uplink().neighbours6(), ::testing::Contains(::testing::Key(kNeighbourIp6)))
       << "control was not told";
-  advertise(kNeighbourIp, wire::kNdSolicited | wire::kNdOverride);
-  EXPECT_EQ(known_mac_of(kNeighbourIp), kNeighbourMac);
+  advertise(kNeighbourIp6, wire::kNdSolicited | wire::kNdOverride);
+  EXPECT_EQ(known_mac_of(kNeighbourIp6), kNeighbour6Mac);
   const auto sent = inject(kVm3, packet);
   ASSERT_EQ(sent.size(), 1u);
-  EXPECT_TRUE(std::equal(sent[0].frame.begin(), sent[0].frame.begin() + 6, kNeighbourMac.bytes().begin()));
+  EXPECT_TRUE(std::equal(sent[0].frame.begin(), sent[0].frame.begin() + 6, kNeighbour6Mac.bytes().begin()));
 }
 
 TEST_F(SnoopNdUplink, MacOfTheGatewayIsReplacedByWhatOverrides) {
@@ -72,16 +72,16 @@ TEST_F(SnoopNdUplink, EipWithoutTargetIsNotAnswered) {
 }
 
 TEST_F(SnoopNdUplink, OnlyWhoIsOnTheLinkAndTellsTheSwitchIsLearned) {
-  advertise(kNeighbourIp, wire::kNdSolicited | wire::kNdOverride, Ipv6::all_nodes());
-  EXPECT_EQ(known_mac_of(kNeighbourIp), Mac()) << "told to others";
+  advertise(kNeighbourIp6, wire::kNdSolicited | wire::kNdOverride, Ipv6::all_nodes());
+  EXPECT_EQ(known_mac_of(kNeighbourIp6), Mac()) << "told to others";
   advertise(W6::kClient, wire::kNdSolicited | wire::kNdOverride);
   EXPECT_EQ(known_mac_of(W6::kClient), Mac()) << "not on the link";
 }
 
 // RFC 4861 7.2.5: what is not known yet needs no override flag.
 TEST_F(SnoopNdUplink, FirstAnswerIsLearnedWithoutOverride) {
-  advertise(kNeighbourIp, wire::kNdSolicited);
-  EXPECT_EQ(known_mac_of(kNeighbourIp), kNeighbourMac);
+  advertise(kNeighbourIp6, wire::kNdSolicited);
+  EXPECT_EQ(known_mac_of(kNeighbourIp6), kNeighbour6Mac);
 }
 
 }  // namespace

@@ -11,11 +11,11 @@ namespace {
 // checked against real routers.
 constexpr Mac kMacA{0x02, 0, 0, 0, 0, 0x0a}, kMacB{0x02, 0, 0, 0, 0, 0x0b};
 constexpr Mac kVrrpMulticastMac{0x01, 0x00, 0x5e, 0x00, 0x00, 0x12};
-constexpr Ipv4 kA{10, 9, 0, 1}, kB{10, 9, 0, 2}, kVip{10, 9, 0, 100};
+constexpr Ipv4 kSender{10, 9, 0, 1}, kReceiver{10, 9, 0, 2}, kVirtual{10, 9, 0, 100};
 constexpr std::uint8_t kVrid = 51;
 
 Ipv4Fields advert_ipv4(Ipv4 destination = Ipv4{224, 0, 0, 18}) {
-  auto fields = vrrp_ipv4(kA, destination);
+  auto fields = vrrp_ipv4(kSender, destination);
   fields.identification = 1;
   return fields;
 }
@@ -30,7 +30,7 @@ PacketBuilder multicast_advert() {
 
 TEST(PacketBuilder, Vrrp2WithoutAuthenticationYieldsP1) {
   auto builder = multicast_advert();
-  builder.vrrp2({.vrid = kVrid, .priority = 150, .addresses = {kVip}});
+  builder.vrrp2({.vrid = kVrid, .priority = 150, .addresses = {kVirtual}});
   EXPECT_EQ(to_hex(builder.build()),
             "01005e00001202000000000a080045c0002800010000ff70d0880a090001e0000012"
             "2133960100013e5d0a0900640000000000000000");
@@ -39,7 +39,7 @@ TEST(PacketBuilder, Vrrp2WithoutAuthenticationYieldsP1) {
 TEST(PacketBuilder, Vrrp2WithPasswordYieldsP2) {
   auto builder = multicast_advert();
   builder.vrrp2(
-      {.vrid = kVrid, .priority = 150, .addresses = {kVip}, .auth_type = 1, .auth_data = "s3cretpw"});
+      {.vrid = kVrid, .priority = 150, .addresses = {kVirtual}, .auth_type = 1, .auth_data = "s3cretpw"});
   EXPECT_EQ(to_hex(builder.build()),
             "01005e00001202000000000a080045c0002800010000ff70d0880a090001e0000012"
             "21339601010190cb0a0900647333637265747077");
@@ -47,7 +47,7 @@ TEST(PacketBuilder, Vrrp2WithPasswordYieldsP2) {
 
 TEST(PacketBuilder, Vrrp2OfPriorityZeroYieldsP3) {
   auto builder = multicast_advert();
-  builder.vrrp2({.vrid = kVrid, .priority = 0, .addresses = {kVip}});
+  builder.vrrp2({.vrid = kVrid, .priority = 0, .addresses = {kVirtual}});
   EXPECT_EQ(to_hex(builder.build()),
             "01005e00001202000000000a080045c0002800010000ff70d0880a090001e0000012"
             "213300010001d45d0a0900640000000000000000");
@@ -56,7 +56,7 @@ TEST(PacketBuilder, Vrrp2OfPriorityZeroYieldsP3) {
 TEST(PacketBuilder, Vrrp2BehindAuthenticationHeaderYieldsP4) {
   auto builder = multicast_advert();
   builder.authentication_header({.spi = 0x0a090001, .sequence = 1})
-      .vrrp2({.vrid = kVrid, .priority = 150, .addresses = {kVip}, .auth_type = 2});
+      .vrrp2({.vrid = kVrid, .priority = 150, .addresses = {kVirtual}, .auth_type = 2});
   EXPECT_EQ(to_hex(builder.build()),
             "01005e00001202000000000a080045c0004000010000ff33d0ad0a090001e0000012"
             "700400000a0900010000000100000000000000000000000021339601"
@@ -65,7 +65,7 @@ TEST(PacketBuilder, Vrrp2BehindAuthenticationHeaderYieldsP4) {
 
 TEST(PacketBuilder, Vrrp3WithPseudoHeaderYieldsP5) {
   auto builder = multicast_advert();
-  builder.vrrp3({.vrid = kVrid, .priority = 150, .addresses = {kVip}});
+  builder.vrrp3({.vrid = kVrid, .priority = 150, .addresses = {kVirtual}});
   EXPECT_EQ(to_hex(builder.build()),
             "01005e00001202000000000a080045c0002000010000ff70d0900a090001e0000012"
             "31339601006443610a090064");
@@ -73,25 +73,25 @@ TEST(PacketBuilder, Vrrp3WithPseudoHeaderYieldsP5) {
 
 TEST(PacketBuilder, Vrrp3WithPlainChecksumYieldsP6) {
   auto builder = multicast_advert();
-  builder.vrrp3({.vrid = kVrid, .priority = 150, .addresses = {kVip}, .checksum = VrrpChecksum::kPlain});
+  builder.vrrp3({.vrid = kVrid, .priority = 150, .addresses = {kVirtual}, .checksum = VrrpChecksum::kPlain});
   EXPECT_EQ(to_hex(builder.build()),
             "01005e00001202000000000a080045c0002000010000ff70d0900a090001e0000012"
             "3133960100642dfa0a090064");
 }
 
 TEST(PacketBuilder, Vrrp3UnicastYieldsP7) {
-  auto builder = advert_to(kMacB, advert_ipv4(kB));
-  builder.vrrp3({.vrid = kVrid, .priority = 150, .addresses = {kVip}});
+  auto builder = advert_to(kMacB, advert_ipv4(kReceiver));
+  builder.vrrp3({.vrid = kVrid, .priority = 150, .addresses = {kVirtual}});
   EXPECT_EQ(to_hex(builder.build()),
             "02000000000b02000000000a080045c0002000010000ff70a6980a0900010a090002"
             "31339601006419690a090064");
 }
 
 TEST(PacketBuilder, Vrrp3UnicastWithMulticastPseudoHeaderYieldsP8) {
-  auto builder = advert_to(kMacB, advert_ipv4(kB));
+  auto builder = advert_to(kMacB, advert_ipv4(kReceiver));
   builder.vrrp3({.vrid = kVrid,
                  .priority = 150,
-                 .addresses = {kVip},
+                 .addresses = {kVirtual},
                  .checksum = VrrpChecksum::kPseudoHeaderMulticast});
   EXPECT_EQ(to_hex(builder.build()),
             "02000000000b02000000000a080045c0002000010000ff70a6980a0900010a090002"
@@ -102,7 +102,7 @@ TEST(PacketBuilder, Vrrp3OverWholePayloadCoversTheTrailer) {
   const Ipv4Fields ip = advert_ipv4();
   const auto build = [&](VrrpChecksum form) {
     return advert_to(kVrrpMulticastMac, ip)
-        .vrrp3({.vrid = kVrid, .addresses = {kVip}, .checksum = form})
+        .vrrp3({.vrid = kVrid, .addresses = {kVirtual}, .checksum = form})
         .counting_payload(28)
         .build();
   };
@@ -116,7 +116,7 @@ TEST(PacketBuilder, Vrrp3OverWholePayloadCoversTheTrailer) {
 TEST(PacketBuilder, GratuitousRequestYieldsG1) {
   const auto frame = PacketBuilder()
                          .ethernet({.destination = Mac::broadcast(), .source = kMacA})
-                         .gratuitous_arp_request(kMacA, kVip)
+                         .gratuitous_arp_request(kMacA, kVirtual)
                          .build();
   EXPECT_EQ(to_hex(frame),
             "ffffffffffff02000000000a08060001080006040001"
@@ -126,7 +126,7 @@ TEST(PacketBuilder, GratuitousRequestYieldsG1) {
 TEST(PacketBuilder, GratuitousReplyYieldsG2) {
   const auto frame = PacketBuilder()
                          .ethernet({.destination = Mac::broadcast(), .source = kMacA})
-                         .gratuitous_arp_reply(kMacA, kVip)
+                         .gratuitous_arp_reply(kMacA, kVirtual)
                          .build();
   EXPECT_EQ(to_hex(frame),
             "ffffffffffff02000000000a08060001080006040002"
@@ -136,7 +136,7 @@ TEST(PacketBuilder, GratuitousReplyYieldsG2) {
 TEST(PacketBuilder, ProbeYieldsG4) {
   const auto frame = PacketBuilder()
                          .ethernet({.destination = Mac::broadcast(), .source = kMacB})
-                         .arp_probe(kMacB, kVip)
+                         .arp_probe(kMacB, kVirtual)
                          .build();
   EXPECT_EQ(to_hex(frame),
             "ffffffffffff02000000000b08060001080006040001"
@@ -162,7 +162,7 @@ TEST(PacketBuilder, TagStandsBetweenMacsAndType) {
   const auto frame = PacketBuilder()
                          .ethernet({.destination = kMacB, .source = kMacA})
                          .vlan({.id = 0x123, .priority = 5})
-                         .arp_request(kMacA, kA, kB)
+                         .arp_request(kMacA, kSender, kReceiver)
                          .build();
   EXPECT_EQ(to_hex(frame),
             "02000000000b02000000000a8100a1230806"
@@ -170,11 +170,12 @@ TEST(PacketBuilder, TagStandsBetweenMacsAndType) {
 }
 
 TEST(PacketBuilder, OptionsLengthenTheIpv4Header) {
-  const auto frame = PacketBuilder()
-                         .ethernet({.destination = kMacB, .source = kMacA})
-                         .ipv4({.source = kA, .destination = kB, .options = {0x94, 0x04, 0x00, 0x00}})
-                         .icmp_echo_request(1, 2)
-                         .build();
+  const auto frame =
+      PacketBuilder()
+          .ethernet({.destination = kMacB, .source = kMacA})
+          .ipv4({.source = kSender, .destination = kReceiver, .options = {0x94, 0x04, 0x00, 0x00}})
+          .icmp_echo_request(1, 2)
+          .build();
   EXPECT_EQ(frame[14], 0x46);
   EXPECT_EQ(frame.size(), 14U + 24U + 8U);
   EXPECT_EQ(to_hex(std::span(frame).subspan(34, 4)), "94040000");
@@ -184,8 +185,8 @@ TEST(PacketBuilder, OptionsLengthenTheIpv4Header) {
 TEST(PacketBuilder, FragmentCarriesOffsetAndFlag) {
   const auto frame = PacketBuilder()
                          .ethernet({.destination = kMacB, .source = kMacA})
-                         .ipv4({.source = kA,
-                                .destination = kB,
+                         .ipv4({.source = kSender,
+                                .destination = kReceiver,
                                 .more_fragments = true,
                                 .fragment_offset = 1480,
                                 .protocol = 17})
@@ -198,8 +199,8 @@ TEST(PacketBuilder, FragmentCarriesOffsetAndFlag) {
 TEST(PacketBuilder, FieldsOverrideWhatFollowsFromTheLayers) {
   const auto frame = PacketBuilder()
                          .ethernet({.destination = kMacB, .source = kMacA, .type = 0x86dd})
-                         .ipv4({.source = kA,
-                                .destination = kB,
+                         .ipv4({.source = kSender,
+                                .destination = kReceiver,
                                 .protocol = 99,
                                 .version = 6,
                                 .header_length = 16,
@@ -216,7 +217,7 @@ TEST(PacketBuilder, FieldsOverrideWhatFollowsFromTheLayers) {
 TEST(PacketBuilder, PaddingStaysOutsideTheLengths) {
   const auto frame = PacketBuilder()
                          .ethernet({.destination = kMacB, .source = kMacA})
-                         .ipv4({.source = kA, .destination = kB})
+                         .ipv4({.source = kSender, .destination = kReceiver})
                          .icmp_echo_reply(1, 2)
                          .pad_to(60)
                          .build();

@@ -14,13 +14,13 @@
 namespace vipswitch {
 namespace {
 
-constexpr TimeMs kNever = DeadlineTree::kNever;
+constexpr TimeMs kNoDeadline = DeadlineTree::kNever;
 
 // What the elections of the slots want, as the slots' own state says; the tree must lead to all of it.
 class Wishes {
  public:
   explicit Wishes(std::size_t slots) : wishes_(slots) {
-    for (auto& wish : wishes_) wish.store(kNever);
+    for (auto& wish : wishes_) wish.store(kNoDeadline);
   }
 
   void lower(std::size_t slot, TimeMs due) {
@@ -32,13 +32,13 @@ class Wishes {
   TimeMs look(std::size_t slot, TimeMs now) {
     TimeMs wish = wishes_[slot].load();
     while (wish <= now) {
-      if (wishes_[slot].compare_exchange_weak(wish, kNever)) return kNever;
+      if (wishes_[slot].compare_exchange_weak(wish, kNoDeadline)) return kNoDeadline;
     }
     return wish;
   }
   std::size_t count_open() const {
     std::size_t count = 0;
-    for (const auto& wish : wishes_) count += wish.load() != kNever ? 1 : 0;
+    for (const auto& wish : wishes_) count += wish.load() != kNoDeadline ? 1 : 0;
     return count;
   }
 
@@ -83,7 +83,7 @@ TEST(DeadlineTreeThreads, NoDeadlineIsLostBetweenLoweringAndCollecting) {
 
     collect(tree, wishes, kEnd);
     ASSERT_EQ(wishes.count_open(), 0u) << "round " << round;
-    ASSERT_EQ(tree.earliest(0, 1), kNever) << "round " << round;
+    ASSERT_EQ(tree.earliest(0, 1), kNoDeadline) << "round " << round;
   }
 }
 

@@ -17,7 +17,7 @@ using vipswitch::testing::from_hex;
 using vipswitch::testing::PacketBuilder;
 
 constexpr Mac kSender{0x02, 0, 0, 0, 0, 0x0a}, kAsker{0x02, 0, 0, 0, 0, 0x0b};
-constexpr Ipv4 kHavip{10, 9, 0, 100}, kOther{10, 9, 0, 2};
+constexpr Ipv4 kClaimed{10, 9, 0, 100}, kOther{10, 9, 0, 2};
 
 ArpForm form_of(const Frame& frame) {
   constexpr std::size_t kEthernetSize = 14;
@@ -48,24 +48,27 @@ TEST(ArpClaim, TargetMacDoesNotMatter) {
   for (const Mac& target : {Mac(), Mac::broadcast(), kSender, kAsker}) {
     EXPECT_EQ(form_of({.operation = 1,
                        .sender_mac = kSender,
-                       .sender_ip = kHavip,
+                       .sender_ip = kClaimed,
                        .target_mac = target,
-                       .target_ip = kHavip}),
+                       .target_ip = kClaimed}),
               ArpForm::kAnnouncement);
   }
 }
 
 TEST(ArpClaim, UnicastReplyIsWeak) {
-  const ArpForm form = form_of(
-      {.operation = 2, .sender_mac = kSender, .sender_ip = kHavip, .target_mac = kAsker, .target_ip = kOther},
-      kAsker);
+  const ArpForm form = form_of({.operation = 2,
+                                .sender_mac = kSender,
+                                .sender_ip = kClaimed,
+                                .target_mac = kAsker,
+                                .target_ip = kOther},
+                               kAsker);
   EXPECT_EQ(form, ArpForm::kReply);
   EXPECT_EQ(evidence_of(form), EvidenceClass::kWeak);
 }
 
 TEST(ArpClaim, RequestForAnotherAddressIsWeak) {
   const ArpForm form =
-      form_of({.operation = 1, .sender_mac = kSender, .sender_ip = kHavip, .target_ip = kOther});
+      form_of({.operation = 1, .sender_mac = kSender, .sender_ip = kClaimed, .target_ip = kOther});
   EXPECT_EQ(form, ArpForm::kRequest);
   EXPECT_EQ(evidence_of(form), EvidenceClass::kWeak);
 }
@@ -76,7 +79,7 @@ TEST(ArpClaim, ProbeClaimsNothing) {
 }
 
 TEST(ArpClaim, ReplyWithoutSenderAddressClaimsNothing) {
-  EXPECT_EQ(form_of({.operation = 2, .sender_mac = kSender, .target_ip = kHavip}), ArpForm::kProbe);
+  EXPECT_EQ(form_of({.operation = 2, .sender_mac = kSender, .target_ip = kClaimed}), ArpForm::kProbe);
 }
 
 TEST(ArpClaim, AnnouncementsAreOfThatClass) {
@@ -84,7 +87,7 @@ TEST(ArpClaim, AnnouncementsAreOfThatClass) {
 }
 
 TEST(ArpClaim, OtherHardwareProtocolLengthOrOperationIsBad) {
-  const ArpFields good{.operation = 1, .sender_mac = kSender, .sender_ip = kHavip, .target_ip = kHavip};
+  const ArpFields good{.operation = 1, .sender_mac = kSender, .sender_ip = kClaimed, .target_ip = kClaimed};
   ArpFields arp = good;
   arp.hardware_type = 6;
   EXPECT_EQ(form_of(arp), ArpForm::kBad);
@@ -107,7 +110,7 @@ TEST(ArpClaim, OtherHardwareProtocolLengthOrOperationIsBad) {
 
 TEST(ArpClaim, SenderMacThatIsNoUnicastAddressIsBad) {
   for (const Mac& sender : {Mac(), Mac::broadcast(), Mac(0x01, 0, 0x5e, 0, 0, 0x12)}) {
-    EXPECT_EQ(form_of({.operation = 1, .sender_mac = sender, .sender_ip = kHavip, .target_ip = kHavip}),
+    EXPECT_EQ(form_of({.operation = 1, .sender_mac = sender, .sender_ip = kClaimed, .target_ip = kClaimed}),
               ArpForm::kBadSenderMac);
   }
   EXPECT_EQ(evidence_of(ArpForm::kBadSenderMac), EvidenceClass::kNone);

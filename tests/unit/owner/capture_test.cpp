@@ -26,7 +26,7 @@ using vipswitch::testing::Frame;
 using vipswitch::testing::read_pcap;
 
 constexpr std::size_t kEthernetSize = 14;
-constexpr Ipv4 kHavip{10, 77, 0, 100};
+constexpr Ipv4 kCapturedHavip{10, 77, 0, 100};
 
 std::uint16_t ether_type(const Frame& frame) {
   return static_cast<std::uint16_t>(frame[12] << 8 | frame[13]);
@@ -67,7 +67,7 @@ TEST_P(CapturedAdverts, AreAllUsed) {
     EXPECT_EQ(advert.vrid, 51);
     EXPECT_EQ(advert.interval_ms, GetParam().interval_ms);
     ASSERT_EQ(advert.addresses.size(), 1u);
-    EXPECT_EQ(advert.addresses[0], kHavip);
+    EXPECT_EQ(advert.addresses[0], kCapturedHavip);
   }
   EXPECT_EQ(adverts, GetParam().adverts);
   EXPECT_EQ(resignations, 2u);
@@ -120,7 +120,7 @@ class Observer {
   void see_arp(const Frame& frame, const Mac& destination, PortId port, TimeMs now) {
     wire::Arp arp;
     std::memcpy(static_cast<void*>(&arp), frame.data() + kEthernetSize, sizeof arp);
-    if (arp.sender_ip.get() != kHavip) return;
+    if (arp.sender_ip.get() != kCapturedHavip) return;
     const EvidenceClass evidence = evidence_of(classify_arp(arp, destination));
     if (evidence == EvidenceClass::kAnnouncement) record(election_.announce(port, Delivery::port_mac(), now));
     if (evidence == EvidenceClass::kWeak) record(election_.weak(port, now));

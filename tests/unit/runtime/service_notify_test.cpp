@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class ServiceNotifyTest : public testing::Test {
+class ServiceNotifyTest : public ::testing::Test {
  protected:
   ServiceNotifyTest() : socket_(socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
     // An abstract name that the kernel chooses.
