@@ -22,6 +22,9 @@ namespace vipswitch {
 
 inline constexpr unsigned kMaxBurst = 128;
 
+// Packet::listed_sources: every HAVIP of the ingress port, of both families.
+inline constexpr std::uint32_t kAllSources = ~std::uint32_t{0};
+
 enum class PacketKind : std::uint8_t {
   kIpv4,
   kIpv6,
@@ -63,7 +66,8 @@ struct alignas(64) Packet {
   EndpointRef target;  // set by nat (EIP) or resolve (endpoint table)
   PortId egress;
   std::uint32_t owner_sequence;  // of the owner word followed, if `target` is a HAVIP
-  std::uint32_t listed_sources;  // kFloodMembers: bit i for PortSources::list[i] of the ingress port
+  std::uint32_t listed_sources;  // kFloodMembers: bit i for PortSources::list[i] of the ingress port and the
+                                 // packet's family, or kAllSources
 
   // The frame, padding included.
   PacketView view() const noexcept { return {data, size}; }

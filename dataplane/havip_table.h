@@ -10,6 +10,7 @@
 // Slots are assigned by control. open() and close() are control's, for a slot that no worker can reach: not
 // published yet, or retired and a grace period past.
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <rte_spinlock.h>
@@ -37,6 +38,7 @@ static_assert(sizeof(HavipHot) == 64);
 struct Steering {
   LearnMode mode = LearnMode::kEnforce;
   PortId port;  // kEnforce: the pinned port, if any; else the one that has the data, if any
+  Handover handover = Handover::kAtOnce;
 
   constexpr bool operator==(const Steering&) const noexcept = default;
 };
@@ -49,6 +51,9 @@ struct alignas(64) HavipCold {
   std::atomic<TimeMs> suspect_from_ms{owner::Election::kNever};
   std::atomic<OwnerState> state{OwnerState::kUnknown};
   Steering steering;
+  // While the election has named another port and data still goes to the old owner: that one, and until when.
+  PortId handing_over;
+  TimeMs handover_ends_ms = owner::Election::kNever;
   std::uint32_t disagreements;  // decisions while observing that name another port than the one with the data
   owner::Election election;
 
@@ -58,6 +63,17 @@ struct alignas(64) HavipCold {
     const bool is_late = now >= suspect_from_ms.load(std::memory_order_relaxed);
     return last == OwnerState::kOwnedVrrp && is_late ? OwnerState::kSuspect : last;
   }
+  void end_handover() noexcept {
+    handing_over = PortId();
+    handover_ends_ms = owner::Election::kNever;
+  }
+  // Who has the data, whatever the election says.
+  PortId port_with_data() const noexcept {
+    if (steering.mode != LearnMode::kEnforce) return steering.port;
+    return handing_over.is_valid() ? handing_over : election.owner();
+  }
+  // No later than the first moment at which time alone can change who has the data.
+  TimeMs next_due() const noexcept { return std::min(election.next_due(), handover_ends_ms); }
   // After a step. Adverts that only repeat are nearly all there are, so they touch one word.
   void show_step(const owner::Outcome& outcome, TimeMs now) noexcept {
     if (!outcome.is_repetition()) return show_state(now);
@@ -77,6 +93,7 @@ struct HavipSnapshot {
   std::uint32_t sequence = 0;
   TimeMs owner_since_ms = -1;
   Steering steering;
+  TimeMs handover_ends_ms = owner::Election::kNever;  // kNever: no handover is under way
   std::uint32_t disagreements = 0;
   TimeMs now_ms = 0;
   std::uint64_t delivered_to_old = 0;
@@ -108,12 +125,13 @@ class HavipTable {
 
   // Control: makes an unreachable slot ready for publication.
   void open(HavipId id, const HavipRow* row, const owner::Election& election,
-            LearnMode mode = LearnMode::kEnforce) noexcept {
+            const Steering& steering = {}) noexcept {
     auto& cold = this->cold(id);
     rte_spinlock_init(&cold.lock);
     cold.sequence = 0;
     cold.owner_since_ms.store(-1, std::memory_order_relaxed);
-    cold.steering = {mode, PortId()};
+    cold.steering = steering;
+    cold.end_handover();
     cold.disagreements = 0;
     cold.election = election;
     cold.show_state(0);

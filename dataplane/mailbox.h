@@ -29,7 +29,7 @@ struct TotalsRequest {
 struct Message {
   enum class Kind : std::uint32_t {
     kElection,  // `trigger` for `port` at `havip`: port down, up, unbind, bind
-    kSteer,     // Steering{mode, port} of `havip`
+    kSteer,     // Steering{mode, port, handover} of `havip`
     kRestore,   // `port` owned `havip` before, in `generation`
     kTransmit,  // `mbuf`, a frame that control made, out of `port`
     kSnapshot,  // answer `snapshot`, then set is_done
@@ -40,6 +40,7 @@ struct Message {
   Trigger trigger;
   bool is_down;  // kBind: the port is down at the moment
   LearnMode mode;
+  Handover handover;
   HavipId havip;
   PortId port;
   union {

@@ -8,13 +8,8 @@
 namespace vipswitch {
 namespace {
 
-// Who has the data, whatever the election says.
-PortId port_with_data(const HavipCold& cold) noexcept {
-  return cold.steering.mode == LearnMode::kEnforce ? cold.election.owner() : cold.steering.port;
-}
-
 OwnerWord word_of(const HavipCold& cold, TimeMs now) noexcept {
-  const PortId port = port_with_data(cold);
+  const PortId port = cold.port_with_data();
   if (!port.is_valid()) {
     const bool is_released =
         cold.steering.mode == LearnMode::kEnforce && cold.election.state(now) == OwnerState::kReleased;
@@ -29,6 +24,47 @@ void store_word(WorkerState& worker, HavipId havip, const HavipCold& cold) noexc
   HavipTable& havips = worker.tables.havips;
   havips.hot(havip).owner.store(word_of(cold, worker.now_ms).raw(), std::memory_order_release);
   havips.owner_epoch().fetch_add(1, std::memory_order_release);
+}
+
+// Whether a port that is no longer the owner still takes data: it was outranked, it did not leave. Of one
+// that is only remembered from before a restart nothing is known.
+bool still_delivers(const owner::Election& election, PortId port, TimeMs now) noexcept {
+  for (std::size_t i = 0; i < election.member_count(); ++i) {
+    const owner::MemberStatus member = election.member(i, now);
+    if (member.port == port) return !member.down && !member.resigned && !member.restored;
+  }
+  return false;
+}
+
+// Only a fresh VRRP speaker that outranks another by its advert is waited for: announcements come from who
+// holds the address, and after a resignation or a loss of the link there is nobody to stay with.
+bool is_gradual(const HavipCold& cold, const owner::OwnerChange& change, PortId had_data,
+                TimeMs now) noexcept {
+  return cold.steering.handover == Handover::kAnnounced && change.trigger == Trigger::kAdvert &&
+         change.rule == Rule::kFreshVrrp && change.from.is_valid() && had_data != change.to &&
+         still_delivers(cold.election, had_data, now);
+}
+
+// After a step of the election: whether data follows it now or later.
+void hand_over(WorkerState& worker, HavipCold& cold, const owner::Outcome& outcome) noexcept {
+  const auto changes = outcome.changes();
+  if (!changes.empty()) {
+    const PortId had_data = cold.handing_over.is_valid() ? cold.handing_over : changes.front().from;
+    cold.end_handover();
+    if (!is_gradual(cold, changes.back(), had_data, worker.now_ms)) return;
+    cold.handing_over = had_data;
+    cold.handover_ends_ms = worker.now_ms + kHandoverMs;
+  } else if (cold.handing_over.is_valid()) {
+    if (outcome.elected_announced()) {
+      worker.count(LearnCounter::handover_announced);
+      cold.end_handover();
+    } else if (worker.now_ms >= cold.handover_ends_ms) {
+      worker.count(LearnCounter::handover_expired);
+      cold.end_handover();
+    } else if (!still_delivers(cold.election, cold.handing_over, worker.now_ms)) {
+      cold.end_handover();
+    }
+  }
 }
 
 void set_owner_since(HavipCold& cold, PortId owner, TimeMs now) noexcept {
@@ -52,6 +88,7 @@ void commit_owner(WorkerState& worker, HavipId havip, HavipCold& cold,
                   const owner::Outcome& outcome) noexcept {
   cold.sequence += static_cast<std::uint32_t>(outcome.changes().size());
   if (cold.steering.mode == LearnMode::kEnforce) {
+    hand_over(worker, cold, outcome);
     if (!outcome.changes().empty()) set_owner_since(cold, cold.election.owner(), worker.now_ms);
     return store_word(worker, havip, cold);
   }
@@ -123,11 +160,12 @@ void steer(WorkerState& worker, HavipId havip, Steering steering) noexcept {
   rte_spinlock_lock(&cold.lock);
   owner::OwnerChange change{};
   change.trigger = trigger_of(cold.steering, steering);
-  change.from = port_with_data(cold);
+  change.from = cold.port_with_data();
   change.at_ms = worker.now_ms;
   const auto remark = prepare_election(cold, steering, worker.now_ms);
   cold.steering = steering;
-  change.to = port_with_data(cold);
+  cold.end_handover();
+  change.to = cold.port_with_data();
   change.rule = steering.mode == LearnMode::kEnforce ? cold.election.rule() : Rule::kFixed;
   const bool moves = change.from != change.to;
   if (moves) {
@@ -137,7 +175,7 @@ void steer(WorkerState& worker, HavipId havip, Steering steering) noexcept {
   store_word(worker, havip, cold);
   cold.show_state(worker.now_ms);
   const detail::Report told{cold.sequence, cold.election.generation(), steering.mode};
-  const TimeMs due = cold.election.next_due();
+  const TimeMs due = cold.next_due();
   rte_spinlock_unlock(&cold.lock);
   havips.deadlines().lower(havip.value(), due);
   if (remark) worker.count(*remark);
@@ -164,6 +202,7 @@ void take_snapshot(WorkerState& worker, HavipId havip, HavipSnapshot& snapshot) 
   snapshot.sequence = cold.sequence;
   snapshot.owner_since_ms = cold.owner_since_ms.load(std::memory_order_relaxed);
   snapshot.steering = cold.steering;
+  snapshot.handover_ends_ms = cold.handover_ends_ms;
   snapshot.disagreements = cold.disagreements;
   snapshot.delivered_to_old = havips.hot(havip).delivered_to_old.load(std::memory_order_relaxed);
   rte_spinlock_unlock(&cold.lock);

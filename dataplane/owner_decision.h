@@ -55,11 +55,11 @@ void decide(WorkerState& worker, HavipId havip, std::uint64_t evidence_tsc, Step
   }
   const owner::Outcome outcome = step(cold.election, worker.now_ms);
   const detail::Report told{cold.sequence + 1, cold.election.generation(), mode};
-  if (!outcome.owner_stands() || mode != LearnMode::kEnforce) {
+  if (!outcome.owner_stands() || mode != LearnMode::kEnforce || cold.handing_over.is_valid()) {
     detail::commit_owner(worker, havip, cold, outcome);
   }
   cold.show_step(outcome, worker.now_ms);
-  const TimeMs due = cold.election.next_due();
+  const TimeMs due = cold.next_due();
   rte_spinlock_unlock(&cold.lock);
 
   havips.deadlines().lower(havip.value(), due);

@@ -45,13 +45,13 @@ void election_advert(benchmark::State& state) {
 void parse_advert(benchmark::State& state) {
   constexpr unsigned kAdverts = 64;
   const Frame frame = advert_frame();
-  const owner::VrrpPacket packet{ShopWorld::kVm1Ip, wire::kVrrpGroup, 255, wire::kProtoVrrp,
+  const owner::VrrpPacket<Ipv4> packet{ShopWorld::kVm1Ip, wire::kVrrpGroup, 255, wire::kProtoVrrp,
                                  std::span(frame).subspan(sizeof(wire::Ethernet) + sizeof(wire::Ipv4Header))};
   CycleSamples samples;
   for (auto _ : state) {
     samples.measure([&] {
       for (unsigned i = 0; i < kAdverts; ++i) {
-        owner::VrrpAdvert advert;
+        owner::VrrpAdvert<Ipv4> advert;
         benchmark::DoNotOptimize(owner::parse_vrrp(packet, advert));
         benchmark::DoNotOptimize(advert);
       }

@@ -97,8 +97,10 @@ void put_entry(Emitter& out, std::string_view key, const T& value) {
 void put_word(Emitter& out, std::string_view key, std::string_view word) {
   out << YAML::Key << std::string(key) << YAML::Value << std::string(word);
 }
-void put_word(Emitter& out, std::string_view key, LearnMode mode) {
-  put_word(out, key, to_word(mode));
+template <class Choice>
+requires std::is_enum_v<Choice>
+void put_word(Emitter& out, std::string_view key, Choice choice) {
+  put_word(out, key, to_word(choice));
 }
 template <class T>
 void put_if_any(Emitter& out, std::string_view key, const std::optional<T>& value) {
@@ -236,6 +238,7 @@ void put_keys(Emitter& out, const model::Havip& havip) {
   if (!havip.ports.empty()) put_entry(out, "ports", havip.ports);
   if (havip.pin) put_entry(out, "pin", *havip.pin);
   if (havip.learn) put_word(out, "learn", *havip.learn);
+  if (havip.handover != model::Havip().handover) put_word(out, "handover", havip.handover);
 }
 
 void put_keys(Emitter& out, const model::Eip& eip) {

@@ -107,7 +107,7 @@ model::Port read_port(YamlSource& source, const YAML::Node& node) {
 }
 
 model::Havip read_havip(YamlSource& source, const YAML::Node& node) {
-  const Mapping mapping(source, node, "a HAVIP", {"name", "subnet", "ipv4", "ipv6", "ports", "pin", "learn"});
+  const Mapping mapping(source, node, "a HAVIP", {"name", "subnet", "ipv4", "ipv6", "ports", "pin", "learn", "handover"});
   model::Havip havip;
   mapping.read_text("name", kRequired, havip.name);
   mapping.read_text("subnet", kRequired, havip.subnet);
@@ -123,6 +123,7 @@ model::Havip read_havip(YamlSource& source, const YAML::Node& node) {
   if (const auto learn = mapping.get("learn", kOptional)) {
     read_value(source, *learn, "learn", model::parse_learn_mode, havip.learn.emplace());
   }
+  mapping.read("handover", kOptional, model::parse_handover, havip.handover);
   return havip;
 }
 

@@ -222,4 +222,13 @@ Result<void> Transaction::set_havip_learn(std::string_view havip_name, std::opti
   return {};
 }
 
+Result<void> Transaction::set_havip_handover(std::string_view havip_name, Handover handover) {
+  const Havip* havip = find(objects().havips, havip_name);
+  if (!havip) return unknown_name("havip", havip_name, "HAVIP");
+  Havip changed = *havip;
+  changed.handover = handover;
+  put(std::move(changed));
+  return {};
+}
+
 }  // namespace vipswitch::model

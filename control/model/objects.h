@@ -131,6 +131,7 @@ struct Havip {
   std::vector<std::string> ports = {};            // bound ports; order is the order of binding
   std::optional<std::string> pin = std::nullopt;  // the bound port that the operator made its owner
   std::optional<LearnMode> learn = std::nullopt;  // where it differs from Objects::learn
+  Handover handover = Handover::kAnnounced;
   bool operator==(const Havip&) const = default;
 };
 

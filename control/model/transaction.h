@@ -62,6 +62,7 @@ class Transaction {
   // nullopt: as Objects::learn says.
   Result<void> set_havip_learn(std::string_view havip, std::optional<LearnMode> mode);
   void set_learn(LearnMode mode);
+  Result<void> set_havip_handover(std::string_view havip, Handover handover);
 
   Result<void> bind_eip(std::string_view eip, const EipTarget& target);
   Result<void> unbind_eip(std::string_view eip);

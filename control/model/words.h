@@ -88,4 +88,11 @@ inline text::Parsed<LearnMode> parse_learn_mode(std::string_view text) {
   return text::Mismatch{"not a learning mode", "off, observe or enforce"};
 }
 
+inline text::Parsed<Handover> parse_handover(std::string_view text) {
+  for (const auto handover : {Handover::kAnnounced, Handover::kAtOnce}) {
+    if (text == to_word(handover)) return handover;
+  }
+  return text::Mismatch{"not a kind of handover", "announced or at-once"};
+}
+
 }  // namespace vipswitch::model

@@ -144,7 +144,7 @@ bool TablePublisher::link_slot(const model::Havip& havip, HavipEntry& linked, Ba
   auto& slot = model::part_of<Address>(linked.slots);
   const auto& address = model::part_of<Address>(havip);
   if (slot || !address) return false;
-  slot = HavipSlot{HavipId(havip_ids_.allocate())};
+  slot = HavipSlot{HavipId(havip_ids_.allocate()), {LearnMode::kEnforce, PortId(), havip.handover}};
   registry_.slot_holders[slot->id] = {havip.name, model::FamilyOf<Address>::kFamily};
   batch.new_slots.insert(slot->id);
   const SubnetEntry& subnet = registry_.subnets.find(havip.subnet)->second;

@@ -160,7 +160,7 @@ Result<Outcome> Session::advert(const Words& arguments) {
     return bad(fmt::format("priority {} is not in 0-255", priority.value()));
   // Scripts know no addresses: with all of them equal, port ids decide between equal priorities.
   return election_.advert(port(arguments),
-                          AdvertEvidence{.primary_ip = Ipv4(),
+                          AdvertEvidence{.primary_ip = {},
                                          .interval_ms = static_cast<std::uint32_t>(interval.value()),
                                          .priority = static_cast<std::uint8_t>(priority.value()),
                                          .vrid = 1,

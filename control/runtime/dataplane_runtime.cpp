@@ -193,6 +193,9 @@ HavipStatus DataplaneRuntime::havip_status(const HavipEntry& entry, Family famil
   const bool is_enforced = snapshot.steering.mode == LearnMode::kEnforce;
   status.state = is_enforced ? snapshot.election.state(snapshot.now_ms) : OwnerState::kFixed;
   status.learn = snapshot.steering.mode;
+  status.handover = snapshot.steering.handover;
+  if (snapshot.handover_ends_ms != owner::Election::kNever)
+    status.handover_left_ms = std::max<TimeMs>(0, snapshot.handover_ends_ms - snapshot.now_ms);
   status.elected = registry.port_name(snapshot.election.elected());
   status.pinned = entry.spec.pin.value_or("");
   status.disagreements = snapshot.disagreements;

@@ -67,6 +67,9 @@ struct HavipStatus {
   LearnMode learn = LearnMode::kEnforce;  // in force for it
   std::string owner;                      // port that has the data, empty: nobody
   std::string elected;                    // port that the claims name, pins aside, empty: nobody
+  Handover handover = Handover::kAnnounced;
+  // While data still goes to the owner of before: until it follows the claims without an announcement.
+  std::optional<TimeMs> handover_left_ms = std::nullopt;
   std::string pinned;                     // port, empty: none
   std::uint32_t
       disagreements;      // decisions while observing that named another port than the one with the data

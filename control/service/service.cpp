@@ -95,6 +95,9 @@ Result<void> Service::set_learn(LearnMode mode) {
     return Result<void>();
   });
 }
+Result<void> Service::set_havip_handover(std::string_view havip, Handover handover) {
+  return run([&](Transaction& t) { return t.set_havip_handover(havip, handover); });
+}
 Result<void> Service::bind_eip(std::string_view eip, const model::EipTarget& target) {
   return run([&](Transaction& t) { return t.bind_eip(eip, target); });
 }

@@ -52,6 +52,10 @@ Result<void> learn_havip(Context& context, const Arguments& arguments) {
   return context.service.set_havip_learn(arguments.text("HAVIP"), own ? std::optional(*own) : std::nullopt);
 }
 
+Result<void> hand_over_havip(Context& context, const Arguments& arguments) {
+  return context.service.set_havip_handover(arguments.text("HAVIP"), arguments.get<Handover>("WHEN"));
+}
+
 Result<void> learn(Context& context, const Arguments& arguments) {
   return context.service.set_learn(arguments.get<LearnMode>("MODE"));
 }
@@ -140,6 +144,14 @@ std::vector<Command> havip_commands() {
        {kHavip,
         {"CHOICE", &value_type::kLearnChoice, "off, observe or enforce; default: as the claims for all are"}},
        learn_havip},
+      {"havip handover HAVIP WHEN",
+       "set when data leaves an owner that is outranked and still there",
+       {kHavip,
+        {"WHEN", &value_type::kHandover,
+         "announced: at the new owner's first announcement, 20 ms after its advert at the latest; at-once: "
+         "with "
+         "the advert, before the new owner holds the address"}},
+       hand_over_havip},
       {"learn MODE",
        "set how far claims are trusted, for all HAVIPs without a mode of their own",
        {kMode},

@@ -124,6 +124,11 @@ std::string why_text(const HavipStatus& havip) {
 
 // Empty where the data simply follows the claims.
 std::string learning_text(const HavipStatus& havip) {
+  if (havip.handover_left_ms) {
+    return fmt::format(
+        "handover: the claims name {}; data follows when it announces the address, in {} ms at the latest\n",
+        havip.elected, *havip.handover_left_ms);
+  }
   if (havip.learn == LearnMode::kEnforce) {
     if (havip.pinned.empty()) return "";
     return fmt::format("learn: enforce; pinned to {}, the claims name {}\n", havip.pinned,

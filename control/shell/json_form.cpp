@@ -86,6 +86,8 @@ Json address_fields(const HavipStatus& havip) {
           {"elected", name_or_null(havip.elected)},
           {"pinned", name_or_null(havip.pinned)},
           {"disagreements", havip.disagreements},
+          {"handover", to_word(havip.handover)},
+          {"handover_left_ms", havip.handover_left_ms ? Json(*havip.handover_left_ms) : Json()},
           {"delivery_mac", havip.delivery_mac.is_zero() ? Json() : Json(word(havip.delivery_mac))},
           {"owner_since_ms", havip.owner_since_ms},
           {"now_ms", havip.now_ms},
@@ -151,7 +153,8 @@ Json to_json(const model::Havip& havip) {
           {"ipv6", word_or_null(havip.ipv6)},
           {"ports", havip.ports},
           {"pin", havip.pin ? Json(*havip.pin) : Json()},
-          {"learn", word_or_null(havip.learn)}};
+          {"learn", word_or_null(havip.learn)},
+          {"handover", to_word(havip.handover)}};
 }
 
 Json to_json(const model::Eip& eip) {

@@ -84,6 +84,8 @@ std::string to_commands(const model::Havip& havip) {
   for (const auto& port : havip.ports) commands += fmt::format("havip bind {} {}\n", havip.name, port);
   if (havip.pin) commands += fmt::format("havip pin {} {}\n", havip.name, *havip.pin);
   if (havip.learn) commands += fmt::format("havip learn {} {}\n", havip.name, *havip.learn);
+  if (havip.handover != model::Havip().handover)
+    commands += fmt::format("havip handover {} {}\n", havip.name, havip.handover);
   return commands;
 }
 

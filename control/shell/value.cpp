@@ -64,6 +64,10 @@ std::vector<std::string> complete_learn_mode(const model::Objects&) {
   return {"enforce", "observe", "off"};
 }
 
+std::vector<std::string> complete_handover(const model::Objects&) {
+  return {"announced", "at-once"};
+}
+
 Result<Value> parse_learn_choice(std::string_view argument, std::string_view word) {
   if (word == "default") return Value(std::string(word));
   auto mode = model::parse_learn_mode(word);
@@ -152,6 +156,7 @@ const ValueType kVni{parse_with<text::parse_vni>, complete_nothing};
 const ValueType kNic{parse_with<model::parse_nic>, complete_nic};
 const ValueType kLearnChoice{parse_learn_choice, complete_learn_choice};
 const ValueType kLearnMode{parse_with<model::parse_learn_mode>, complete_learn_mode};
+const ValueType kHandover{parse_with<model::parse_handover>, complete_handover};
 
 }  // namespace value_type
 }  // namespace vipswitch::shell

@@ -141,6 +141,8 @@ struct fmt::formatter<vipswitch::Rule> : vipswitch::text::WordFormatter<vipswitc
 template <>
 struct fmt::formatter<vipswitch::LearnMode> : vipswitch::text::WordFormatter<vipswitch::LearnMode> {};
 template <>
+struct fmt::formatter<vipswitch::Handover> : vipswitch::text::WordFormatter<vipswitch::Handover> {};
+template <>
 struct fmt::formatter<vipswitch::Family> : vipswitch::text::WordFormatter<vipswitch::Family> {};
 template <>
 struct fmt::formatter<vipswitch::EvidenceClass> : vipswitch::text::WordFormatter<vipswitch::EvidenceClass> {};

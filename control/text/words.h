@@ -92,6 +92,16 @@ constexpr std::string_view to_word(LearnMode mode) noexcept {
   return "invalid";
 }
 
+constexpr std::string_view to_word(Handover handover) noexcept {
+  switch (handover) {
+    case Handover::kAtOnce:
+      return "at-once";
+    case Handover::kAnnounced:
+      return "announced";
+  }
+  return "invalid";
+}
+
 constexpr std::string_view to_word(EvidenceClass evidence) noexcept {
   switch (evidence) {
     case EvidenceClass::kNone:

@@ -54,10 +54,9 @@ DryWorld::~DryWorld() {
 void DryWorld::set_election(HavipId havip, const HavipSnapshot& snapshot) {
   if (!tables_.havips.is_valid()) return;
   const HavipRow* row = tables_.havips.hot(havip).row.load(std::memory_order_relaxed);
-  tables_.havips.open(havip, row, snapshot.election, snapshot.steering.mode);
+  tables_.havips.open(havip, row, snapshot.election, snapshot.steering);
   HavipCold& cold = tables_.havips.cold(havip);
   cold.sequence = snapshot.sequence;
-  cold.steering = snapshot.steering;
   cold.disagreements = snapshot.disagreements;
   tables_.havips.hot(havip).owner.store(snapshot.owner.raw(), std::memory_order_relaxed);
   worker_.now_ms = std::max(worker_.now_ms, snapshot.now_ms);

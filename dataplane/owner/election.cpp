@@ -97,7 +97,8 @@ Outcome Election::forget(TimeMs now) noexcept {
 }
 
 Outcome Election::advert(PortId port, const AdvertEvidence& evidence, TimeMs now) noexcept {
-  if (Record* record = find(port); record != nullptr && is_repetition(*record, evidence, now)) {
+  if (Record* record = find(port);
+      record != nullptr && std::max(now_, now) < due_ && is_known(*record, evidence, std::max(now_, now))) {
     now_ = std::max(now_, now);
     record->last_advert = now_;
     Outcome repetition;
@@ -109,6 +110,7 @@ Outcome Election::advert(PortId port, const AdvertEvidence& evidence, TimeMs now
     Record* record = heard(port, outcome);
     if (record == nullptr) return;
     if (evidence.priority == 0) return resign(port, *record, outcome);
+    const bool is_news = !is_known(*record, evidence, now_);
     const Delivery before = record->delivery();
     record->active = true;
     record->resigned = false;
@@ -120,9 +122,10 @@ Outcome Election::advert(PortId port, const AdvertEvidence& evidence, TimeMs now
     // The owner reasserts itself, or the claimant now speaks VRRP: either way the announcement has been
     // answered.
     if (port == elected_ || port == waiting_) waiting_ = PortId();
+    if (is_news && !take_turn(*record)) return outcome.set_remark(LearnCounter::claim_rate);
     const bool owned = port == owner_;
     settle(Trigger::kAdvert, outcome);
-    outcome.delivery_changed_ = owned && port == owner_ && record->delivery() != before;
+    outcome.delivery_changed_ |= owned && port == owner_ && record->delivery() != before;
   });
 }
 
@@ -131,6 +134,7 @@ void Election::resign(PortId port, Record& record, Outcome& outcome) noexcept {
   outcome.set_remark(LearnCounter::resigned);
   record.resigned = true;
   record.active = false;
+  record.is_deferred = false;
   leave(port, Trigger::kResignation, outcome);
 }
 
@@ -144,7 +148,8 @@ Outcome Election::announce(PortId port, Delivery delivery, TimeMs now) noexcept 
     record->resigned = false;
     const bool owned = port == owner_;
     judge_announcement(port, *record, outcome);
-    outcome.delivery_changed_ = owned && port == owner_ && record->delivery() != before;
+    outcome.elected_announced_ = port == elected_;
+    outcome.delivery_changed_ |= owned && port == owner_ && record->delivery() != before;
   });
 }
 
@@ -152,6 +157,9 @@ void Election::judge_announcement(PortId port, Record& record, Outcome& outcome)
   if (elected_ == port) {
     outcome.set_remark(LearnCounter::refreshed);
     waiting_ = PortId();
+  } else if (!take_turn(record)) {
+    outcome.set_remark(LearnCounter::claim_rate);
+    wait(port);
   } else if (is_shadowed(record)) {
     outcome.set_remark(LearnCounter::shadowed);
     wait(port);
@@ -232,13 +240,11 @@ Election::Record* Election::heard(PortId port, Outcome& outcome) noexcept {
   return record;
 }
 
-// Nothing about such an advert can move the owner: no deadline has passed and nothing waits, so the owner
+// Nothing about such an advert can move the owner while no deadline has passed: nothing waits, so the owner
 // function stands as it was last evaluated; and with the record fresh both before and after, and all else the
 // same, no rank changes. Deadlines can only have become later, which due_ allows.
-bool Election::is_repetition(const Record& record, const AdvertEvidence& evidence,
-                             TimeMs now) const noexcept {
-  const TimeMs time = std::max(now_, now);
-  return time < due_ && !waiting_.is_valid() && record.seen == generation_ && is_fresh(record, time) &&
+bool Election::is_known(const Record& record, const AdvertEvidence& evidence, TimeMs now) const noexcept {
+  return !waiting_.is_valid() && record.seen == generation_ && is_fresh(record, now) &&
          record.advert == evidence;
 }
 

@@ -47,6 +47,9 @@ class Outcome {
   // In order of time, each `from` the `to` of the one before.
   std::span<const OwnerChange> changes() const noexcept { return {changes_, count_}; }
 
+  // The elected port announced the address: it holds it.
+  bool elected_announced() const noexcept { return elected_announced_; }
+
   // The owner stayed, and data for it goes to another MAC from now on.
   bool delivery_changed() const noexcept { return delivery_changed_; }
 
@@ -74,6 +77,7 @@ class Outcome {
   };
   std::size_t count_ = 0;
   std::optional<LearnCounter> remark_;
+  bool elected_announced_ = false;
   bool delivery_changed_ = false;
   bool is_repetition_ = false;
   TimeMs suspect_from_ = 0;

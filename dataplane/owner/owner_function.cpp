@@ -14,6 +14,14 @@ namespace {
 constexpr TimeMs kWaitingLifetimeMs = 10'000;
 // Announcements move the owner at most three times at once and then every two seconds.
 constexpr TimeMs kCreditMaxMs = 6'000, kCreditCostMs = 2'000;
+// 200 turns a second, 400 at once.
+constexpr std::uint32_t kTurnMs = 5, kTurnsMs = 2'000;
+
+// How far the end of a record's turns lies ahead; no farther than it can.
+constexpr std::uint32_t ahead_ms(std::uint32_t turns_end, TimeMs now) noexcept {
+  const std::uint32_t ahead = turns_end - static_cast<std::uint32_t>(now);
+  return ahead <= kTurnsMs ? ahead : 0;
+}
 
 }  // namespace
 
@@ -25,7 +33,7 @@ struct Election::Standing {
   Tier tier = Tier::kNone;
   EvidenceClass evidence = EvidenceClass::kNone;
   std::uint8_t priority = 0;
-  Ipv4 primary_ip;
+  PrimaryIp primary_ip;
   PortId port;
   std::size_t index = kNotFound;
 
@@ -143,6 +151,8 @@ void Election::name_owner(Rule elected_by, Trigger trigger, Outcome& outcome) no
 // ------------------------------------------------------------------------------------
 
 void Election::settle(Trigger trigger, Outcome& outcome) noexcept {
+  if (has_deferred_) [[unlikely]]
+    take_deferred_turns(outcome);
   evaluate(trigger, outcome);
   Record* claimant = find(waiting_);
   if (claimant == nullptr) return;
@@ -185,6 +195,42 @@ void Election::leave(PortId port, Trigger trigger, Outcome& outcome) noexcept {
   settle(trigger, outcome);
 }
 
+// --- turns
+// --------------------------------------------------------------------------------------------------------
+
+// From when on the record may take one.
+TimeMs Election::next_turn(const Record& record) const noexcept {
+  const std::uint32_t needed = ahead_ms(record.turns_end, now_) + kTurnMs;
+  return needed <= kTurnsMs ? now_ : now_ + (needed - kTurnsMs);
+}
+
+bool Election::take_turn(Record& record) noexcept {
+  record.is_deferred = next_turn(record) > now_;
+  if (record.is_deferred) {
+    has_deferred_ = true;
+    return false;
+  }
+  record.turns_end = static_cast<std::uint32_t>(now_) + ahead_ms(record.turns_end, now_) + kTurnMs;
+  return true;
+}
+
+void Election::take_deferred_turns(Outcome& outcome) noexcept {
+  has_deferred_ = false;
+  for (std::size_t i = 0; i < count_; ++i) {
+    // Its claim may have named another MAC.
+    if (records_[i].is_deferred && take_turn(records_[i]) && ports_[i] == owner_)
+      outcome.delivery_changed_ = true;
+  }
+}
+
+TimeMs Election::due_of_turns() const noexcept {
+  TimeMs earliest = kNever;
+  for (std::size_t i = 0; i < count_; ++i) {
+    if (records_[i].is_deferred) earliest = std::min(earliest, next_turn(records_[i]));
+  }
+  return earliest;
+}
+
 // --- time
 // -------------------------------------------------------------------------------------------------------
 
@@ -200,7 +246,8 @@ void Election::pass_time(TimeMs now, Outcome& outcome) noexcept {
 
 // The next moment after now_ at which something expires that can matter.
 TimeMs Election::earliest_due() const noexcept {
-  return waiting_.is_valid() ? due_of_waiting() : due_of_winner();
+  const TimeMs due = waiting_.is_valid() ? due_of_waiting() : due_of_winner();
+  return has_deferred_ ? std::min(due, due_of_turns()) : due;
 }
 
 // While nothing waits, only the freshness of a winner with a rival: any other expiry lowers or removes a rank

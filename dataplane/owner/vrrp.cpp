@@ -1,6 +1,7 @@
 #include "dataplane/owner/vrrp.h"
 
 #include <cstring>
+#include <type_traits>
 
 #include "vipswitch/checksum.h"
 #include "vipswitch/wire.h"
@@ -20,13 +21,12 @@ Header header_of(Bytes bytes) noexcept {
 
 constexpr std::uint8_t kTypeAdvertisement = 1;
 constexpr std::uint8_t kLinkLocalTtl = 255;
-constexpr std::size_t kAddressSize = 4;
 constexpr std::size_t kAuthDataSize = 8;  // v2: there for every authentication type (RFC 3768 5.3.10)
 constexpr std::uint8_t kAuthHeaderType = 2, kMaxAuthType = 2;
 
 // CARP shares the protocol number and the first byte of a v2 advert; its authentication length of 7 stands
 // where VRRP counts addresses, and 7 addresses would not fit. Read as VRRP it would resign.
-bool is_carp(const VrrpPacket& packet) noexcept {
+bool is_carp(const VrrpPacket<Ipv4>& packet) noexcept {
   constexpr std::size_t kCarpSize = 36;
   const Bytes payload = packet.payload;
   return packet.protocol == wire::kProtoVrrp && payload.size() == kCarpSize && payload[0] == 0x21 &&
@@ -44,16 +44,30 @@ std::optional<Bytes> strip_authentication_header(Bytes payload) noexcept {
   return payload.subspan(size_bytes);
 }
 
+template <class Address>
+constexpr Address kGroup;
+template <>
+constexpr Ipv4 kGroup<Ipv4> = wire::kVrrpGroup;
+template <>
+constexpr Ipv6 kGroup<Ipv6> = wire::kVrrpGroup6;
+
+bool is_other_group(Ipv4 destination) noexcept {
+  return destination.is_multicast() || destination.is_limited_broadcast();
+}
+
+bool is_other_group(const Ipv6& destination) noexcept {
+  return destination.is_multicast();
+}
+
 // RFC 9568 7.1: a TTL of 255 proves that a multicast advert was sent on this link. Unicast peers may be
 // routed.
-std::optional<LearnCounter> check_destination(const VrrpPacket& packet) noexcept {
-  if (packet.destination == wire::kVrrpGroup) {
-    if (packet.ttl != kLinkLocalTtl) return LearnCounter::vrrp_bad_ttl;
+template <class Address>
+std::optional<LearnCounter> check_destination(const VrrpPacket<Address>& packet) noexcept {
+  if (packet.destination == kGroup<Address>) {
+    if (packet.hop_limit != kLinkLocalTtl) return LearnCounter::vrrp_bad_ttl;
     return std::nullopt;
   }
-  if (packet.destination.is_multicast() || packet.destination.is_limited_broadcast()) {
-    return LearnCounter::vrrp_bad_dst;
-  }
+  if (is_other_group(packet.destination)) return LearnCounter::vrrp_bad_dst;
   return std::nullopt;
 }
 
@@ -61,25 +75,42 @@ bool is_right(std::uint64_t sum) noexcept {
   return fold(sum) == 0xffff;
 }
 
-// `whole` is the VRRP payload, of which the advert proper takes the first size_bytes.
-std::optional<VrrpChecksumForm> match_v3_checksum(const VrrpPacket& packet, Bytes whole,
+template <class Address>
+std::uint64_t sum_pseudo_header_of(const VrrpPacket<Address>& packet, const Address& destination,
+                                   std::size_t length) noexcept {
+  return sum_pseudo_header(packet.source, destination, wire::kProtoVrrp, static_cast<std::uint16_t>(length));
+}
+
+// `whole` is the VRRP payload, of which the advert proper takes the first size_bytes; likewise below.
+std::optional<VrrpChecksumForm> match_v3_checksum(const VrrpPacket<Ipv4>& packet, Bytes whole,
                                                   std::size_t size_bytes) noexcept {
-  const auto pseudo_header = [&](Ipv4 destination, std::size_t length) {
-    return sum_pseudo_header(packet.source, destination, wire::kProtoVrrp,
-                             static_cast<std::uint16_t>(length));
-  };
   const std::uint64_t sum = sum_bytes(whole.data(), size_bytes);
-  if (is_right(sum + pseudo_header(packet.destination, size_bytes))) return VrrpChecksumForm::kPseudoHeader;
+  if (is_right(sum + sum_pseudo_header_of(packet, packet.destination, size_bytes))) {
+    return VrrpChecksumForm::kPseudoHeader;
+  }
   if (is_right(sum)) return VrrpChecksumForm::kPlain;
-  if (packet.destination != wire::kVrrpGroup && is_right(sum + pseudo_header(wire::kVrrpGroup, size_bytes))) {
+  if (packet.destination != wire::kVrrpGroup &&
+      is_right(sum + sum_pseudo_header_of(packet, wire::kVrrpGroup, size_bytes))) {
     return VrrpChecksumForm::kPseudoHeaderMulticast;
   }
   if (whole.size() > size_bytes) {
     const std::uint64_t whole_sum = sum_bytes(whole.data(), whole.size());
-    if (is_right(whole_sum) || is_right(whole_sum + pseudo_header(packet.destination, whole.size()))) {
+    if (is_right(whole_sum) ||
+        is_right(whole_sum + sum_pseudo_header_of(packet, packet.destination, whole.size()))) {
       return VrrpChecksumForm::kWholePayload;
     }
   }
+  return std::nullopt;
+}
+
+// ICMPv6's rule for all of IPv6: the pseudo-header is always there (RFC 8200 8.1).
+std::optional<VrrpChecksumForm> match_v3_checksum(const VrrpPacket<Ipv6>& packet, Bytes whole,
+                                                  std::size_t size_bytes) noexcept {
+  const auto is_right_over = [&](std::size_t size) {
+    return is_right(sum_bytes(whole.data(), size) + sum_pseudo_header_of(packet, packet.destination, size));
+  };
+  if (is_right_over(size_bytes)) return VrrpChecksumForm::kPseudoHeader;
+  if (whole.size() > size_bytes && is_right_over(whole.size())) return VrrpChecksumForm::kWholePayload;
   return std::nullopt;
 }
 
@@ -98,22 +129,26 @@ bool is_authentication_consistent(const wire::Vrrp& header, std::uint8_t ip_prot
 
 }  // namespace
 
-std::optional<LearnCounter> parse_vrrp(const VrrpPacket& packet, VrrpAdvert& advert) noexcept {
-  if (is_carp(packet)) return LearnCounter::rx_carp;
-
+template <class Address>
+std::optional<LearnCounter> parse_vrrp(const VrrpPacket<Address>& packet,
+                                       VrrpAdvert<Address>& advert) noexcept {
+  constexpr bool kIsIpv4 = std::is_same_v<Address, Ipv4>;
   Bytes payload = packet.payload;
-  if (packet.protocol == wire::kProtoAh) {
-    const std::optional<Bytes> inner = strip_authentication_header(payload);
-    if (!inner) return LearnCounter::ah_bad;
-    payload = *inner;
+  if constexpr (kIsIpv4) {
+    if (is_carp(packet)) return LearnCounter::rx_carp;
+    if (packet.protocol == wire::kProtoAh) {
+      const std::optional<Bytes> inner = strip_authentication_header(payload);
+      if (!inner) return LearnCounter::ah_bad;
+      payload = *inner;
+    }
   }
   if (payload.size() < sizeof(wire::Vrrp)) return LearnCounter::vrrp_bad_len;
   const auto header = header_of<wire::Vrrp>(payload);
-  if (header.version() != 2 && header.version() != 3) return LearnCounter::vrrp_bad_version;
+  if (header.version() != 3 && !(kIsIpv4 && header.version() == 2)) return LearnCounter::vrrp_bad_version;
   if (header.type() != kTypeAdvertisement) return LearnCounter::vrrp_bad_type;
   if (const auto failure = check_destination(packet)) return failure;
 
-  const std::size_t addresses_size = header.address_count * kAddressSize;
+  const std::size_t addresses_size = header.address_count * sizeof(Address);
   const std::size_t size_bytes =
       sizeof(wire::Vrrp) + addresses_size + (header.version() == 2 ? kAuthDataSize : 0);
   if (payload.size() < size_bytes) return LearnCounter::vrrp_bad_len;
@@ -131,11 +166,14 @@ std::optional<LearnCounter> parse_vrrp(const VrrpPacket& packet, VrrpAdvert& adv
   advert.priority = header.priority;
   advert.checksum_form = *form;
   advert.interval_ms = interval_ms(header);
-  advert.addresses = VrrpAddressList(payload.subspan(sizeof(wire::Vrrp), addresses_size));
+  advert.addresses = VrrpAddressList<Address>(payload.subspan(sizeof(wire::Vrrp), addresses_size));
   if (advert.vrid == 0) return LearnCounter::vrrp_bad_vrid;
   if (advert.interval_ms == 0) return LearnCounter::vrrp_bad_interval;
   if (!is_authentication_consistent(header, packet.protocol)) return LearnCounter::vrrp_bad_auth;
   return std::nullopt;
 }
+
+template std::optional<LearnCounter> parse_vrrp(const VrrpPacket<Ipv4>&, VrrpAdvert<Ipv4>&) noexcept;
+template std::optional<LearnCounter> parse_vrrp(const VrrpPacket<Ipv6>&, VrrpAdvert<Ipv6>&) noexcept;
 
 }  // namespace vipswitch::owner

@@ -15,9 +15,30 @@ bool is_claim_in_vlan(const Packet& packet) noexcept {
     return false;
   const auto* tag = packet.view().header_at<wire::VlanTag>(packet.l3_offset);
   if (tag == nullptr) return false;
-  if (tag->type.get().host() == wire::kEtherArp) return true;
-  const auto* ip = packet.view().header_at<wire::Ipv4Header>(packet.l3_offset + sizeof(wire::VlanTag));
-  return tag->type.get().host() == wire::kEtherIpv4 && ip != nullptr && ip->protocol == wire::kProtoVrrp;
+  const std::size_t behind = packet.l3_offset + sizeof(wire::VlanTag);
+  switch (tag->type.get().host()) {
+    case wire::kEtherArp:
+      return true;
+    case wire::kEtherIpv4: {
+      const auto* ip = packet.view().header_at<wire::Ipv4Header>(behind);
+      return ip != nullptr && ip->protocol == wire::kProtoVrrp;
+    }
+    case wire::kEtherIpv6: {
+      const auto* ip = packet.view().header_at<wire::Ipv6Header>(behind);
+      if (ip == nullptr) return false;
+      if (ip->next_header == wire::kProtoVrrp) return true;
+      const auto* type6 = packet.view().header_at<wire::Field<std::uint8_t>>(behind + sizeof *ip);
+      return ip->next_header == wire::kProtoIcmp6 && type6 != nullptr &&
+             type6->get() == wire::kIcmp6NeighbourAdvertisement;
+    }
+    default:
+      return false;
+  }
+}
+
+bool is_vrrp(const Packet& packet) noexcept {
+  return packet.is_ip() && (packet.protocol == wire::kProtoVrrp ||
+                            (packet.protocol == wire::kProtoAh && packet.kind == PacketKind::kIpv4));
 }
 
 void snoop_vm_packet(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
@@ -25,12 +46,8 @@ void snoop_vm_packet(WorkerState& worker, const Batch& batch, Packet& packet) no
     snoop_arp_of_vm(worker, batch, packet);
   } else if (is_nd(packet)) {
     snoop_nd_of_vm(worker, batch, packet);
-  } else if (packet.kind == PacketKind::kIpv4 &&
-             (packet.protocol == wire::kProtoVrrp || packet.protocol == wire::kProtoAh)) {
+  } else if (is_vrrp(packet)) {
     snoop_vrrp(worker, batch, packet);
-  } else if (packet.kind == PacketKind::kIpv6 && packet.protocol == wire::kProtoVrrp) {
-    packet.is_claim =
-        batch.ingress->ipv6.has_havips();  // of which nothing is learned, but its peers must hear it
   } else if (batch.ingress->has_havips() && is_claim_in_vlan(packet)) {
     worker.count(LearnCounter::vlan_mismatch);
   }

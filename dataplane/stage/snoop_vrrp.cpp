@@ -13,15 +13,18 @@ struct Listed {
   bool has_unbound = false;
 };
 
+template <class Address>
 Listed find_listed(const WorkerState& worker, const PortRow& port,
-                   const owner::VrrpAddressList& addresses) noexcept {
+                   const owner::VrrpAddressList<Address>& addresses) noexcept {
+  const PortSources<Address>& sources = port.of<Address>();
   Listed listed;
   for (std::size_t i = 0; i < addresses.size(); ++i) {
-    const std::uint8_t source = port.ipv4.index_of(addresses[i]);
-    if (port.ipv4.is_havip(source)) {
+    const std::uint8_t source = sources.index_of(addresses[i]);
+    if (sources.is_havip(source)) {
       listed.bound |= std::uint32_t{1} << source;
     } else if (source == kNoSource &&
-               worker.tables.ipv4.lookup_endpoint(port.vpc, addresses[i]).kind() == EndpointKind::kHavip) {
+               worker.tables.of<Address>().lookup_endpoint(port.vpc, addresses[i]).kind() ==
+                   EndpointKind::kHavip) {
       listed.has_unbound = true;
     }
   }
@@ -58,41 +61,63 @@ void withdraw_unlisted(WorkerState& worker, const Batch& batch, HavipId havip,
   });
 }
 
+template <class Address>
 void claim_all(WorkerState& worker, const Batch& batch, std::uint32_t listed,
                const owner::AdvertEvidence& evidence) noexcept {
-  const PortRow& port = *batch.ingress;
-  for (std::uint8_t i = 0; i < port.ipv4.count; ++i) {
-    if (!port.ipv4.is_havip(i)) continue;
+  const PortSources<Address>& sources = batch.ingress->of<Address>();
+  for (std::uint8_t i = 0; i < sources.count; ++i) {
+    if (!sources.is_havip(i)) continue;
     if (((listed >> i) & 1) != 0) {
-      claim(worker, batch, port.ipv4[i].havip, evidence);
+      claim(worker, batch, sources[i].havip, evidence);
     } else {
-      withdraw_unlisted(worker, batch, port.ipv4[i].havip, evidence);
+      withdraw_unlisted(worker, batch, sources[i].havip, evidence);
     }
   }
 }
 
-// No VRRP speaker fragments, but a guest's kernel would put the pieces together: from a port without a HAVIP
-// they could depose the guests' master unseen. Fragments of other unicast IPsec are none of our business.
-void judge_fragment(WorkerState& worker, const PortRow& port, Packet& packet) noexcept {
-  worker.count(LearnCounter::vrrp_frag);
+// RFC 9568 5.2.9: over IPv6 the first address is the link-local one. Worth knowing, not worth refusing.
+void count_first_address(WorkerState&, const owner::VrrpAddressList<Ipv4>&) noexcept {}
+void count_first_address(WorkerState& worker, const owner::VrrpAddressList<Ipv6>& addresses) noexcept {
+  if (!addresses[0].is_link_local()) worker.count(LearnCounter::vrrp6_first_not_ll);
+}
+
+// No VRRP speaker fragments or uses extension headers, but a guest's kernel takes such adverts: from a port
+// without a HAVIP they could depose the guests' master unseen. Fragments of other unicast IPsec are none of
+// our business.
+void judge_unread(WorkerState& worker, LearnCounter counter, const PortRow& port, Packet& packet) noexcept {
+  worker.count(counter);
   const bool could_be_advert = packet.protocol == wire::kProtoVrrp || packet.is_group;
   if (!port.has_havips() && could_be_advert) packet.drop(DropReason::claim_unbound);
 }
 
-}  // namespace
+// An advert comes from an address of the port's own, never from a HAVIP. Guard has proven that a link-local
+// IPv6 source is no other port's.
+template <class Address>
+bool is_from_own_address(const PortRow& port, const Packet& packet) noexcept {
+  if (packet.source_index != kNoSource) return !port.of<Address>().is_havip(packet.source_index);
+  return packet.kind == PacketKind::kIpv6 && packet.ipv6().source.get().is_link_local();
+}
 
-void snoop_vrrp(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
-  if (packet.fragment != Fragment::kWhole) return judge_fragment(worker, *batch.ingress, packet);
-  const owner::VrrpPacket vrrp{packet.source, packet.destination, packet.ipv4().ttl, packet.protocol,
-                               packet.ip_view().bytes(packet.l4_offset, packet.l4_size())};
-  owner::VrrpAdvert advert;
-  if (const auto reject = owner::parse_vrrp(vrrp, advert)) return worker.count(*reject);
+std::optional<owner::Delivery> delivery_of(const Packet& packet, const PortRow& port) noexcept {
+  const Mac& source = packet.ethernet().source;
+  return packet.kind == PacketKind::kIpv4 ? owner::Delivery::of_source(source, port.mac)
+                                          : owner::Delivery::of_source_ipv6(source, port.mac);
+}
+
+template <class Address>
+void snoop_advert(WorkerState& worker, const Batch& batch, Packet& packet, std::uint8_t hop_limit) noexcept {
+  const Address source = packet.source_of<Address>();
+  owner::VrrpAdvert<Address> advert;
+  const auto reject =
+      owner::parse_vrrp<Address>({source, packet.destination_of<Address>(), hop_limit, packet.protocol,
+                                  packet.ip_view().bytes(packet.l4_offset, packet.l4_size())},
+                                 advert);
+  if (reject) return worker.count(*reject);
   if (advert.version == 3) worker.count(owner::counter_of(advert.checksum_form));
 
   const PortRow& port = *batch.ingress;
-  const auto delivery = owner::Delivery::of_source(packet.ethernet().source, port.mac);
-  // Guard has proven the Ethernet source; an advert comes from the port's own address, never from a HAVIP.
-  if (packet.source_index == kNoSource || port.ipv4.is_havip(packet.source_index) || !delivery)
+  const auto delivery = delivery_of(packet, port);
+  if (!is_from_own_address<Address>(port, packet) || !delivery)
     return packet.drop(DropReason::vrrp_src_spoof);
 
   const Listed listed = find_listed(worker, port, advert.addresses);
@@ -103,15 +128,27 @@ void snoop_vrrp(WorkerState& worker, const Batch& batch, Packet& packet) noexcep
 
   const bool lists_addresses = advert.addresses.size() != 0;
   if (lists_addresses) {
-    claim_all(worker, batch, listed.bound,
-              {packet.source, advert.interval_ms, advert.priority, advert.vrid, *delivery});
+    count_first_address(worker, advert.addresses);
+    claim_all<Address>(worker, batch, listed.bound,
+                       {source, advert.interval_ms, advert.priority, advert.vrid, *delivery});
     if (listed.bound == 0) return;  // a group of the tenant's that has no HAVIP, or none any more
     packet.is_claim = true;         // its peers hear it at any rate, by unicast too
   }
   if (packet.is_group) {  // settled here, so never lost to the flood rate of resolve
-    packet.listed_sources = listed.bound != 0 ? listed.bound : ~std::uint32_t{0};
+    packet.listed_sources = listed.bound != 0 ? listed.bound : kAllSources;
     packet.verdict = Verdict::kFloodMembers;
   }
+}
+
+}  // namespace
+
+void snoop_vrrp(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
+  const PortRow& port = *batch.ingress;
+  if (packet.fragment != Fragment::kWhole) return judge_unread(worker, LearnCounter::vrrp_frag, port, packet);
+  if (packet.kind == PacketKind::kIpv4) return snoop_advert<Ipv4>(worker, batch, packet, packet.ipv4().ttl);
+  if (packet.ipv6().next_header != wire::kProtoVrrp)
+    return judge_unread(worker, LearnCounter::vrrp6_exthdr, port, packet);
+  snoop_advert<Ipv6>(worker, batch, packet, packet.ipv6().hop_limit);
 }
 
 }  // namespace vipswitch::stage

@@ -6,7 +6,7 @@
 
 namespace vipswitch::stage {
 
-// A pending packet of a VM port with protocol 112 or 51, any fragment.
+// A pending packet of a VM port with protocol 112, over IPv4 also 51, any fragment.
 void snoop_vrrp(WorkerState& worker, const Batch& batch, Packet& packet) noexcept;
 
 }  // namespace vipswitch::stage

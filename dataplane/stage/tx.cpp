@@ -40,18 +40,30 @@ class Receivers {
   unsigned count_ = 0;
 };
 
-// The other ports bound to the HAVIPs that the advert lists (owner learning 5.4 "VRRP adverts").
-Receivers members(const WorkerState& worker, const Batch& batch, const Packet& packet) noexcept {
-  Receivers receivers;
-  const PortRow& port = *batch.ingress;
-  for (std::uint8_t i = 0; i < port.ipv4.count; ++i) {
-    if (((packet.listed_sources >> i) & 1) == 0 || !port.ipv4.is_havip(i)) continue;
-    const HavipRow* havip = worker.tables.havips.hot(port.ipv4[i].havip).row.load(std::memory_order_acquire);
+template <class Address>
+void add_members(const WorkerState& worker, const PortRow& port, std::uint32_t listed,
+                 Receivers& receivers) noexcept {
+  const PortSources<Address>& sources = port.of<Address>();
+  for (std::uint8_t i = 0; i < sources.count; ++i) {
+    if (((listed >> i) & 1) == 0 || !sources.is_havip(i)) continue;
+    const HavipRow* havip = worker.tables.havips.hot(sources[i].havip).row.load(std::memory_order_acquire);
     if (havip == nullptr) continue;
     for (const PortId member : havip->ports) {
       if (member != port.id) receivers.add(member);
     }
   }
+}
+
+// The other ports bound to the HAVIPs that the advert lists, or to any HAVIP of the port's (owner
+// learning 5.4 "VRRP adverts").
+Receivers members(const WorkerState& worker, const Batch& batch, const Packet& packet) noexcept {
+  Receivers receivers;
+  const PortRow& port = *batch.ingress;
+  const bool any = packet.listed_sources == kAllSources;
+  if (any || packet.kind == PacketKind::kIpv4)
+    add_members<Ipv4>(worker, port, packet.listed_sources, receivers);
+  if (any || packet.kind == PacketKind::kIpv6)
+    add_members<Ipv6>(worker, port, packet.listed_sources, receivers);
   return receivers;
 }
 

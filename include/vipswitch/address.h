@@ -90,6 +90,12 @@ class Ipv6 {
   }
   // The IPv4 address; only where is_ipv4_mapped().
   constexpr Ipv4 mapped_ipv4() const noexcept { return {bytes_[12], bytes_[13], bytes_[14], bytes_[15]}; }
+  // RFC 4291 2.5.1: the low 64 bits, as a number in network order.
+  constexpr std::uint64_t interface_identifier() const noexcept {
+    std::uint64_t identifier = 0;
+    for (std::size_t i = 8; i < 16; ++i) identifier = identifier << 8 | bytes_[i];
+    return identifier;
+  }
   // RFC 4291 2.7.1: the group of those who might have this address.
   constexpr Ipv6 solicited_node() const noexcept {
     Ipv6 group = from_groups({0xff02, 0, 0, 0, 0, 1, 0xff00, 0});

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include "vipswitch/time.h"
+
 namespace vipswitch {
 
 // What a record of a port rests on; larger displaces smaller.
@@ -44,6 +46,14 @@ enum class LearnMode : std::uint8_t {
   kObserve,  // the election runs and tells what it would do; data goes as with kOff
   kEnforce,  // data goes to the port that the election names
 };
+
+// When data follows a decision away from an owner that still delivers (owner learning 5.4 "Handover"): a guest
+// adverts before it holds the address.
+enum class Handover : std::uint8_t {
+  kAtOnce,     // with the decision
+  kAnnounced,  // at the new owner's first announcement, kHandoverMs after its advert at the latest
+};
+inline constexpr TimeMs kHandoverMs = 20;
 
 enum class OwnerState : std::uint8_t {
   kUnknown,

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import pathlib
+import subprocess
 
 import tree
 
@@ -14,14 +15,25 @@ class Unit:
     command: str
 
 
-def units(directories: tuple[str, ...]) -> list[Unit]:
+def units(directories: tuple[str, ...], build: pathlib.Path = tree.BUILD) -> list[Unit]:
     """What the build compiles from these directories."""
-    database = tree.BUILD / "compile_commands.json"
+    database = build / "compile_commands.json"
     if not database.exists():
-        tree.finish([f"{tree.BUILD}: not configured, run meson setup"])
+        tree.finish([f"{build}: not configured, run meson setup"])
     found = {}
     for entry in json.loads(database.read_text()):
         source = (pathlib.Path(entry["directory"]) / entry["file"]).resolve()
         if source.is_relative_to(tree.ROOT) and str(source.relative_to(tree.ROOT)).startswith(directories):
             found[source] = Unit(source.relative_to(tree.ROOT), entry["output"], entry["command"])
     return [found[source] for source in sorted(found)]
+
+
+def separate() -> pathlib.Path:
+    """A build directory in the build directory, never built, whose compile commands name each source: the build
+    itself compiles most of them several at once."""
+    directory = tree.BUILD / "separate"
+    action = ["--reconfigure"] if (directory / "build.ninja").exists() else []
+    result = subprocess.run(["meson", "setup", *action, "-Dunity=off", directory, tree.ROOT], capture_output=True, text=True)
+    if result.returncode != 0:
+        tree.finish([f"{directory}: meson setup failed", *result.stdout.splitlines()[-5:]])
+    return directory

@@ -108,17 +108,19 @@ def print_time_line(failover: Failover) -> None:
     print(f"  lost {failover.lost} of {failover.sent} packets, {failover.lost_after_advert} after the advert, "
           f"{failover.lost_in_new_owner} of these in {new}, which did not hold the address yet\n"
           f"  the sender's longest pause was {failover.longest_send_gap_ms:.1f} ms")
+    if failover.to_old_owner_after_advert:
+        print(f"  {old} was still there and got {failover.to_old_owner_after_advert} more packets, until {new} announced the address")
     if failover.seen_by_old_owner != failover.delivered_to_old_owner:
         print(f"  note: the switch counts {failover.delivered_to_old_owner} packets to {old} after the commit, "
-              f"{old} saw {failover.seen_by_old_owner} that were sent after it")
+              f"{old} saw {failover.seen_by_old_owner} after the first that {new} got")
     sys.stdout.flush()
 
 
 def print_table(failovers: list[Failover]) -> None:
     columns = ("guest_detection_ms", "advert_to_commit_us", "advert_to_first_packet_ms",
-               "delivered_to_old_owner_after_commit", "lost", "lost_after_advert")
+               "served_by_old_owner_after_advert", "lost", "lost_after_advert")
     headings = (("guests'", "detection ms"), ("advert to", "commit us"), ("advert to first", "packet ms"),
-                ("to old owner", "after commit"), ("lost", "in all"), ("lost after", "advert"))
+                ("served by the old", "one after it"), ("lost", "in all"), ("lost after", "advert"))
     print()
     for row in zip(*headings):
         print(" " * 10 + "".join(f"{heading:>17}" for heading in row))

@@ -29,11 +29,10 @@ SANITIZED = {"unit", "stage"}
 # A second compiler's reading of the code; it takes two thirds of the time of g++.
 SANITIZER_COMPILER = "clang++"
 # Compiled for their findings, not for speed: optimizing instrumented code takes twice as long.
-# Eight sources are compiled at once (unity), which halves the time; their unnamed namespaces therefore share names.
 # Null pointers end a test anyway, with AddressSanitizer's report; checks for them double the code. DPDK's
 # inline functions call those of drivers by other types.
 SANITIZER_OPTIONS = ("-Db_sanitize=address,undefined", "-Db_lundef=false", "-Doptimization=0", "-Dwerror=false",
-                     "-Dunity=on", "-Dunity_size=8", "-Dcpp_args=-fno-sanitize=null,vptr,function")
+                     "-Dcpp_args=-fno-sanitize=null,vptr,function")
 # A finding of UndefinedBehaviorSanitizer ends the test, as one of AddressSanitizer does.
 SANITIZER_ENVIRONMENT = {"UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
                          "ASAN_OPTIONS": "detect_stack_use_after_return=1"}

@@ -82,7 +82,7 @@ def test_adverts_are_the_evidence(story, kind):
 
 
 @pytest.mark.parametrize("kind", ["graceful", "preempt", "crash"])
-def test_nothing_reaches_the_old_owner_after_the_commit(story, kind):
+def test_nothing_reaches_the_old_owner_once_the_new_one_has_the_data(story, kind):
     failover = story.failovers[kind]
     assert failover.delivered_to_old_owner == 0
     assert failover.seen_by_old_owner == 0

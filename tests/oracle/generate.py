@@ -29,6 +29,9 @@ class Generator:
     def script(self):
         lines = ['bound ' + ' '.join(self.ports)]
         lines += [self.event() for _ in range(self.random.randint(5, 70))]
+        if self.random.random() < 0.05:
+            lines += self.flood()
+            lines += [self.event() for _ in range(self.random.randint(5, 30))]
         lines.append(f'{self.now + 1_100_000} tick')
         return lines
 
@@ -53,6 +56,18 @@ class Generator:
         if interval == 1000 and self.random.random() < 0.5:
             return f'{self.now} advert {port} {priority}'
         return f'{self.now} advert {port} {priority} {interval}'
+
+    def flood(self):
+        """More claims of one port than it has turns, amid those of others."""
+        port = self.random.choice(self.ports)
+        lines = []
+        for _ in range(450):
+            self.now += self.random.choice([0, 0, 0, 0, 1])
+            claim = self.random.choice(['announce'] + 4 * ['advert'])
+            lines.append(f'{self.now} {claim} {port}' + (f' {self.random.choice(PRIORITIES)}' if claim == 'advert' else ''))
+            if self.random.random() < 0.05:
+                lines.append(self.event())
+        return lines
 
     def mark(self, *ages):
         self.marks = self.marks[-40:] + [self.now + age for age in ages]

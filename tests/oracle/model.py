@@ -22,6 +22,7 @@ import sys
 NEVER = -10**12
 PENDING_LIFETIME = 10_000
 CREDIT_MAX, CREDIT_COST = 6_000, 2_000      # damping: burst of 3, one more every 2 s
+TURNS, TURN = 2_000, 5                      # claims of one port that are news: burst of 400, 200 a second
 VRRP, ANN, WEAK = 3, 2, 1
 
 
@@ -45,6 +46,8 @@ class Record:
         self.last_advert = NEVER
         self.priority = 0
         self.interval = 1000
+        self.turns_end = 0          # what its turns so far have used up
+        self.deferred = False       # its last claim waits for its turn
 
 
 class Election:
@@ -89,6 +92,17 @@ class Election:
         return any(self.holds_against(r, self.records[port])
                    for p, r in self.records.items() if p != port and p in self.bound)
 
+    # --- turns ----------------------------------------------------------------------------------
+
+    def next_turn(self, r):
+        return max(self.now, max(r.turns_end, self.now) + TURN - TURNS)
+
+    def take_turn(self, r):
+        r.deferred = self.next_turn(r) > self.now
+        if not r.deferred:
+            r.turns_end = max(r.turns_end, self.now) + TURN
+        return not r.deferred
+
     # --- the owner function ---------------------------------------------------------------------
 
     def rank(self, port):
@@ -132,6 +146,8 @@ class Election:
         for r in self.records.values():
             if r.active and r.cls == VRRP:
                 times += [r.last_advert + freshness(r.interval) + 1, r.last_advert + dead_time(r.interval) + 1]
+            if r.deferred:
+                times.append(self.next_turn(r))
         if self.pending:
             times += [self.pending[0] + PENDING_LIFETIME + 1,
                       self.credit_at + max(0, CREDIT_COST - self.credit)]
@@ -140,6 +156,9 @@ class Election:
 
     def settle(self):
         """After anything has expired or left: the owner function, then whoever waits."""
+        for r in self.records.values():
+            if r.deferred:
+                self.take_turn(r)
         self.evaluate()
         if not self.pending:
             return
@@ -179,15 +198,20 @@ class Election:
         if priority == 0:
             if r.active:
                 self.count('resigned')
-                r.resigned = True
+                r.resigned, r.deferred = True, False
                 self.leave(port)
             else:
                 self.count('resign_ignored')
             return
+        is_news = (self.pending or not self.is_fresh(r) or r.seen != self.gen
+                   or (r.priority, r.interval) != (priority, interval))
         r.active, r.resigned, r.cls = True, False, VRRP
         r.priority, r.interval, r.last_advert, r.seen = priority, interval, self.now, self.gen
         if self.pending and (port == self.elected or port == self.pending[1]):
             self.pending = None     # the owner reasserts itself, or the claimant now speaks VRRP
+        if is_news and not self.take_turn(r):
+            self.count('claim_rate')
+            return
         self.settle()
 
     def announce(self, port):
@@ -197,6 +221,9 @@ class Election:
         if self.elected == port:
             self.count('refreshed')
             self.pending = None
+        elif not self.take_turn(self.records[port]):
+            self.count('claim_rate')
+            self.pending = (self.now, port)
         elif self.is_shadowed(port):
             self.count('shadowed')
             self.pending = (self.now, port)

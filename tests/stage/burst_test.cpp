@@ -28,6 +28,7 @@ class Burst : public ShopTest {
 
 // Snoop looks at the whole burst before nat and resolve do.
 TEST_F(Burst, DataOnEitherSideOfTheClaimBelongsToTheNewOwner) {
+  hand_over_at_once();
   elect(kVm1, 100);
   const auto sent =
       inject(kVm2, {from_havip_to_internet(kVm2), advert(kVm2, 150), from_havip_to_internet(kVm2)});
@@ -56,6 +57,7 @@ TEST_F(Burst, LastOfSeveralClaimsCounts) {
 }
 
 TEST_F(Burst, ClaimOfOneVmMovesTheNextBurstOfTheUplink) {
+  hand_over_at_once();
   elect(kVm1, 100);
   inject(kVm2, advert(kVm2, 150));
   const auto sent = inject(kUplink, std::vector<Frame>(kMaxBurst, datagram_from_internet(W::kFrontEip)));

@@ -76,6 +76,13 @@ std::uint64_t damped(Shop& shop) {
   for (const Vm& vm : {kVm1, kVm2, kVm1, kVm2}) shop.inject(vm, testing::announcement(vm));
   return shop.learned_from(LearnCounter::damped, kVm1, testing::announcement(kVm1));
 }
+std::uint64_t claim_rate(Shop& shop) {
+  for (int i = 0; i < 200; ++i) {
+    shop.inject(kVm1, testing::advert(kVm1, 150));
+    shop.inject(kVm1, testing::advert(kVm1, 151));
+  }
+  return shop.learned_from(LearnCounter::claim_rate, kVm1, testing::advert(kVm1, 150));
+}
 std::uint64_t weak_ignored(Shop& shop) {
   shop.elect(kVm1);
   return shop.learned_from(LearnCounter::weak_ignored, kVm2, weak_request(kVm2));
@@ -118,6 +125,21 @@ std::uint64_t rx_carp(Shop& shop) {
   carp[0] = 0x21;
   carp[3] = 7;
   return shop.learned_from(LearnCounter::rx_carp, kVm1, advert_of_bytes(carp));
+}
+std::uint64_t vrrp6_exthdr(Shop& shop) {
+  return shop.learned_from(LearnCounter::vrrp6_exthdr, kVm1,
+                           from_vm(kVm1, Mac::of_multicast(kVrrpGroup6))
+                               .ipv6(vrrp_ipv6(link_local_of(kVm1.mac)))
+                               .ipv6_extension({})
+                               .vrrp3({.vrid = kVrid, .addresses6 = {ShopWorld6::kFront}})
+                               .build());
+}
+std::uint64_t vrrp6_first_not_ll(Shop& shop) {
+  return shop.learned_from(LearnCounter::vrrp6_first_not_ll, kVm1,
+                           from_vm(kVm1, Mac::of_multicast(kVrrpGroup6))
+                               .ipv6(vrrp_ipv6(link_local_of(kVm1.mac)))
+                               .vrrp3({.vrid = kVrid, .addresses6 = {ShopWorld6::kFront}})
+                               .build());
 }
 std::uint64_t vrrp_bad_len(Shop& shop) {
   return shop.learned_from(LearnCounter::vrrp_bad_len, kVm1, advert_of_bytes({0x21, kVrid, 150, 1, 0, 1, 0}));
@@ -220,6 +242,18 @@ std::uint64_t observe_disagreed(Shop& shop) {
   EXPECT_TRUE(shop.vswitch.service().set_havip_learn("front", LearnMode::kObserve));
   shop.vswitch.settle();
   return shop.learned_from(LearnCounter::observe_disagreed, kVm1, testing::advert(kVm1));
+}
+std::uint64_t handover_announced(Shop& shop) {
+  shop.elect(kVm2, 100);
+  shop.inject(kVm1, testing::advert(kVm1, 150));
+  return shop.learned_from(LearnCounter::handover_announced, kVm1, testing::announcement(kVm1));
+}
+std::uint64_t handover_expired(Shop& shop) {
+  shop.elect(kVm2, 100);
+  shop.inject(kVm1, testing::advert(kVm1, 150));
+  const std::uint64_t before = shop.vswitch.learned(LearnCounter::handover_expired);
+  shop.vswitch.advance_to(shop.vswitch.now() + kHandoverMs);
+  return shop.vswitch.learned(LearnCounter::handover_expired) - before;
 }
 std::uint64_t dhcp_offered(Shop& shop) {
   return shop.learned_from(LearnCounter::dhcp_offered, kVm1, dhcp_broadcast(kVm1, {}));

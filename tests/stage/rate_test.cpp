@@ -171,11 +171,8 @@ TEST_F(RateTest, AdvertsReachTheirPeersAtAnyRate) {
                             .build();
   EXPECT_EQ(passed(kVm1.port, kVm2.port, unicast, 1), 1u);
   const Frame over_ipv6 = from_vm(kVm1, Mac::of_multicast(wire::kVrrpGroup6))
-                              .ipv6({.source = link_local_of(kVm1.mac),
-                                     .destination = wire::kVrrpGroup6,
-                                     .hop_limit = 255,
-                                     .next_header = wire::kProtoVrrp})
-                              .counting_payload(24)
+                              .ipv6(vrrp_ipv6(link_local_of(kVm1.mac)))
+                              .vrrp3({.vrid = kVrid})
                               .build();
   EXPECT_EQ(passed(kVm1.port, kVm2.port, over_ipv6, 1), 1u);
 }

@@ -185,16 +185,16 @@ TEST_F(Resolve, BroadcastGoesToTheSubnetsOtherPortsOnly) {
 }
 
 TEST_F(Resolve, FloodRateIsThePortsOwnAndComesBackWithTime) {
-  constexpr unsigned kBurst = 100;
+  constexpr unsigned kAtOnce = 100;
   const auto flood = [&](const Vm& vm) {
-    return inject(vm, std::vector<Frame>(kBurst, non_ip(vm, Mac::broadcast()))).size();
+    return inject(vm, std::vector<Frame>(kAtOnce, non_ip(vm, Mac::broadcast()))).size();
   };
-  for (unsigned left = Settings().flood_pps; left != 0; left -= kBurst) ASSERT_EQ(flood(kVm1), 2 * kBurst);
+  for (unsigned left = Settings().flood_pps; left != 0; left -= kAtOnce) ASSERT_EQ(flood(kVm1), 2 * kAtOnce);
   EXPECT_EQ(flood(kVm1), 0u);
-  EXPECT_EQ(vswitch.drops(DropReason::flood_rate), kBurst);
-  EXPECT_EQ(flood(kVm2), 2 * kBurst);
+  EXPECT_EQ(vswitch.drops(DropReason::flood_rate), kAtOnce);
+  EXPECT_EQ(flood(kVm2), 2 * kAtOnce);
   vswitch.advance_to(50);  // half a burst's worth at 1000 a second
-  EXPECT_EQ(flood(kVm1), kBurst);
+  EXPECT_EQ(flood(kVm1), kAtOnce);
 }
 
 }  // namespace

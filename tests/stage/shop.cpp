@@ -54,7 +54,14 @@ Frame datagram_from_internet(Ipv4 destination) {
 
 void Shop::elect(const Vm& vm, std::uint8_t priority) {
   inject(vm, advert(vm, priority));
+  // It preempted: data follows when it says that it holds the address.
+  if (vswitch.owner("front") != vm.port) inject(vm, announcement(vm));
   ASSERT_EQ(vswitch.owner("front"), vm.port);
+}
+
+void Shop::hand_over_at_once() {
+  ASSERT_TRUE(vswitch.service().set_havip_handover("front", Handover::kAtOnce));
+  vswitch.settle();
 }
 
 void Shop::expect_drop(DropReason reason, std::string_view port, const Frame& frame) {

@@ -66,6 +66,8 @@ class Shop {
 
   // Makes the VM the owner of front by its advert.
   void elect(const Vm& vm, std::uint8_t priority = 150);
+  // Data for front follows adverts, without waiting for an announcement.
+  void hand_over_at_once();
 
   // The frame is dropped for this reason and no other, and nothing is sent because of it but an ICMP error
   // that tells its sender.

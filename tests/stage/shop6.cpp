@@ -7,6 +7,7 @@ namespace {
 
 using W6 = ShopWorld6;
 constexpr std::uint8_t kHopLimitOfNd = 255;
+constexpr Ipv6 kVirtualLinkLocal = Ipv6::from_groups({0xfe80, 0, 0, 0, 0, 0, 0, 0x100});
 
 }  // namespace
 
@@ -43,6 +44,20 @@ Frame announcement6(const Vm& vm, const Ipv6& source, const Ipv6& target) {
                   .flags = wire::kNdOverride,
                   .mac = vm.mac})
       .build();
+}
+
+Ipv6Fields advert6_header(const Vm& vm) {
+  return vrrp_ipv6(link_local_of(vm.mac));
+}
+
+Frame advert6(const Vm& vm, const Vrrp3Fields& fields, const Ipv6Fields& ip) {
+  return from_vm(vm, Mac::of_multicast(kVrrpGroup6)).ipv6(ip).vrrp3(fields).build();
+}
+
+Frame advert6(const Vm& vm, std::uint8_t priority, const std::vector<Ipv6>& addresses) {
+  std::vector<Ipv6> listed{kVirtualLinkLocal};
+  listed.insert(listed.end(), addresses.begin(), addresses.end());
+  return advert6(vm, {.vrid = kVrid, .priority = priority, .addresses6 = listed}, advert6_header(vm));
 }
 
 Frame advertisement(const Mac& to, const Ipv6& destination, const Ipv6& target, const Mac& mac,

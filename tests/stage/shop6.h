@@ -14,6 +14,12 @@ Frame solicitation_of_router(const Ipv6& target);
 Frame probe6(const Vm& vm, const Ipv6& target);
 // An unsolicited neighbour advertisement, as keepalived sends it.
 Frame announcement6(const Vm& vm, const Ipv6& source, const Ipv6& target = ShopWorld6::kFront);
+// An advert of version 3 from the VM's link-local address to the group: the link-local virtual address and
+// then `addresses`, as keepalived sends it.
+Frame advert6(const Vm& vm, std::uint8_t priority = 150,
+              const std::vector<Ipv6>& addresses = {ShopWorld6::kFront});
+Frame advert6(const Vm& vm, const Vrrp3Fields& fields, const Ipv6Fields& ip);
+Ipv6Fields advert6_header(const Vm& vm);
 // What the switch answers a solicitation with (RFC 4861 4.4).
 Frame advertisement(const Mac& to, const Ipv6& destination, const Ipv6& target, const Mac& mac,
                     std::uint32_t flags);

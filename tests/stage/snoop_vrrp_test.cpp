@@ -19,6 +19,7 @@ class SnoopVrrp : public ShopTest {
   static constexpr Ipv4 kBack{10, 77, 0, 101};
 
   SnoopVrrp() {
+    hand_over_at_once();
     const model::Havip back{"back", "web", kBack, {}, {std::string(kVm1.port), std::string(kVm3.port)}};
     EXPECT_TRUE(vswitch.service().add(back));
     vswitch.settle();

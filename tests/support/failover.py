@@ -42,7 +42,8 @@ class Failover:
     lost_after_advert: int
     lost_in_new_owner: int          # of those, what reached the new owner before it could answer
     delivered_to_old_owner: int     # after the commit, by the switch's counter
-    seen_by_old_owner: int          # probes sent after the commit that reached the old owner all the same
+    seen_by_old_owner: int          # probes that reached the old owner after the first that reached the new one
+    to_old_owner_after_advert: int  # those that reached it before: an owner that is outranked serves on for a moment
     longest_send_gap_ms: float      # how well the prober kept its pace
 
     @property
@@ -57,6 +58,7 @@ class Failover:
             "advert_to_commit_us": round(self.decision["evidence_to_commit_us"], 3),
             "advert_to_first_packet_ms": round((self.first_packet_ns - self.first_advert.time_ns) / 1e6, 3),
             "delivered_to_old_owner_after_commit": self.delivered_to_old_owner,
+            "served_by_old_owner_after_advert": self.to_old_owner_after_advert,
             "lost": self.lost,
             "lost_after_advert": self.lost_after_advert,
         }
@@ -173,17 +175,20 @@ class HaPair:
         last_advert, first_advert = self._adverts_around(old, new, action_ns)
         probes = self.prober.since(action_ns)
         probes = [probe for probe in probes if probe.sent_ns <= probes[-1].sent_ns - UNDER_WAY_NS]
+        first_packet_ns = min(at for at, _sent in deliveries[new] if at >= action_ns)
+        to_old = [at for at, sent in deliveries[old] if sent > first_advert.time_ns]
         return Failover(
             kind=kind, old=old, new=new, action_ns=action_ns,
             last_advert=last_advert, first_advert=first_advert, decision=decision,
-            first_packet_ns=min(at for at, _sent in deliveries[new] if at >= action_ns),
+            first_packet_ns=first_packet_ns,
             first_answer_ns=min(probe.answered_ns for probe in probes if probe.answered_by == new),
             sent=len(probes),
             lost=_unanswered(probes, action_ns),
             lost_after_advert=_unanswered(probes, first_advert.time_ns),
             lost_in_new_owner=_unanswered_among(probes, first_advert.time_ns, {sent for _at, sent in deliveries[new]}),
             delivered_to_old_owner=havip["delivered_to_old_owner"] - delivered_before,
-            seen_by_old_owner=sum(1 for _at, sent in deliveries[old] if sent > decision["at_unix_us"] * 1000),
+            seen_by_old_owner=sum(1 for at in to_old if at > first_packet_ns),
+            to_old_owner_after_advert=sum(1 for at in to_old if at <= first_packet_ns),
             longest_send_gap_ms=_longest_gap_ms(probes))
 
     def _adverts_around(self, old: str, new: str, action_ns: int) -> tuple[Advert, Advert]:

@@ -194,9 +194,16 @@ class Verifier {
     const auto whole = packet.payload;
     if (whole.size() < 8) return fail("the packet ends inside the VRRP header");
     const int version = whole[0] >> 4;
-    const std::size_t announced_size = 8 + std::size_t{whole[3]} * 4 + (version == 2 ? 8 : 0);
+    const std::size_t address_size = packet.is_ipv6 ? 16 : 4;
+    const std::size_t announced_size = 8 + whole[3] * address_size + (version == 2 ? 8 : 0);
     if (announced_size > whole.size()) return fail("the packet ends inside the VRRP addresses");
     const auto announced = whole.first(announced_size);
+    if (packet.is_ipv6) {
+      const auto sums_up = [&](Bytes bytes) {
+        return internet_checksum(packet.source6, packet.destination6, 112, bytes) == 0;
+      };
+      return verdict("vrrp", sums_up(announced) || sums_up(whole));
+    }
     bool right = internet_checksum(announced) == 0;
     if (version == 3) {
       const auto sums_up = [&](Ipv4 destination, Bytes bytes) {

@@ -10,6 +10,9 @@
 namespace vipswitch::testing {
 namespace {
 
+constexpr std::uint8_t kVrrpProtocol = 112;
+constexpr Ipv4 kVrrpGroup4{224, 0, 0, 18};
+
 // What a layer needs to know of its neighbours.
 struct Surroundings {
   std::uint16_t next_type = 0;       // EtherType or IP protocol of the layer behind it
@@ -60,17 +63,12 @@ std::uint16_t in_form(std::uint16_t correct, Checksum form) {
 
 // Of a transport, with the pseudo-header of the IP header before it.
 std::uint16_t transport_checksum(const Surroundings& around, const char* layer, std::uint8_t protocol,
-                                 const Frame& segment) {
+                                 std::span<const std::uint8_t> segment) {
   if (around.ipv6 != nullptr) {
     return internet_checksum(around.ipv6->source, around.ipv6->destination, protocol, segment);
   }
   if (around.ipv4 == nullptr) throw std::logic_error(std::string(layer) + " needs an IP header before it");
   return internet_checksum(around.ipv4->source, around.ipv4->destination, protocol, segment);
-}
-
-const Ipv4Fields& enclosing(const Surroundings& around, const char* layer) {
-  if (around.ipv4 == nullptr) throw std::logic_error(std::string(layer) + " needs an IPv4 header before it");
-  return *around.ipv4;
 }
 
 // The type by which the layer before this one announces it; 0 where it has none.
@@ -114,10 +112,10 @@ std::uint16_t type_of(const AuthenticationHeaderFields&) {
   return 51;
 }
 std::uint16_t type_of(const Vrrp2Fields&) {
-  return 112;
+  return kVrrpProtocol;
 }
 std::uint16_t type_of(const Vrrp3Fields&) {
-  return 112;
+  return kVrrpProtocol;
 }
 std::uint16_t type_of(const PayloadBytes&) {
   return 0;
@@ -289,19 +287,23 @@ Frame render(const AuthenticationHeaderFields& fields, const Frame& behind, cons
 }
 
 std::uint16_t vrrp_checksum(VrrpChecksum form, std::span<const std::uint8_t> announced,
-                            std::span<const std::uint8_t> whole, const Ipv4Fields& ip) {
-  constexpr Ipv4 kGroup{224, 0, 0, 18};
+                            std::span<const std::uint8_t> whole, const Surroundings& around) {
+  const auto with_pseudo_header = [&](std::span<const std::uint8_t> bytes) {
+    return transport_checksum(around, "VRRP", kVrrpProtocol, bytes);
+  };
   switch (form) {
     case VrrpChecksum::kPlain:
       return internet_checksum(announced);
     case VrrpChecksum::kPseudoHeader:
-      return internet_checksum(ip.source, ip.destination, 112, announced);
+      return with_pseudo_header(announced);
     case VrrpChecksum::kPseudoHeaderMulticast:
-      return internet_checksum(ip.source, kGroup, 112, announced);
+      return around.ipv6 != nullptr
+                 ? internet_checksum(around.ipv6->source, kVrrpGroup6, kVrrpProtocol, announced)
+                 : internet_checksum(around.ipv4->source, kVrrpGroup4, kVrrpProtocol, announced);
     case VrrpChecksum::kPlainWholePayload:
       return internet_checksum(whole);
     case VrrpChecksum::kPseudoHeaderWholePayload:
-      return internet_checksum(ip.source, ip.destination, 112, whole);
+      return with_pseudo_header(whole);
     case VrrpChecksum::kWrong:
       break;
   }
@@ -311,7 +313,7 @@ std::uint16_t vrrp_checksum(VrrpChecksum form, std::span<const std::uint8_t> ann
                                      VrrpChecksum::kPseudoHeaderWholePayload};
   std::uint16_t wrong = 1;
   while (std::any_of(std::begin(kForms), std::end(kForms), [&](VrrpChecksum right) {
-    return vrrp_checksum(right, announced, whole, ip) == wrong;
+    return vrrp_checksum(right, announced, whole, around) == wrong;
   })) {
     ++wrong;
   }
@@ -319,9 +321,10 @@ std::uint16_t vrrp_checksum(VrrpChecksum form, std::span<const std::uint8_t> ann
 }
 
 // Stores the checksum of an advert whose first announced_size bytes are VRRP's own.
-Frame with_vrrp_checksum(Frame advert, std::size_t announced_size, VrrpChecksum form, const Ipv4Fields& ip) {
+Frame with_vrrp_checksum(Frame advert, std::size_t announced_size, VrrpChecksum form,
+                         const Surroundings& around) {
   const std::span<const std::uint8_t> whole(advert);
-  store16(advert, 6, vrrp_checksum(form, whole.first(announced_size), whole, ip));
+  store16(advert, 6, vrrp_checksum(form, whole.first(announced_size), whole, around));
   return advert;
 }
 
@@ -334,12 +337,12 @@ Frame render(const Vrrp2Fields& fields, const Frame& behind, const Surroundings&
   for (const auto address : fields.addresses) advert.ip(address);
   advert.range(fields.auth_data).range(std::vector<std::uint8_t>(8 - fields.auth_data.size()));
   const auto announced_size = advert.size();
-  return with_vrrp_checksum(advert.range(behind).take(), announced_size, fields.checksum,
-                            enclosing(around, "VRRP"));
+  return with_vrrp_checksum(advert.range(behind).take(), announced_size, fields.checksum, around);
 }
 
 Frame render(const Vrrp3Fields& fields, const Frame& behind, const Surroundings& around) {
-  const auto count = fields.address_count.value_or(static_cast<std::uint8_t>(fields.addresses.size()));
+  const auto listed = fields.addresses.size() + fields.addresses6.size();
+  const auto count = fields.address_count.value_or(static_cast<std::uint8_t>(listed));
   Writer advert;
   advert.u8(static_cast<unsigned>(fields.version << 4) | fields.type)
       .u8(fields.vrid)
@@ -347,9 +350,9 @@ Frame render(const Vrrp3Fields& fields, const Frame& behind, const Surroundings&
       .u8(count);
   advert.u16(fields.interval_cs & 0xfffU).u16(0);
   for (const auto address : fields.addresses) advert.ip(address);
+  for (const Ipv6& address : fields.addresses6) advert.ip(address);
   const auto announced_size = advert.size();
-  return with_vrrp_checksum(advert.range(behind).take(), announced_size, fields.checksum,
-                            enclosing(around, "VRRP"));
+  return with_vrrp_checksum(advert.range(behind).take(), announced_size, fields.checksum, around);
 }
 
 Frame render(const PayloadBytes& payload, const Frame& behind, const Surroundings&) {
@@ -360,6 +363,10 @@ Frame render(const PayloadBytes& payload, const Frame& behind, const Surrounding
 
 Ipv4Fields vrrp_ipv4(Ipv4 source, Ipv4 destination) {
   return {.source = source, .destination = destination, .ttl = 255, .type_of_service = 0xc0};
+}
+
+Ipv6Fields vrrp_ipv6(const Ipv6& source, const Ipv6& destination) {
+  return {.source = source, .destination = destination, .hop_limit = 255, .traffic_class = 0xc0};
 }
 
 PacketBuilder& PacketBuilder::arp_request(const Mac& sender_mac, Ipv4 sender_ip, Ipv4 target_ip) {

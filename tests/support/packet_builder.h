@@ -180,6 +180,7 @@ struct Vrrp3Fields {
   std::uint8_t priority = 100;
   std::uint16_t interval_cs = 100;  // centiseconds, 12 bits
   std::vector<Ipv4> addresses = {};
+  std::vector<Ipv6> addresses6 = {};  // over IPv6, instead of those
   std::uint8_t version = 3;
   std::uint8_t type = 1;
   std::optional<std::uint8_t> address_count = {};
@@ -192,6 +193,8 @@ struct PayloadBytes {
 
 // The header below an advert as keepalived sends it: TTL 255, class selector 6.
 Ipv4Fields vrrp_ipv4(Ipv4 source, Ipv4 destination = Ipv4{224, 0, 0, 18});
+inline constexpr Ipv6 kVrrpGroup6 = Ipv6::from_groups({0xff02, 0, 0, 0, 0, 0, 0, 0x12});
+Ipv6Fields vrrp_ipv6(const Ipv6& source, const Ipv6& destination = kVrrpGroup6);
 
 class PacketBuilder {
  public:

@@ -91,6 +91,7 @@ TEST_F(CommandSetTest, EveryCommandParsesFromItsOwnPattern) {
                                              {" SERVERS", " 10.0.0.2"},
                                              {" DHCP", " on"},
                                              {" SECONDS", " 60"},
+                                             {" WHEN", " announced"},
                                              {" ROUTES", " 10.9.0.0/16=10.0.0.5"}}) {
       replace(placeholder, value);
     }
@@ -173,16 +174,17 @@ TEST_F(CommandSetTest, UnknownSecondWordSuggestsOrLists) {
   EXPECT_TRUE(usage_error("show eip", "show: unknown word \"eip\", did you mean \"eip show\"?"));
   EXPECT_TRUE(usage_error("show vpc shop", "show: unknown word \"vpc\", did you mean \"vpc show\"?"));
   EXPECT_TRUE(usage_error("havip bnid front p11", "havip: unknown word \"bnid\", did you mean \"bind\"?"));
-  EXPECT_TRUE(usage_error(
-      "havip frobnicate",
-      "havip: unknown word \"frobnicate\", expected one of add, bind, del, learn, pin, show, unbind, unpin"));
+  EXPECT_TRUE(usage_error("havip frobnicate",
+                          "havip: unknown word \"frobnicate\", expected one of add, bind, del, handover, "
+                          "learn, pin, show, unbind, unpin"));
 }
 
 TEST_F(CommandSetTest, MissingWordsAreNamedWithTheUsage) {
   EXPECT_TRUE(usage_error("havip bind front", "havip bind: missing PORT, usage: havip bind HAVIP PORT"));
   EXPECT_TRUE(usage_error("havip bind", "havip bind: missing HAVIP, usage: havip bind HAVIP PORT"));
   EXPECT_TRUE(usage_error(
-      "havip", "havip: missing word, expected one of add, bind, del, learn, pin, show, unbind, unpin"));
+      "havip",
+      "havip: missing word, expected one of add, bind, del, handover, learn, pin, show, unbind, unpin"));
   EXPECT_TRUE(usage_error(
       "vpc add lab", "vpc add: missing vni VNI, usage: vpc add NAME vni VNI [mtu MTU] [clamp_mss CLAMP]"));
   EXPECT_TRUE(
@@ -235,7 +237,8 @@ TEST_F(CommandSetTest, CompletionOffersCommands) {
   EXPECT_EQ(words("st"), (Words{"start", "stop"}));
   EXPECT_EQ(words("sh"), Words{"show"});
   EXPECT_EQ(words("shu"), Words{"shutdown"});
-  EXPECT_EQ(words("havip "), (Words{"add", "bind", "del", "learn", "pin", "show", "unbind", "unpin"}));
+  EXPECT_EQ(words("havip "),
+            (Words{"add", "bind", "del", "handover", "learn", "pin", "show", "unbind", "unpin"}));
   EXPECT_EQ(words("havip"), (Words{"havip"}));
 }
 

@@ -65,7 +65,7 @@ class ConfigCommands : public test::SessionTest {
       "+ port p13 instance vm13 nic primary subnet web mac 52:54:00:77:00:0d ipv4 10.77.0.13 device "
       "net_af_packet13,iface=sw-vm13 queues 1\n"
       "~ havip front: ports -p12 +p13\n"
-      "+ havip spare subnet web ipv4 10.77.0.254\n";
+      "+ havip spare subnet web ipv4 10.77.0.254 handover announced\n";
 
   std::string directory_;
 };

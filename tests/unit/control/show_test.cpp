@@ -94,6 +94,18 @@ TEST_F(ShowTest, PinnedHavipSaysWhatTheClaimsName) {
             std::string::npos);
 }
 
+TEST_F(ShowTest, HandoverSaysWhoIsWaitedForAndHowLong) {
+  auto havip = owned_havip();
+  havip.elected = "p12";
+  havip.handover_left_ms = 14;
+  runtime_.havips = {havip};
+  EXPECT_NE(run("show havip front")
+                .find("handover: the claims name p12; data follows when it announces the address, "
+                      "in 14 ms at the latest\n"),
+            std::string::npos);
+  EXPECT_EQ(run_json("show havip front json")["handover_left_ms"], 14);
+}
+
 TEST_F(ShowTest, HistoryHasEveryDecisionAndTheStoryTheLastEight) {
   auto havip = owned_havip();
   havip.decisions.clear();
@@ -169,7 +181,7 @@ TEST_F(ShowTest, LostDecisionIsAdmitted) {
 TEST_F(ShowTest, HavipJsonHasTheFieldsOfTheStruct) {
   runtime_.havips = {owned_havip()};
   auto address = json::parse(R"({"stable_mac": "0e:00:0a:4d:00:64", "state": "owned_vrrp",
-    "learn": "enforce", "owner": "p11", "elected": null, "pinned": null, "disagreements": 0, "delivery_mac": "52:54:00:77:00:0b", "owner_since_ms": 4000, "now_ms": 16345,
+    "learn": "enforce", "owner": "p11", "elected": null, "pinned": null, "disagreements": 0, "handover": "announced", "handover_left_ms": null, "delivery_mac": "52:54:00:77:00:0b", "owner_since_ms": 4000, "now_ms": 16345,
     "owner_changes": 2, "delivered_to_old_owner": 2,
     "candidates": [
       {"port": "p11", "active": true, "fresh": true, "down": false, "evidence": "vrrp", "priority": 150, "vrid": 51,
@@ -413,7 +425,7 @@ TEST_F(ShowTest, ObjectsHaveAJsonForm) {
     "queues": 1, "forwards": false, "rate_mbps": null, "burst_kb": null})"));
   EXPECT_EQ(run_json("havip show front json"),
             json::parse(R"({"name": "front", "subnet": "web", "ipv4": "10.77.0.100", "ipv6": null,
-    "ports": ["p11", "p12"], "pin": null, "learn": null})"));
+    "ports": ["p11", "p12"], "pin": null, "learn": null, "handover": "announced"})"));
   EXPECT_EQ(run_json("eip show public json"),
             json::parse(R"({"name": "public", "ipv4": "203.0.113.10", "ipv6": null,
     "target": {"havip": "front"}, "rate_in_mbps": null, "rate_out_mbps": null, "burst_kb": null})"));

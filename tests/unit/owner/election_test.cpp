@@ -238,5 +238,90 @@ TEST_F(Rules, PortBoundWhileDownIsUpOnceHeard) {
   EXPECT_EQ(election.owner(), kX);
 }
 
+// --- the rate of claims (owner learning 4 "flood")
+
+class ClaimRate : public ElectionTest {
+ protected:
+  // kA claims and resigns, again and again. Returns the changes of owner.
+  std::size_t flood(unsigned count, TimeMs now) {
+    std::size_t changes = 0;
+    for (unsigned i = 0; i < count; ++i) {
+      changes += election.advert(kA, advert_of(150), now).changes().size();
+      changes += election.advert(kA, advert_of(0), now).changes().size();
+    }
+    return changes;
+  }
+};
+
+TEST_F(ClaimRate, FloodOfNewsIsEvaluatedFourHundredTimes) {
+  EXPECT_EQ(flood(2000, 0), 2 * 400u);
+  EXPECT_THAT(election.advert(kA, advert_of(150), 0).remark(), Optional(LearnCounter::claim_rate));
+}
+
+TEST_F(ClaimRate, LastClaimIsEvaluatedInItsTurn) {
+  flood(400, 0);
+  election.advert(kA, advert_of(100), 0);
+  election.advert(kA, advert_of(150), 0);
+  EXPECT_EQ(election.owner(), kNobody);
+  EXPECT_EQ(election.next_due(), 5);
+  EXPECT_THAT(changes_of(election.tick(5)),
+              ElementsAre(OwnerChange{5, kNobody, kA, Trigger::kExpiry, Rule::kFreshVrrp,
+                                      EvidenceClass::kVrrp, 150, kVrid}));
+}
+
+TEST_F(ClaimRate, TwoHundredTurnsASecondComeBack) {
+  flood(2000, 0);
+  std::size_t changes = 0;
+  for (TimeMs now = 1; now <= 1000; ++now) changes += flood(10, now);
+  EXPECT_EQ(changes, 2 * 200u);
+}
+
+TEST_F(ClaimRate, RepetitionsTakeNoTurn) {
+  for (int i = 0; i < 2000; ++i) election.advert(kA, advert_of(150), 0);
+  election.advert(kA, advert_of(0), 0);
+  EXPECT_EQ(flood(2000, 0), 2 * 399u);
+}
+
+TEST_F(ClaimRate, ResignationIsNeverLate) {
+  flood(399, 0);
+  election.advert(kA, advert_of(150), 0);
+  ASSERT_EQ(election.owner(), kA);
+  EXPECT_EQ(election.advert(kA, advert_of(0), 0).changes().size(), 1u);
+  EXPECT_EQ(election.owner(), kNobody);
+}
+
+TEST_F(ClaimRate, OtherPortsHaveTurnsOfTheirOwn) {
+  flood(2000, 0);
+  election.advert(kB, advert_of(200), 0);
+  EXPECT_EQ(election.owner(), kB);
+}
+
+TEST_F(ClaimRate, AnnouncementWithoutATurnWaits) {
+  flood(2000, 0);
+  EXPECT_THAT(election.announce(kA, Delivery::port_mac(), 0).remark(), Optional(LearnCounter::claim_rate));
+  EXPECT_EQ(election.owner(), kNobody);
+  election.tick(5);
+  EXPECT_EQ(election.owner(), kA);
+}
+
+TEST_F(ClaimRate, DeliveryOfADeferredClaimFollows) {
+  flood(399, 0);
+  election.advert(kA, advert_of(150), 0);
+  ASSERT_EQ(election.owner(), kA);
+  AdvertEvidence by_group = advert_of(150);
+  by_group.delivery = Delivery::virtual_mac(kVrid);
+  EXPECT_FALSE(election.advert(kA, by_group, 0).delivery_changed());
+  EXPECT_TRUE(election.tick(5).delivery_changed());
+  EXPECT_EQ(election.delivery(), Delivery::virtual_mac(kVrid));
+}
+
+TEST_F(ClaimRate, TurnsGoOnAfterTheMillisecondsWrap) {
+  const TimeMs wrap = TimeMs{1} << 32;
+  flood(1, wrap - 100'000);
+  EXPECT_EQ(flood(2000, wrap - 1), 2 * 400u);
+  EXPECT_EQ(flood(2000, wrap), 0u);
+  EXPECT_EQ(flood(2000, wrap + 99), 2 * 20u);
+}
+
 }  // namespace
 }  // namespace vipswitch::owner

@@ -1,11 +1,12 @@
 #pragma once
 
-// The IPv4 packet of a frame as parse_vrrp() takes it, its payload in a heap block of exactly its size, so
-// that a sanitizer sees every byte read beyond it.
+// The IP packet of a frame as parse_vrrp() takes it, its payload in a heap block of exactly its size, so that
+// a sanitizer sees every byte read beyond it.
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <stdexcept>
@@ -15,43 +16,46 @@
 
 namespace vipswitch::owner {
 
-class IpPacket {
+template <class Address>
+class BasicIpPacket {
  public:
-  static constexpr std::size_t kEthernetSize = 14, kMinHeaderSize = 20;
-
-  explicit IpPacket(const vipswitch::testing::Frame& frame) {
-    if (frame.size() < kEthernetSize + kMinHeaderSize) throw std::invalid_argument("no IPv4 packet");
+  explicit BasicIpPacket(const vipswitch::testing::Frame& frame) {
+    if (frame.size() < kEthernetSize + kMinHeaderSize) throw std::invalid_argument("no IP packet");
     const std::uint8_t* ip = frame.data() + kEthernetSize;
-    const std::size_t header_size = (ip[0] & 0xfu) * 4u;
-    const std::size_t total_size = ip[2] * 256u + ip[3];
+    const std::size_t header_size = kIsIpv4 ? (ip[0] & 0xfu) * 4u : kMinHeaderSize;
+    const std::size_t total_size = kIsIpv4 ? ip[2] * 256u + ip[3] : kMinHeaderSize + ip[4] * 256u + ip[5];
     if (total_size < header_size || total_size > frame.size() - kEthernetSize) {
-      throw std::invalid_argument("IPv4 lengths do not fit the frame");
+      throw std::invalid_argument("IP lengths do not fit the frame");
     }
-    packet_.source = {ip[12], ip[13], ip[14], ip[15]};
-    packet_.destination = {ip[16], ip[17], ip[18], ip[19]};
-    packet_.ttl = ip[8];
-    packet_.protocol = ip[9];
+    const std::uint8_t* source = ip + (kIsIpv4 ? 12 : 8);
+    std::memcpy(static_cast<void*>(&packet_.source), source, sizeof(Address));
+    std::memcpy(static_cast<void*>(&packet_.destination), source + sizeof(Address), sizeof(Address));
+    packet_.hop_limit = ip[kIsIpv4 ? 8 : 7];
+    packet_.protocol = ip[kIsIpv4 ? 9 : 6];
     set_payload({ip + header_size, total_size - header_size});
   }
 
-  const VrrpPacket& get() const { return packet_; }
+  const VrrpPacket<Address>& get() const { return packet_; }
 
-  IpPacket cut_to(std::size_t size) const { return IpPacket(packet_, packet_.payload.first(size)); }
+  BasicIpPacket cut_to(std::size_t size) const { return BasicIpPacket(packet_, packet_.payload.first(size)); }
 
-  IpPacket with_ttl(std::uint8_t ttl) const {
-    IpPacket copy(packet_, packet_.payload);
-    copy.packet_.ttl = ttl;
+  BasicIpPacket with_ttl(std::uint8_t ttl) const {
+    BasicIpPacket copy(packet_, packet_.payload);
+    copy.packet_.hop_limit = ttl;
     return copy;
   }
 
-  IpPacket with_flipped_bit(std::size_t bit) const {
-    IpPacket copy(packet_, packet_.payload);
+  BasicIpPacket with_flipped_bit(std::size_t bit) const {
+    BasicIpPacket copy(packet_, packet_.payload);
     copy.payload_[bit / 8] = static_cast<std::uint8_t>(copy.payload_[bit / 8] ^ (1u << (bit % 8)));
     return copy;
   }
 
  private:
-  IpPacket(const VrrpPacket& packet, std::span<const std::uint8_t> payload) : packet_(packet) {
+  static constexpr bool kIsIpv4 = sizeof(Address) == 4;
+  static constexpr std::size_t kEthernetSize = 14, kMinHeaderSize = kIsIpv4 ? 20 : 40;
+
+  BasicIpPacket(const VrrpPacket<Address>& packet, std::span<const std::uint8_t> payload) : packet_(packet) {
     set_payload(payload);
   }
 
@@ -61,8 +65,11 @@ class IpPacket {
     packet_.payload = {payload_.get(), bytes.size()};
   }
 
-  VrrpPacket packet_{};
+  VrrpPacket<Address> packet_{};
   std::unique_ptr<std::uint8_t[]> payload_;
 };
+
+using IpPacket = BasicIpPacket<Ipv4>;
+using Ip6Packet = BasicIpPacket<Ipv6>;
 
 }  // namespace vipswitch::owner

@@ -26,7 +26,7 @@ using vipswitch::testing::VrrpChecksum;
 constexpr Ipv4 kRejectedSource{10, 9, 0, 1}, kRejectedHavip{10, 9, 0, 100};
 
 std::string verdict(const IpPacket& packet) {
-  VrrpAdvert advert;
+  VrrpAdvert<Ipv4> advert;
   const std::optional<LearnCounter> failure = parse_vrrp(packet.get(), advert);
   return failure ? std::string(info(*failure).name) : "advert";
 }

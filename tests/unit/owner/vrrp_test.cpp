@@ -26,20 +26,20 @@ IpPacket packet(const char* hex) {
   return IpPacket(from_hex(hex));
 }
 
-VrrpAdvert parsed(const IpPacket& packet) {
-  VrrpAdvert advert;
+VrrpAdvert<Ipv4> parsed(const IpPacket& packet) {
+  VrrpAdvert<Ipv4> advert;
   const std::optional<LearnCounter> failure = parse_vrrp(packet.get(), advert);
   EXPECT_EQ(failure, std::nullopt) << info(*failure).name;
   return advert;
 }
 
-VrrpAdvert parsed(const char* hex) {
+VrrpAdvert<Ipv4> parsed(const char* hex) {
   return parsed(packet(hex));
 }
 
 TEST(Vrrp, V2YieldsItsFields) {
   const IpPacket frame = packet(vectors::kV2);
-  const VrrpAdvert advert = parsed(frame);
+  const VrrpAdvert<Ipv4> advert = parsed(frame);
   EXPECT_EQ(advert.version, 2);
   EXPECT_EQ(advert.vrid, 51);
   EXPECT_EQ(advert.priority, 150);
@@ -51,7 +51,7 @@ TEST(Vrrp, V2YieldsItsFields) {
 
 TEST(Vrrp, V2WithPasswordIsAccepted) {
   const IpPacket frame = packet(vectors::kV2Pass);
-  const VrrpAdvert advert = parsed(frame);
+  const VrrpAdvert<Ipv4> advert = parsed(frame);
   EXPECT_EQ(advert.priority, 150);
   ASSERT_EQ(advert.addresses.size(), 1u);
   EXPECT_EQ(advert.addresses[0], kHavip);
@@ -63,7 +63,7 @@ TEST(Vrrp, V2ResignationHasPriorityZero) {
 
 TEST(Vrrp, V2BehindAuthenticationHeaderIsAccepted) {
   const IpPacket frame = packet(vectors::kV2Ah);
-  const VrrpAdvert advert = parsed(frame);
+  const VrrpAdvert<Ipv4> advert = parsed(frame);
   EXPECT_EQ(advert.vrid, 51);
   ASSERT_EQ(advert.addresses.size(), 1u);
   EXPECT_EQ(advert.addresses[0], kHavip);
@@ -71,7 +71,7 @@ TEST(Vrrp, V2BehindAuthenticationHeaderIsAccepted) {
 
 TEST(Vrrp, V3YieldsItsFields) {
   const IpPacket frame = packet(vectors::kV3Pseudo);
-  const VrrpAdvert advert = parsed(frame);
+  const VrrpAdvert<Ipv4> advert = parsed(frame);
   EXPECT_EQ(advert.version, 3);
   EXPECT_EQ(advert.vrid, 51);
   EXPECT_EQ(advert.priority, 150);
@@ -115,7 +115,7 @@ TEST(Vrrp, ManyAddressesAreListedInOrder) {
                            .ipv4(vrrp_ipv4(kSource))
                            .vrrp3({.vrid = 51, .addresses = addresses})
                            .build());
-  const VrrpAdvert advert = parsed(frame);
+  const VrrpAdvert<Ipv4> advert = parsed(frame);
   ASSERT_EQ(advert.addresses.size(), 255u);
   for (std::uint8_t i = 0; i < 255; ++i) EXPECT_EQ(advert.addresses[i], Ipv4(10, 9, 1, i));
 }
@@ -176,7 +176,7 @@ TEST(VrrpChecksumOf, AnyFlippedBitIsNoticed) {
                           vectors::kV3Unicast, vectors::kV3UnicastMulticastPseudo}) {
     const IpPacket frame = packet(hex);
     for (std::size_t bit = 0; bit < frame.get().payload.size() * 8; ++bit) {
-      VrrpAdvert advert;
+      VrrpAdvert<Ipv4> advert;
       const auto failure = parse_vrrp(frame.with_flipped_bit(bit).get(), advert);
       ASSERT_NE(failure, std::nullopt) << hex << " bit " << bit;
       const std::size_t byte = bit / 8;
@@ -197,7 +197,7 @@ TEST_P(VrrpCut, AtEveryLengthIsNoticed) {
   EXPECT_EQ(parsed(whole).vrid, 51);
   for (std::size_t size = 0; size < whole.get().payload.size(); ++size) {
     const IpPacket cut = whole.cut_to(size);
-    VrrpAdvert advert;
+    VrrpAdvert<Ipv4> advert;
     const auto failure = parse_vrrp(cut.get(), advert);
     ASSERT_NE(failure, std::nullopt) << size << " bytes";
     EXPECT_TRUE(*failure == LearnCounter::vrrp_bad_len || *failure == LearnCounter::ah_bad)
