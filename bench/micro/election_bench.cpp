@@ -45,8 +45,9 @@ void election_advert(benchmark::State& state) {
 void parse_advert(benchmark::State& state) {
   constexpr unsigned kAdverts = 64;
   const Frame frame = advert_frame();
-  const owner::VrrpPacket<Ipv4> packet{ShopWorld::kVm1Ip, wire::kVrrpGroup, 255, wire::kProtoVrrp,
-                                 std::span(frame).subspan(sizeof(wire::Ethernet) + sizeof(wire::Ipv4Header))};
+  const owner::VrrpPacket<Ipv4> packet{
+      ShopWorld::kVm1Ip, wire::kVrrpGroup, 255, wire::kProtoVrrp,
+      std::span(frame).subspan(sizeof(wire::Ethernet) + sizeof(wire::Ipv4Header))};
   CycleSamples samples;
   for (auto _ : state) {
     samples.measure([&] {

@@ -107,7 +107,8 @@ model::Port read_port(YamlSource& source, const YAML::Node& node) {
 }
 
 model::Havip read_havip(YamlSource& source, const YAML::Node& node) {
-  const Mapping mapping(source, node, "a HAVIP", {"name", "subnet", "ipv4", "ipv6", "ports", "pin", "learn", "handover"});
+  const Mapping mapping(source, node, "a HAVIP",
+                        {"name", "subnet", "ipv4", "ipv6", "ports", "pin", "learn", "handover"});
   model::Havip havip;
   mapping.read_text("name", kRequired, havip.name);
   mapping.read_text("subnet", kRequired, havip.subnet);

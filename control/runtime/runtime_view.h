@@ -70,7 +70,7 @@ struct HavipStatus {
   Handover handover = Handover::kAnnounced;
   // While data still goes to the owner of before: until it follows the claims without an announcement.
   std::optional<TimeMs> handover_left_ms = std::nullopt;
-  std::string pinned;                     // port, empty: none
+  std::string pinned;  // port, empty: none
   std::uint32_t
       disagreements;      // decisions while observing that named another port than the one with the data
   Mac delivery_mac;       // zero without owner

@@ -47,8 +47,8 @@ enum class LearnMode : std::uint8_t {
   kEnforce,  // data goes to the port that the election names
 };
 
-// When data follows a decision away from an owner that still delivers (owner learning 5.4 "Handover"): a guest
-// adverts before it holds the address.
+// When data follows a decision away from an owner that still delivers (owner learning 5.4 "Handover"): a
+// guest adverts before it holds the address.
 enum class Handover : std::uint8_t {
   kAtOnce,     // with the decision
   kAnnounced,  // at the new owner's first announcement, kHandoverMs after its advert at the latest
