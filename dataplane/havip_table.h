@@ -24,13 +24,44 @@
 
 namespace vipswitch {
 
+// The owner of before a handover, and how long it counts (election time): while the owner word still names
+// it, it has the data; after that it may answer what it got. Bits 0-23 the port, 24-63 the milliseconds; 0:
+// nobody.
+class Predecessor {
+ public:
+  constexpr Predecessor() noexcept = default;
+  explicit constexpr Predecessor(std::uint64_t raw) noexcept : raw_(raw) {}
+  constexpr Predecessor(PortId port, TimeMs until) noexcept
+      : raw_((port.value() & 0xffffffu) | static_cast<std::uint64_t>(until) << 24) {}
+
+  constexpr std::uint64_t raw() const noexcept { return raw_; }
+  constexpr bool is(PortId port, TimeMs now) const noexcept {
+    return (raw_ & 0xffffffu) == port.value() && now < static_cast<TimeMs>(raw_ >> 24);
+  }
+
+ private:
+  std::uint64_t raw_ = 0;
+};
+
 struct alignas(64) HavipHot {
   std::atomic<std::uint64_t> owner{0};
   std::atomic<const HavipRow*> row{nullptr};
+  std::atomic<std::uint64_t> predecessor{0};  // written with the owner word
   // Packets resolved before a commit and sent after it; written only then, by any worker.
   std::atomic<std::uint64_t> delivered_to_old{0};
 
   OwnerWord owner_word() const noexcept { return OwnerWord(owner.load(std::memory_order_acquire)); }
+  bool has_predecessor(PortId port, TimeMs now) const noexcept {
+    return Predecessor(predecessor.load(std::memory_order_acquire)).is(port, now);
+  }
+  // Whether the port still has the data, and is about to lose it.
+  bool is_handing_over_from(PortId port, TimeMs now) const noexcept {
+    return owner_word().is_port(port) && has_predecessor(port, now);
+  }
+  // Whether what the port sends may go out as the address's EIP.
+  bool may_speak(PortId port, TimeMs now) const noexcept {
+    return owner_word().is_port(port) || has_predecessor(port, now);
+  }
 };
 static_assert(sizeof(HavipHot) == 64);
 
@@ -135,6 +166,7 @@ class HavipTable {
     cold.disagreements = 0;
     cold.election = election;
     cold.show_state(0);
+    hot(id).predecessor.store(0, std::memory_order_relaxed);
     hot(id).delivered_to_old.store(0, std::memory_order_relaxed);
     hot(id).owner.store(OwnerWord::nobody(OwnerLocation::kUnknown, 0).raw(), std::memory_order_relaxed);
     hot(id).row.store(row, std::memory_order_release);

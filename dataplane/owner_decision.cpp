@@ -45,24 +45,40 @@ bool is_gradual(const HavipCold& cold, const owner::OwnerChange& change, PortId 
          still_delivers(cold.election, had_data, now);
 }
 
+void begin_handover(HavipHot& hot, HavipCold& cold, PortId from, TimeMs now) noexcept {
+  cold.handing_over = from;
+  cold.handover_ends_ms = now + kHandoverMs;
+  hot.predecessor.store(Predecessor(from, cold.handover_ends_ms).raw(), std::memory_order_release);
+}
+
+// What the old owner has got it may answer.
+void complete_handover(HavipHot& hot, HavipCold& cold, TimeMs now) noexcept {
+  hot.predecessor.store(Predecessor(cold.handing_over, now + kHandoverMs).raw(), std::memory_order_release);
+  cold.end_handover();
+}
+
+void break_off_handover(HavipHot& hot, HavipCold& cold) noexcept {
+  hot.predecessor.store(Predecessor().raw(), std::memory_order_release);
+  cold.end_handover();
+}
+
 // After a step of the election: whether data follows it now or later.
-void hand_over(WorkerState& worker, HavipCold& cold, const owner::Outcome& outcome) noexcept {
+void hand_over(WorkerState& worker, HavipHot& hot, HavipCold& cold, const owner::Outcome& outcome) noexcept {
   const auto changes = outcome.changes();
+  const TimeMs now = worker.now_ms;
   if (!changes.empty()) {
     const PortId had_data = cold.handing_over.is_valid() ? cold.handing_over : changes.front().from;
-    cold.end_handover();
-    if (!is_gradual(cold, changes.back(), had_data, worker.now_ms)) return;
-    cold.handing_over = had_data;
-    cold.handover_ends_ms = worker.now_ms + kHandoverMs;
+    if (is_gradual(cold, changes.back(), had_data, now)) return begin_handover(hot, cold, had_data, now);
+    break_off_handover(hot, cold);
   } else if (cold.handing_over.is_valid()) {
     if (outcome.elected_announced()) {
       worker.count(LearnCounter::handover_announced);
-      cold.end_handover();
-    } else if (worker.now_ms >= cold.handover_ends_ms) {
+      complete_handover(hot, cold, now);
+    } else if (now >= cold.handover_ends_ms) {
       worker.count(LearnCounter::handover_expired);
-      cold.end_handover();
-    } else if (!still_delivers(cold.election, cold.handing_over, worker.now_ms)) {
-      cold.end_handover();
+      complete_handover(hot, cold, now);
+    } else if (!still_delivers(cold.election, cold.handing_over, now)) {
+      break_off_handover(hot, cold);
     }
   }
 }
@@ -88,7 +104,7 @@ void commit_owner(WorkerState& worker, HavipId havip, HavipCold& cold,
                   const owner::Outcome& outcome) noexcept {
   cold.sequence += static_cast<std::uint32_t>(outcome.changes().size());
   if (cold.steering.mode == LearnMode::kEnforce) {
-    hand_over(worker, cold, outcome);
+    hand_over(worker, worker.tables.havips.hot(havip), cold, outcome);
     if (!outcome.changes().empty()) set_owner_since(cold, cold.election.owner(), worker.now_ms);
     return store_word(worker, havip, cold);
   }
@@ -164,7 +180,7 @@ void steer(WorkerState& worker, HavipId havip, Steering steering) noexcept {
   change.at_ms = worker.now_ms;
   const auto remark = prepare_election(cold, steering, worker.now_ms);
   cold.steering = steering;
-  cold.end_handover();
+  break_off_handover(havips.hot(havip), cold);
   change.to = cold.port_with_data();
   change.rule = steering.mode == LearnMode::kEnforce ? cold.election.rule() : Rule::kFixed;
   const bool moves = change.from != change.to;

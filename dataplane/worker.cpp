@@ -57,6 +57,7 @@ unsigned Worker::poll() noexcept {
   if (state_.now_ms != timers_run_ms_) {
     timers_run_ms_ = state_.now_ms;
     run_election_timers(state_, state_.id.value(), shared_.worker_count);
+    state_.held_adverts.release_due(state_);
   }
   unsigned packets = 0;
   const PollList* list = poll_list();

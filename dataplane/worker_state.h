@@ -11,6 +11,7 @@
 #include "dataplane/batch.h"
 #include "dataplane/clock.h"
 #include "dataplane/counters.h"
+#include "dataplane/held_adverts.h"
 #include "dataplane/port_lane.h"
 #include "dataplane/tables.h"
 #include "vipswitch/event.h"
@@ -41,6 +42,7 @@ struct WorkerState {
   TimeMs now_ms = 0;                                              // of this poll
   TokenBucket gateway_reports{kGatewayReports, kGatewayReports};  // to control: MACs that gateways name
   WorkerCounters counters;
+  HeldAdverts held_adverts;
   std::atomic<const Observation*> observation{nullptr};  // traces and captures; control writes
 
   // Null if the port is gone.

@@ -91,6 +91,7 @@ Result<DryWorld::Outcome> DryWorld::run(PortId ingress, const FrameBytes& frame)
   batch.packets[0].mbuf = mbuf;
   stages_.clear();
   run_observed_pipeline(worker_, batch, *this);
+  worker_.held_adverts.release_all(worker_);
   Outcome outcome{std::move(stages_), take_sent(), {}};
   for (std::size_t reason = 0; reason < kDropReasonCount; ++reason) {
     const auto count = worker_.counters.drops[reason].get();

@@ -180,7 +180,7 @@ template <class Address>
   if (packet.source_index == kNoSource) return packet.drop(DropReason::no_eip);
   const PortSource<Address>& source = port.of<Address>()[packet.source_index];
   if (!source.eip.is_set) return packet.drop(DropReason::no_eip);
-  if (source.is_havip() && !worker.tables.havips.hot(source.havip).owner_word().is_port(port.id)) {
+  if (source.is_havip() && !worker.tables.havips.hot(source.havip).may_speak(port.id, worker.now_ms)) {
     return packet.drop(DropReason::eip_not_owner);
   }
   if (hop_limit(packet) <= 1) return packet.drop(DropReason::ttl_exceeded);

@@ -32,12 +32,21 @@ class Receivers {
     }
     if (count_ < kMaxMembers) ports_[count_++] = port;
   }
+  // Whoever is about to lose this HAVIP hears the advert later.
+  void hold_from(PortId port, HavipId havip) noexcept {
+    held_from_ = port;
+    held_for_ = havip;
+  }
+  bool is_held_from(PortId port) const noexcept { return held_from_ == port; }
+  HavipId held_for() const noexcept { return held_for_; }
   const PortId* begin() const noexcept { return ports_; }
   const PortId* end() const noexcept { return ports_ + count_; }
 
  private:
   PortId ports_[kMaxMembers];
   unsigned count_ = 0;
+  PortId held_from_;
+  HavipId held_for_;
 };
 
 template <class Address>
@@ -46,10 +55,13 @@ void add_members(const WorkerState& worker, const PortRow& port, std::uint32_t l
   const PortSources<Address>& sources = port.of<Address>();
   for (std::uint8_t i = 0; i < sources.count; ++i) {
     if (((listed >> i) & 1) == 0 || !sources.is_havip(i)) continue;
-    const HavipRow* havip = worker.tables.havips.hot(sources[i].havip).row.load(std::memory_order_acquire);
+    const HavipHot& hot = worker.tables.havips.hot(sources[i].havip);
+    const HavipRow* havip = hot.row.load(std::memory_order_acquire);
     if (havip == nullptr) continue;
     for (const PortId member : havip->ports) {
-      if (member != port.id) receivers.add(member);
+      if (member == port.id) continue;
+      receivers.add(member);
+      if (hot.is_handing_over_from(member, worker.now_ms)) receivers.hold_from(member, sources[i].havip);
     }
   }
 }
@@ -67,9 +79,11 @@ Receivers members(const WorkerState& worker, const Batch& batch, const Packet& p
   return receivers;
 }
 
-// Copies the packet to every receiver but the last, which gets the packet itself.
-template <class Ports>
-void replicate(WorkerState& worker, const Batch& batch, Packet& packet, const Ports& ports) noexcept {
+// Copies the packet to every receiver but the last, which gets the packet itself; `send(port, mbuf)` takes
+// them.
+template <class Ports, class Send>
+void replicate(WorkerState& worker, const Batch& batch, Packet& packet, const Ports& ports,
+               Send&& send) noexcept {
   PortId last;
   for (const PortId port : ports) {
     if (port == batch.ingress->id) continue;
@@ -77,7 +91,7 @@ void replicate(WorkerState& worker, const Batch& batch, Packet& packet, const Po
       rte_mbuf* copy = rte_pktmbuf_copy(packet.mbuf, worker.pool, 0, UINT32_MAX);
       worker.counters.replicated.add(1);
       if (copy != nullptr) {
-        send_later(worker, last, copy);
+        send(last, copy);
       } else {
         count_missing_copy(worker, last);
       }
@@ -85,13 +99,23 @@ void replicate(WorkerState& worker, const Batch& batch, Packet& packet, const Po
     last = port;
   }
   if (!last.is_valid()) return end_dropped(worker, batch, packet.mbuf, DropReason::no_receiver);
-  send_later(worker, last, packet.mbuf);
+  send(last, packet.mbuf);
+}
+
+void flood_members(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
+  const Receivers receivers = members(worker, batch, packet);
+  replicate(worker, batch, packet, receivers, [&](PortId port, rte_mbuf* mbuf) {
+    const bool is_held =
+        receivers.is_held_from(port) && worker.held_adverts.hold(worker, mbuf, port, receivers.held_for());
+    if (!is_held) send_later(worker, port, mbuf);
+  });
 }
 
 void flood_subnet(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
   const SubnetRow* subnet = worker.tables.subnets.find(batch.ingress->subnet);
   if (subnet == nullptr) return end_dropped(worker, batch, packet.mbuf, DropReason::no_receiver);
-  replicate(worker, batch, packet, subnet->ports);
+  replicate(worker, batch, packet, subnet->ports,
+            [&](PortId port, rte_mbuf* mbuf) { send_later(worker, port, mbuf); });
 }
 
 void end_too_long(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
@@ -119,7 +143,7 @@ void end_packet(WorkerState& worker, const Batch& batch, Packet& packet) noexcep
     case Verdict::kFlood:
       return flood_subnet(worker, batch, packet);
     case Verdict::kFloodMembers:
-      return replicate(worker, batch, packet, members(worker, batch, packet));
+      return flood_members(worker, batch, packet);
     case Verdict::kConsume:
       worker.counters.consumed.add(1);
       return rte_pktmbuf_free(packet.mbuf);

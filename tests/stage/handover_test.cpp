@@ -143,6 +143,55 @@ TEST_F(DeliveryHandover, OnlyWhoHasTheDataSpeaksAsTheEip) {
   EXPECT_EQ(inject(kVm1, datagram(kVm1, W::kFront, W::kClient)).size(), 1u);
 }
 
+// Its keepalived would remove the address before the new owner has it.
+TEST_F(DeliveryHandover, OldOwnerHearsTheAdvertWhenTheDataHasGone) {
+  elect(kVm2, 100);
+  EXPECT_THAT(inject(kVm1, advert(kVm1, 150)), ::testing::IsEmpty());
+  vswitch.advance_to(kStart + 1);
+  EXPECT_THAT(vswitch.take_sent(), ::testing::IsEmpty());
+  inject(kVm1, announcement(kVm1));
+  vswitch.advance_to(kStart + 2);
+  EXPECT_THAT(vswitch.take_sent(), ::testing::ElementsAre(Sent{"vm2-eth0", advert(kVm1, 150)}));
+}
+
+TEST_F(DeliveryHandover, OldOwnerHearsTheAdvertAfterTwentyMilliseconds) {
+  preempt();
+  vswitch.advance_to(kStart + kHandoverMs - 1);
+  EXPECT_THAT(vswitch.take_sent(), ::testing::IsEmpty());
+  vswitch.advance_to(kStart + kHandoverMs);
+  EXPECT_THAT(vswitch.take_sent(), ::testing::ElementsAre(Sent{"vm2-eth0", advert(kVm1, 150)}));
+}
+
+TEST_F(DeliveryHandover, OtherMembersHearTheAdvertAtOnce) {
+  ASSERT_TRUE(vswitch.service().bind_havip("front", kVm3.port));
+  vswitch.settle();
+  elect(kVm2, 100);
+  EXPECT_THAT(inject(kVm1, advert(kVm1, 150)), ::testing::ElementsAre(Sent{"vm3-eth0", advert(kVm1, 150)}));
+}
+
+TEST_F(DeliveryHandover, AdvertsBeyondTheRoomToHoldThemAreNotHeld) {
+  preempt();
+  for (std::size_t i = 1; i < HeldAdverts::kCapacity; ++i) {
+    EXPECT_THAT(inject(kVm1, advert(kVm1, 150)), ::testing::IsEmpty());
+  }
+  EXPECT_THAT(inject(kVm1, advert(kVm1, 150)), ::testing::ElementsAre(Sent{"vm2-eth0", advert(kVm1, 150)}));
+}
+
+TEST_F(DeliveryHandover, OldOwnerMayStillAnswerWhatItGot) {
+  preempt();
+  inject(kVm1, announcement(kVm1));
+  EXPECT_EQ(inject(kVm2, datagram(kVm2, W::kFront, W::kClient)).size(), 1u);
+  vswitch.advance_to(kStart + kHandoverMs);
+  vswitch.take_sent();  // the advert that was held
+  expect_drop(DropReason::eip_not_owner, kVm2, datagram(kVm2, W::kFront, W::kClient));
+}
+
+TEST_F(DeliveryHandover, OldOwnerThatResignedMayNot) {
+  preempt();
+  inject(kVm2, advert(kVm2, 0));
+  expect_drop(DropReason::eip_not_owner, kVm2, datagram(kVm2, W::kFront, W::kClient));
+}
+
 TEST_F(DeliveryHandover, PinEndsIt) {
   preempt();
   ASSERT_TRUE(vswitch.service().pin_havip("front", kVm1.port));

@@ -54,8 +54,12 @@ Frame datagram_from_internet(Ipv4 destination) {
 
 void Shop::elect(const Vm& vm, std::uint8_t priority) {
   inject(vm, advert(vm, priority));
-  // It preempted: data follows when it says that it holds the address.
-  if (vswitch.owner("front") != vm.port) inject(vm, announcement(vm));
+  if (vswitch.owner("front") !=
+      vm.port) {  // it preempted: data follows when it says that it holds the address
+    inject(vm, announcement(vm));
+    vswitch.advance_to(vswitch.now() + kHandoverMs);  // the old owner has answered what it got
+    vswitch.take_sent();                              // and hears of the new one
+  }
   ASSERT_EQ(vswitch.owner("front"), vm.port);
 }
 

@@ -16,7 +16,8 @@ class SnoopVrrp6 : public Shop6Test {
 
   SnoopVrrp6() {
     hand_over_at_once();
-    const model::Havip back{"back6", "web", {}, kBack, {std::string(kVm1.port), std::string(kVm3.port)}};
+    model::Havip back{"back6", "web", {}, kBack, {std::string(kVm1.port), std::string(kVm3.port)}};
+    back.handover = Handover::kAtOnce;
     EXPECT_TRUE(vswitch.service().add(back));
     vswitch.settle();
   }

@@ -20,7 +20,8 @@ class SnoopVrrp : public ShopTest {
 
   SnoopVrrp() {
     hand_over_at_once();
-    const model::Havip back{"back", "web", kBack, {}, {std::string(kVm1.port), std::string(kVm3.port)}};
+    model::Havip back{"back", "web", kBack, {}, {std::string(kVm1.port), std::string(kVm3.port)}};
+    back.handover = Handover::kAtOnce;
     EXPECT_TRUE(vswitch.service().add(back));
     vswitch.settle();
   }

@@ -84,6 +84,7 @@ void InProcessSwitch::advance_to(TimeMs now) {
   }
   now_ms_ = now;
   worker().now_ms = now;
+  worker().held_adverts.release_due(worker());
   control_.drain_events();
 }
 
@@ -149,7 +150,8 @@ std::string InProcessSwitch::owner(std::string_view havip, Family family) {
 }
 
 bool InProcessSwitch::is_conserved() {
-  return runtime_.workers().front().conserved() && rte_mempool_avail_count(worker().pool) == pool_size_;
+  return runtime_.workers().front().conserved() &&
+         rte_mempool_avail_count(worker().pool) + worker().held_adverts.count() == pool_size_;
 }
 
 PortId InProcessSwitch::port_id(std::string_view name) const {

@@ -71,7 +71,7 @@ class InProcessSwitch {
   std::uint64_t learned(LearnCounter counter);
   // Name of the port that owns the HAVIP's address of the family, empty: nobody.
   std::string owner(std::string_view havip, Family family = Family::kIpv4);
-  // Every packet has ended exactly once, and every mbuf is back in the pool.
+  // Every packet has ended exactly once, and every mbuf is back in the pool, but for adverts that are held.
   bool is_conserved();
 
  private:
