@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dataplane/endpoint_ref.h"
+#include "dataplane/havip_groups.h"
 #include "dataplane/rate_limiter.h"
 #include "dataplane/route_table.h"
 #include "dataplane/router_advertisement.h"
@@ -110,6 +111,7 @@ struct SubnetRow {
   // What DHCPv4 tells guests beside their address and MTU, as options (RFC 2132) one after the other;
   // empty: the switch does not answer DHCP.
   std::vector<std::uint8_t> dhcp_options = {};
+  HavipGroups* groups = nullptr;
 
   bool has_ipv6() const noexcept { return !gateway6.is_unspecified(); }
   template <class Address>

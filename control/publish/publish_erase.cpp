@@ -132,6 +132,7 @@ void TablePublisher::erase_subnet(const model::Change<model::Subnet>& change, Ba
   const SubnetId id = entry->second.id;
   reclaimer_.retire_object(tables_.subnets.replace(id, nullptr));
   reclaimer_.retire([this, id] { subnet_ids_.free(id.value()); });
+  reclaimer_.retire_object(entry->second.groups.release());
   registry_.subnets.erase(entry);
 }
 

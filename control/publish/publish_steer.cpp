@@ -54,6 +54,13 @@ bool TablePublisher::steer(HavipSlot& slot, const Steering& steering) {
   return true;
 }
 
+// Groups that no longer speak for a HAVIP are anybody's again.
+void TablePublisher::age_groups() {
+  if (host_.now_ms() < next_ageing_ms_) return;
+  next_ageing_ms_ = host_.now_ms() + HavipGroups::kPeriodMs;
+  for (auto& entry : registry_.subnets) entry.second.groups->age();
+}
+
 Result<void> TablePublisher::restore_owner(std::string_view havip, Family family, std::string_view port,
                                            std::uint32_t generation) {
   const auto entry = registry_.havips.find(havip);

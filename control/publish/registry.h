@@ -35,7 +35,8 @@ struct VpcEntry {
 struct SubnetEntry {
   SubnetId id;
   model::Subnet spec;
-  std::set<std::string> ports;
+  std::set<std::string> ports = {};
+  std::unique_ptr<HavipGroups> groups = std::make_unique<HavipGroups>();
 };
 
 // An EIP as the ports that send by it see it.

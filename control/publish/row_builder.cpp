@@ -124,6 +124,7 @@ std::unique_ptr<SubnetRow> build_subnet_row(const Registry& registry, const Subn
   row->is_managed = subnet.spec.managed;
   row->dns6 = model::dns_of<Ipv6>(subnet.spec);
   row->dhcp_options = build_dhcp_options(subnet.spec);
+  row->groups = subnet.groups.get();
   for (const auto& name : subnet.ports) row->ports.push_back(registry.ports.find(name)->second.id);
   return row;
 }

@@ -46,6 +46,7 @@ class TablePublisher final : public Publisher {
   // freeing what grace periods that are over allow. Call it from the control loop.
   void tick() {
     steer_havips();
+    age_groups();
     reclaimer_.poll();
   }
 
@@ -128,6 +129,7 @@ class TablePublisher final : public Publisher {
   LearnMode mode_of(const model::Havip& havip) const { return havip.learn.value_or(registry_.learn); }
   Steering steering_of(const HavipEntry& havip) const;
   bool steer(HavipSlot& slot, const Steering& steering);
+  void age_groups();
   void post_election(HavipId havip, PortId port, Trigger trigger, bool is_down);
 
   IdAllocator& eip_rows_of(Family family) noexcept {
@@ -147,6 +149,7 @@ class TablePublisher final : public Publisher {
   Tables& tables_;
   IdAllocator vpc_ids_, subnet_ids_, port_ids_, havip_ids_, eip_rows_, eip6_rows_;
   Registry registry_;
+  TimeMs next_ageing_ms_ = HavipGroups::kPeriodMs;    // of the groups of subnets
   Names to_steer_;                                    // HAVIPs whose home worker is to be told
   std::shared_ptr<xdp::UplinkFilter> uplink_filter_;  // its device has it too, and lets go of it last
   PortAttachments attachments_;

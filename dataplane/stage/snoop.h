@@ -7,7 +7,7 @@
 // control. Bursts without ARP and VRRP pass at the cost of one test.
 //
 // Runs before resolve, so the data packets behind a claim in the same burst go to the new owner.
-// Drops: claim_unbound, vrrp_src_spoof, arp_unknown_target, arp_no_owner, arp_not_answered,
+// Drops: claim_unbound, vrrp_guard, vrrp_src_spoof, arp_unknown_target, arp_no_owner, arp_not_answered,
 // nd_unknown_target, nd_no_owner, nd_not_answered, no_router, nd_bad, arp_bad, no_mbuf.
 
 #include "dataplane/worker_state.h"

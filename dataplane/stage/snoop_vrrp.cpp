@@ -104,6 +104,17 @@ std::optional<owner::Delivery> delivery_of(const Packet& packet, const PortRow& 
                                           : owner::Delivery::of_source_ipv6(source, port.mac);
 }
 
+// Whether the group speaks for HAVIPs of the port's subnet; remembered if this advert of it does.
+template <class Address>
+bool is_group_of_havips(const WorkerState& worker, const PortRow& port, std::uint8_t vrid,
+                        bool speaks_for_havip) noexcept {
+  constexpr GroupFamily kFamily = std::is_same_v<Address, Ipv4> ? GroupFamily::kIpv4 : GroupFamily::kIpv6;
+  const SubnetRow* subnet = worker.tables.subnets.find(port.subnet);
+  if (subnet == nullptr || subnet->groups == nullptr) return false;
+  if (speaks_for_havip) subnet->groups->hear(kFamily, vrid);
+  return speaks_for_havip || subnet->groups->knows(kFamily, vrid);
+}
+
 template <class Address>
 void snoop_advert(WorkerState& worker, const Batch& batch, Packet& packet, std::uint8_t hop_limit) noexcept {
   const Address source = packet.source_of<Address>();
@@ -124,15 +135,21 @@ void snoop_advert(WorkerState& worker, const Batch& batch, Packet& packet, std::
   if (listed.bound == 0 && listed.has_unbound) return packet.drop(DropReason::claim_unbound);
   if (listed.has_unbound) worker.count(LearnCounter::vrrp_addr_unbound);
   if (advert.addresses.size() == 0) worker.count(LearnCounter::vrrp_no_address);
-  if (!port.has_havips()) return;  // an ordinary group of the tenant's, of no HAVIP
+  const bool is_guarded = is_group_of_havips<Address>(worker, port, advert.vrid, listed.bound != 0);
+  if (!port.has_havips()) {
+    if (is_guarded)
+      packet.drop(DropReason::vrrp_guard);  // else an ordinary group of the tenant's, of no HAVIP
+    return;
+  }
 
   const bool lists_addresses = advert.addresses.size() != 0;
   if (lists_addresses) {
     count_first_address(worker, advert.addresses);
     claim_all<Address>(worker, batch, listed.bound,
                        {source, advert.interval_ms, advert.priority, advert.vrid, *delivery});
-    if (listed.bound == 0) return;  // a group of the tenant's that has no HAVIP, or none any more
-    packet.is_claim = true;         // its peers hear it at any rate, by unicast too
+    // A group of the tenant's that has no HAVIP, or none any more.
+    if (listed.bound == 0 && !is_guarded) return;
+    packet.is_claim = listed.bound != 0;  // its peers hear it at any rate, by unicast too
   }
   if (packet.is_group) {  // settled here, so never lost to the flood rate of resolve
     packet.listed_sources = listed.bound != 0 ? listed.bound : kAllSources;

@@ -6,7 +6,7 @@ usage: scripts/test [--quick] [--suite NAME]...
   --suite NAME   this suite only; may be repeated. Only so run "package": the release in a clean Debian, which takes
                  minutes and a mirror, and "lint-thorough": clang-tidy, and each header alone
 
-Builds in build/ (or $VIPSWITCH_BUILD_DIR). The unit and stage tests are built and run with AddressSanitizer and
+Builds in build/ (or $VIPSWITCH_BUILD_DIR). The unit and stage tests and the replays of the fuzzers are built and run with AddressSanitizer and
 UndefinedBehaviorSanitizer, in build-asan/ beside it, and only with --quick as the rest is. A test may count its own
 cases by a JUnit file $VIPSWITCH_JUNIT_DIR/NAME.xml, where NAME is its name in meson. The last line is "N passed, N
 failed, N skipped"; non-zero if any failed or none ran.
@@ -25,7 +25,7 @@ import results
 from build_directory import IN_BACKGROUND, ROOT, BuildDirectory, Children
 from results import Case, Outcome
 
-SANITIZED = {"unit", "stage"}
+SANITIZED = {"fuzz", "stage", "unit"}
 # A second compiler's reading of the code; it takes two thirds of the time of g++.
 SANITIZER_COMPILER = "clang++"
 # Compiled for their findings, not for speed: optimizing instrumented code takes twice as long.

@@ -53,10 +53,23 @@ class Place:
     def start(self, device: str, capabilities: list[str], eal: list[str] | None = None,
               wrapper: tuple[str, ...] = ()) -> subprocess.CompletedProcess:
         """Runs the switch with one port until the end of its input."""
-        config = Config(vpcs=[{"name": "shop", "vni": 1001}],
+        return self._run(self._one_port(device), capabilities, "show port info", eal, wrapper)
+
+    def start_shared_uplink(self, capabilities: list[str]) -> subprocess.CompletedProcess:
+        """Likewise, with an uplink that the host goes on using."""
+        config = self._one_port(DEVICES["net_null"])
+        config.uplink = {"device": "af_xdp", "interface": "sw-vm1", "mac": "02:00:5e:10:00:01",
+                         "addresses": ["198.51.100.2/24"], "gateway": "198.51.100.1"}
+        return self._run(config, capabilities, "show uplink", None, ())
+
+    def _one_port(self, device: str) -> Config:
+        return Config(vpcs=[{"name": "shop", "vni": 1001}],
                         subnets=[{"name": "web", "vpc": "shop", "ipv4": "10.77.0.0/24", "gateway": "10.77.0.1"}],
                         ports=[{"name": "p1", "instance": "vm1", "subnet": "web", "mac": "52:54:00:77:00:11",
                                 "ipv4": "10.77.0.11", "device": device.replace("DIR", self.own)}])
+
+    def _run(self, config: Config, capabilities: list[str], command: str, eal: list[str] | None,
+             wrapper: tuple[str, ...]) -> subprocess.CompletedProcess:
         config.eal = eal or ["--in-memory", "--no-pci"]
         config.eal.append(f"--file-prefix={self.namespace.name}")
         path = os.path.join(self.directory, "vipswitch.yaml")
@@ -66,7 +79,7 @@ class Place:
         argv = ["env", f"RUNTIME_DIRECTORY={self.own}", *wrapper, "setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}",
                 "--clear-groups", "--no-new-privs", f"--inh-caps=-all{kept}", f"--ambient-caps=-all{kept}",
                 f"--bounding-set=-all{kept}", binary(), "--config", path, "-i"]
-        return subprocess.run(self.namespace.command(argv), input="show port info\n", stdout=subprocess.PIPE,
+        return subprocess.run(self.namespace.command(argv), input=f"{command}\n", stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, timeout=60)
 
 
@@ -89,6 +102,21 @@ def test_device_starts_with_the_documented_rights(place, driver):
 def test_device_is_refused_without_one_of_them(place, driver, missing):
     result = place.start(DEVICES[driver], [name for name in documented()[driver] if name != missing])
     assert result.returncode == 1 and 'error: port "p1"' in result.stdout, result.stdout
+
+
+SHARED_UPLINK = ["BPF", "IPC_LOCK", "NET_ADMIN", "NET_RAW"]  # as docs/uplink.md says
+
+
+def test_shared_uplink_starts_with_the_documented_rights(place):
+    assert all(f"`CAP_{name}`" in (REPOSITORY / "docs/uplink.md").read_text() for name in SHARED_UPLINK)
+    result = place.start_shared_uplink(SHARED_UPLINK)
+    assert result.returncode == 0 and "XDP program" in result.stdout, result.stdout
+
+
+@pytest.mark.parametrize("missing", SHARED_UPLINK)
+def test_shared_uplink_is_refused_without_one_of_them(place, missing):
+    result = place.start_shared_uplink([name for name in SHARED_UPLINK if name != missing])
+    assert result.returncode == 1 and "error: " in result.stdout and "uplink" in result.stdout, result.stdout
 
 
 # The only mount of hugepages, in a mount namespace of its own.

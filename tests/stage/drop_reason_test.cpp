@@ -136,6 +136,10 @@ void claim_foreign(Shop& shop) {
 
 // --- snoop
 
+void vrrp_guard(Shop& shop) {
+  shop.elect(kVm1);
+  shop.expect_drop(DropReason::vrrp_guard, kVm3, advert(kVm3, 255, {}));
+}
 void vrrp_src_spoof(Shop& shop) {
   shop.expect_drop(DropReason::vrrp_src_spoof, kVm1, advert({kVm1.port, kVm1.mac, W::kFront}));
 }

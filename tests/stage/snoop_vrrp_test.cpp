@@ -1,5 +1,6 @@
 // Who hears an advert, and what it claims. The fields of an advert are tested with owner/vrrp.
 
+#include "control/publish/registry.h"
 #include "tests/stage/shop.h"
 
 namespace vipswitch::testing {
@@ -120,6 +121,49 @@ TEST_F(SnoopVrrp, AdvertOfOtherAddressesLeavesAnAnnouncementAlone) {
   ASSERT_EQ(vswitch.owner("front"), kVm1.port);
   inject(kVm1, advert(kVm1, 150, {kPlain}));
   EXPECT_EQ(vswitch.owner("front"), kVm1.port);
+}
+
+// --- adverts that would depose the guests' master without listing a HAVIP (owner learning 4)
+
+class VrrpGuard : public ShopTest {
+ protected:
+  VrrpGuard() { elect(kVm1, 150); }
+};
+
+TEST_F(VrrpGuard, GroupOfAHavipIsForItsMembers) {
+  expect_drop(DropReason::vrrp_guard, kVm3, advert(kVm3, 255, {}));
+  expect_drop(DropReason::vrrp_guard, kVm3, advert(kVm3, 255, {kPlain}));
+  expect_drop(DropReason::vrrp_guard, kVm3, advert(kVm3, 1, {kPlain}));
+}
+
+TEST_F(VrrpGuard, UnicastAdvertsAreNoWayAround) {
+  expect_drop(DropReason::vrrp_guard, kVm3,
+              from_vm(kVm3, kVm1.mac)
+                  .ipv4(vrrp_ipv4(kVm3.ip, kVm1.ip))
+                  .vrrp3({.vrid = kVrid, .priority = 255, .addresses = {kPlain}})
+                  .build());
+}
+
+TEST_F(VrrpGuard, OtherGroupsOfTheSubnetAreTheTenants) {
+  EXPECT_THAT(inject(kVm3, advert(kVm3, {.vrid = kVrid + 1, .priority = 255, .addresses = {kPlain}})),
+              SizeIs(2));
+}
+
+TEST_F(VrrpGuard, OtherSubnetsHaveGroupsOfTheirOwn) {
+  expect_drop(DropReason::no_receiver, kDb1, advert(kDb1, 255, {Ipv4(10, 77, 1, 50)}));
+}
+
+TEST_F(VrrpGuard, MembersOwnListWithoutAHavipStaysAmongThem) {
+  EXPECT_THAT(inject(kVm2, advert(kVm2, 100, {kPlain})),
+              ElementsAre(Sent{"vm1-eth0", advert(kVm2, 100, {kPlain})}));
+}
+
+TEST_F(VrrpGuard, SilentGroupIsForgottenAfterTwoPeriods) {
+  HavipGroups& groups = *vswitch.control().tables().registry().subnets.find("web")->second.groups;
+  groups.age();
+  expect_drop(DropReason::vrrp_guard, kVm3, advert(kVm3, 255, {kPlain}));
+  groups.age();
+  EXPECT_THAT(inject(kVm3, advert(kVm3, 255, {kPlain})), SizeIs(2));
 }
 
 TEST_F(SnoopVrrp, ListMayHoldThePortsOwnAddress) {

@@ -1,0 +1,54 @@
+#pragma once
+
+// Which VRRP groups have lately spoken for HAVIPs of a subnet, so that nobody else deposes their masters with
+// adverts of the same group (owner learning 4, `vrrp_guard`). RFC 9568 7.1: a router takes any advert of its
+// VRID.
+//
+// One bit for each VRID of each family. Workers set bits, nearly always ones that are set already, and read
+// them; control ages them: a group that says nothing for one to two periods is forgotten.
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+#include "vipswitch/time.h"
+
+namespace vipswitch {
+
+enum class GroupFamily : std::uint8_t { kIpv4, kIpv6 };
+
+class HavipGroups {
+ public:
+  // Longer than the longest interval of an advert, 255 s.
+  static constexpr TimeMs kPeriodMs = 300'000;
+
+  void hear(GroupFamily family, std::uint8_t vrid) noexcept {
+    std::atomic<std::uint64_t>& word = lately_[index(family, vrid)];
+    if ((word.load(std::memory_order_relaxed) & bit(vrid)) == 0)
+      word.fetch_or(bit(vrid), std::memory_order_relaxed);
+  }
+  bool knows(GroupFamily family, std::uint8_t vrid) const noexcept {
+    const std::size_t i = index(family, vrid);
+    const std::uint64_t heard =
+        lately_[i].load(std::memory_order_relaxed) | before_[i].load(std::memory_order_relaxed);
+    return (heard & bit(vrid)) != 0;
+  }
+  // Control, once a period.
+  void age() noexcept {
+    for (std::size_t i = 0; i < kWords; ++i) {
+      before_[i].store(lately_[i].exchange(0, std::memory_order_relaxed), std::memory_order_relaxed);
+    }
+  }
+
+ private:
+  static constexpr std::size_t kWordsOfFamily = 4, kWords = 2 * kWordsOfFamily;
+
+  static constexpr std::size_t index(GroupFamily family, std::uint8_t vrid) noexcept {
+    return (family == GroupFamily::kIpv6 ? kWordsOfFamily : 0) + vrid / 64u;
+  }
+  static constexpr std::uint64_t bit(std::uint8_t vrid) noexcept { return std::uint64_t{1} << vrid % 64; }
+
+  std::array<std::atomic<std::uint64_t>, kWords> lately_{}, before_{};
+};
+
+}  // namespace vipswitch
