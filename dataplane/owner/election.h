@@ -151,6 +151,8 @@ class Election {
   MemberStatus member(std::size_t index, TimeMs now) const noexcept;  // index < member_count()
 
  private:
+  friend class ElectionView;  // tests/explore: two states that no later input can tell apart are one
+
   struct Record {
     TimeMs last_advert = 0;  // meaningless before the first advert: evidence is not kVrrp then
     AdvertEvidence advert{};

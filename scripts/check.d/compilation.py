@@ -3,9 +3,12 @@
 import dataclasses
 import json
 import pathlib
+import re
 import subprocess
 
 import tree
+
+UNITY = re.compile(r"-unity\d+\.cpp$")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,8 +32,11 @@ def units(directories: tuple[str, ...], build: pathlib.Path = tree.BUILD) -> lis
 
 
 def separate() -> pathlib.Path:
-    """A build directory in the build directory, never built, whose compile commands name each source: the build
-    itself compiles most of them several at once."""
+    """Where the compile commands name each source. The build compiles most of them several at once: then a directory
+    in it that is configured otherwise, and never built."""
+    database = tree.BUILD / "compile_commands.json"
+    if not database.exists() or not any(UNITY.search(entry["file"]) for entry in json.loads(database.read_text())):
+        return tree.BUILD
     directory = tree.BUILD / "separate"
     action = ["--reconfigure"] if (directory / "build.ninja").exists() else []
     result = subprocess.run(["meson", "setup", *action, "-Dunity=off", directory, tree.ROOT], capture_output=True, text=True)
