@@ -120,7 +120,7 @@ def print_table(failovers: list[Failover]) -> None:
     columns = ("guest_detection_ms", "advert_to_commit_us", "advert_to_first_packet_ms",
                "served_by_old_owner_after_advert", "lost", "lost_after_advert")
     headings = (("guests'", "detection ms"), ("advert to", "commit us"), ("advert to first", "packet ms"),
-                ("served by the old", "one after it"), ("lost", "in all"), ("lost after", "advert"))
+                ("then served by", "the old owner"), ("lost", "in all"), ("lost after", "advert"))
     print()
     for row in zip(*headings):
         print(" " * 10 + "".join(f"{heading:>17}" for heading in row))

@@ -52,6 +52,15 @@ Frame datagram_from_internet(Ipv4 destination) {
       .build();
 }
 
+std::vector<std::string> Shop::receivers(const Vm& vm, const Frame& advert) {
+  std::vector<std::string> ports;
+  for (const Sent& sent : inject(vm, advert)) {
+    EXPECT_EQ(sent.frame, advert) << "an advert is changed by nobody";
+    ports.push_back(sent.port);
+  }
+  return ports;
+}
+
 void Shop::elect(const Vm& vm, std::uint8_t priority) {
   inject(vm, advert(vm, priority));
   if (vswitch.owner("front") !=

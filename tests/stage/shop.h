@@ -64,6 +64,8 @@ class Shop {
   std::vector<Sent> inject(const Vm& vm, const Frame& frame) { return inject(vm.port, frame); }
   std::vector<Sent> inject(const Vm& vm, const std::vector<Frame>& frames) { return inject(vm.port, frames); }
 
+  // The ports that an advert of the VM is sent to; it must be as it came.
+  std::vector<std::string> receivers(const Vm& vm, const Frame& advert);
   // Makes the VM the owner of front by its advert.
   void elect(const Vm& vm, std::uint8_t priority = 150);
   // Data for front follows adverts, without waiting for an announcement.

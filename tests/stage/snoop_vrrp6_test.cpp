@@ -21,15 +21,6 @@ class SnoopVrrp6 : public Shop6Test {
     EXPECT_TRUE(vswitch.service().add(back));
     vswitch.settle();
   }
-
-  std::vector<std::string> receivers(const Vm& vm, const Frame& frame) {
-    std::vector<std::string> ports;
-    for (const Sent& sent : inject(vm, frame)) {
-      EXPECT_EQ(sent.frame, frame) << "an advert is changed by nobody";
-      ports.push_back(sent.port);
-    }
-    return ports;
-  }
 };
 
 TEST_F(SnoopVrrp6, AdvertClaimsAndIsHeardByTheMembersOnly) {
