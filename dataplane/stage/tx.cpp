@@ -26,27 +26,30 @@ class Receivers {
  public:
   static constexpr unsigned kMaxMembers = kMaxPortHavips * 10;
 
-  void add(PortId port) noexcept {
-    for (unsigned i = 0; i < count_; ++i) {
-      if (ports_[i] == port) return;
+  // `held_for`: the HAVIP that the port is about to lose, so that it hears the advert later; invalid: none.
+  void add(PortId port, HavipId held_for) noexcept {
+    unsigned i = 0;
+    while (i < count_ && ports_[i] != port) ++i;
+    if (i == kMaxMembers) return;
+    if (i == count_) {
+      ports_[count_++] = port;
+      held_for_[i] = HavipId();
     }
-    if (count_ < kMaxMembers) ports_[count_++] = port;
+    if (held_for.is_valid()) held_for_[i] = held_for;
   }
-  // Whoever is about to lose this HAVIP hears the advert later.
-  void hold_from(PortId port, HavipId havip) noexcept {
-    held_from_ = port;
-    held_for_ = havip;
+  HavipId held_for(PortId port) const noexcept {
+    for (unsigned i = 0; i < count_; ++i) {
+      if (ports_[i] == port) return held_for_[i];
+    }
+    return HavipId();
   }
-  bool is_held_from(PortId port) const noexcept { return held_from_ == port; }
-  HavipId held_for() const noexcept { return held_for_; }
   const PortId* begin() const noexcept { return ports_; }
   const PortId* end() const noexcept { return ports_ + count_; }
 
  private:
   PortId ports_[kMaxMembers];
+  HavipId held_for_[kMaxMembers];
   unsigned count_ = 0;
-  PortId held_from_;
-  HavipId held_for_;
 };
 
 template <class Address>
@@ -60,8 +63,8 @@ void add_members(const WorkerState& worker, const PortRow& port, std::uint32_t l
     if (havip == nullptr) continue;
     for (const PortId member : havip->ports) {
       if (member == port.id) continue;
-      receivers.add(member);
-      if (hot.is_handing_over_from(member, worker.now_ms)) receivers.hold_from(member, sources[i].havip);
+      const bool is_held = hot.is_handing_over_from(member, worker.now_ms);
+      receivers.add(member, is_held ? sources[i].havip : HavipId());
     }
   }
 }
@@ -105,8 +108,8 @@ void replicate(WorkerState& worker, const Batch& batch, Packet& packet, const Po
 void flood_members(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
   const Receivers receivers = members(worker, batch, packet);
   replicate(worker, batch, packet, receivers, [&](PortId port, rte_mbuf* mbuf) {
-    const bool is_held =
-        receivers.is_held_from(port) && worker.held_adverts.hold(worker, mbuf, port, receivers.held_for());
+    const HavipId havip = receivers.held_for(port);
+    const bool is_held = havip.is_valid() && worker.held_adverts.hold(worker, mbuf, port, havip);
     if (!is_held) send_later(worker, port, mbuf);
   });
 }

@@ -6,10 +6,10 @@ usage: scripts/test [--quick] [--suite NAME]...
   --suite NAME   this suite only; may be repeated. Only so run "package": the release in a clean Debian, which takes
                  minutes and a mirror, and "lint-thorough": clang-tidy, and each header alone
 
-Builds in build/ (or $VIPSWITCH_BUILD_DIR). The unit and stage tests and the replays of the fuzzers are built and run with AddressSanitizer and
-UndefinedBehaviorSanitizer, in build-asan/ beside it, and only with --quick as the rest is. A test may count its own
-cases by a JUnit file $VIPSWITCH_JUNIT_DIR/NAME.xml, where NAME is its name in meson. The last line is "N passed, N
-failed, N skipped"; non-zero if any failed or none ran.
+Builds in build/ (or $VIPSWITCH_BUILD_DIR). The unit and stage tests and the replays of the fuzzers are built and run
+with AddressSanitizer and UndefinedBehaviorSanitizer, in build-asan/ beside it, and only with --quick as the rest is. A
+test may count its own cases by a JUnit file $VIPSWITCH_JUNIT_DIR/NAME.xml, where NAME is its name in meson. The last
+line is "N passed, N failed, N skipped"; non-zero if any failed or none ran.
 """
 
 import argparse

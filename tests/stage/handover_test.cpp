@@ -169,6 +169,19 @@ TEST_F(DeliveryHandover, OtherMembersHearTheAdvertAtOnce) {
   EXPECT_THAT(inject(kVm1, advert(kVm1, 150)), ::testing::ElementsAre(Sent{"vm3-eth0", advert(kVm1, 150)}));
 }
 
+// One group with two HAVIPs that two ports are about to lose: neither may hear of it yet.
+TEST_F(DeliveryHandover, EachOldOwnerHearsTheAdvertLater) {
+  constexpr Ipv4 kBack{10, 77, 0, 101};
+  ASSERT_TRUE(vswitch.service().add(
+      model::Havip{"back", "web", kBack, {}, {std::string(kVm1.port), std::string(kVm3.port)}}));
+  vswitch.settle();
+  elect(kVm2, 100);
+  inject(kVm3, advert(kVm3, 100, {kBack}));
+  EXPECT_THAT(inject(kVm1, advert(kVm1, 150, {W::kFront, kBack})), ::testing::IsEmpty());
+  vswitch.advance_to(kStart + kHandoverMs);
+  EXPECT_EQ(vswitch.take_sent().size(), 2u);
+}
+
 TEST_F(DeliveryHandover, AdvertsBeyondTheRoomToHoldThemAreNotHeld) {
   preempt();
   for (std::size_t i = 1; i < HeldAdverts::kCapacity; ++i) {
