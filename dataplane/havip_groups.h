@@ -9,26 +9,30 @@
 
 #include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
+#include "vipswitch/address.h"
 #include "vipswitch/time.h"
 
 namespace vipswitch {
-
-enum class GroupFamily : std::uint8_t { kIpv4, kIpv6 };
 
 class HavipGroups {
  public:
   // Longer than the longest interval of an advert, 255 s.
   static constexpr TimeMs kPeriodMs = 300'000;
 
-  void hear(GroupFamily family, std::uint8_t vrid) noexcept {
-    std::atomic<std::uint64_t>& word = lately_[index(family, vrid)];
+  // `Address`: of the family, Ipv4 or Ipv6.
+  template <class Address>
+  void hear(std::uint8_t vrid) noexcept {
+    std::atomic<std::uint64_t>& word = lately_[index<Address>(vrid)];
     if ((word.load(std::memory_order_relaxed) & bit(vrid)) == 0)
       word.fetch_or(bit(vrid), std::memory_order_relaxed);
   }
-  bool knows(GroupFamily family, std::uint8_t vrid) const noexcept {
-    const std::size_t i = index(family, vrid);
+  template <class Address>
+  bool knows(std::uint8_t vrid) const noexcept {
+    const std::size_t i = index<Address>(vrid);
     const std::uint64_t heard =
         lately_[i].load(std::memory_order_relaxed) | before_[i].load(std::memory_order_relaxed);
     return (heard & bit(vrid)) != 0;
@@ -43,8 +47,9 @@ class HavipGroups {
  private:
   static constexpr std::size_t kWordsOfFamily = 4, kWords = 2 * kWordsOfFamily;
 
-  static constexpr std::size_t index(GroupFamily family, std::uint8_t vrid) noexcept {
-    return (family == GroupFamily::kIpv6 ? kWordsOfFamily : 0) + vrid / 64u;
+  template <class Address>
+  static constexpr std::size_t index(std::uint8_t vrid) noexcept {
+    return (std::is_same_v<Address, Ipv6> ? kWordsOfFamily : 0) + vrid / 64u;
   }
   static constexpr std::uint64_t bit(std::uint8_t vrid) noexcept { return std::uint64_t{1} << vrid % 64; }
 

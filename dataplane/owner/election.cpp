@@ -97,9 +97,9 @@ Outcome Election::forget(TimeMs now) noexcept {
 }
 
 Outcome Election::advert(PortId port, const AdvertEvidence& evidence, TimeMs now) noexcept {
-  if (Record* record = find(port);
-      record != nullptr && std::max(now_, now) < due_ && is_known(*record, evidence, std::max(now_, now))) {
-    now_ = std::max(now_, now);
+  const TimeMs time = std::max(now_, now);
+  if (Record* record = find(port); record != nullptr && time < due_ && is_known(*record, evidence, time)) {
+    now_ = time;
     record->last_advert = now_;
     Outcome repetition;
     repetition.is_repetition_ = true;

@@ -108,11 +108,10 @@ std::optional<owner::Delivery> delivery_of(const Packet& packet, const PortRow& 
 template <class Address>
 bool is_group_of_havips(const WorkerState& worker, const PortRow& port, std::uint8_t vrid,
                         bool speaks_for_havip) noexcept {
-  constexpr GroupFamily kFamily = std::is_same_v<Address, Ipv4> ? GroupFamily::kIpv4 : GroupFamily::kIpv6;
   const SubnetRow* subnet = worker.tables.subnets.find(port.subnet);
   if (subnet == nullptr || subnet->groups == nullptr) return false;
-  if (speaks_for_havip) subnet->groups->hear(kFamily, vrid);
-  return speaks_for_havip || subnet->groups->knows(kFamily, vrid);
+  if (speaks_for_havip) subnet->groups->hear<Address>(vrid);
+  return speaks_for_havip || subnet->groups->knows<Address>(vrid);
 }
 
 template <class Address>
