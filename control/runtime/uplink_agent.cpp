@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "control/model/families.h"
-#include "control/neighbour/arp_frames.h"
-#include "control/neighbour/nd_frames.h"
+#include "dataplane/arp_frames.h"
+#include "dataplane/nd_frames.h"
 
 namespace vipswitch {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <cstring>
 
-#include "control/neighbour/arp_frames.h"
-#include "control/neighbour/nd_frames.h"
+#include "dataplane/arp_frames.h"
+#include "dataplane/nd_frames.h"
 #include "vipswitch/checksum.h"
 #include "vipswitch/ipv4_header.h"
 #include "vipswitch/ipv6_header.h"

@@ -1,8 +1,8 @@
-#include "control/neighbour/arp_frames.h"
+#include "dataplane/arp_frames.h"
 
 namespace vipswitch {
 
-ArpFrame make_arp_request(const Mac& source_mac, Ipv4 source, Ipv4 target, const Mac& destination) {
+ArpFrame make_arp_request(const Mac& source_mac, Ipv4 source, Ipv4 target, const Mac& destination) noexcept {
   ArpFrame frame{};
   frame.ethernet.destination = destination;
   frame.ethernet.source = source_mac;
@@ -18,7 +18,7 @@ ArpFrame make_arp_request(const Mac& source_mac, Ipv4 source, Ipv4 target, const
   return frame;
 }
 
-ArpFrame make_gratuitous_arp(const Mac& mac, Ipv4 address) {
+ArpFrame make_gratuitous_arp(const Mac& mac, Ipv4 address) noexcept {
   return make_arp_request(mac, address, address, Mac::broadcast());
 }
 

@@ -1,4 +1,4 @@
-#include "control/neighbour/nd_frames.h"
+#include "dataplane/nd_frames.h"
 
 #include "vipswitch/checksum.h"
 #include "vipswitch/ipv6_header.h"
@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t kMessageSize = sizeof(wire::NeighbourDiscovery) + sizeof(wire::NdMacOption);
 
 NdFrame make_frame(const Mac& source_mac, const Mac& destination_mac, const Ipv6& source,
-                   const Ipv6& destination) {
+                   const Ipv6& destination) noexcept {
   NdFrame frame{};
   frame.ethernet.destination = destination_mac;
   frame.ethernet.source = source_mac;
@@ -18,7 +18,7 @@ NdFrame make_frame(const Mac& source_mac, const Mac& destination_mac, const Ipv6
   return frame;
 }
 
-void set_checksum(NdFrame& frame, const Ipv6& source, const Ipv6& destination) {
+void set_checksum(NdFrame& frame, const Ipv6& source, const Ipv6& destination) noexcept {
   const std::uint64_t sum = sum_pseudo_header(source, destination, wire::kProtoIcmp6, kMessageSize) +
                             sum_bytes(&frame.body, sizeof frame.body) +
                             sum_bytes(&frame.mac, sizeof frame.mac);
@@ -27,7 +27,7 @@ void set_checksum(NdFrame& frame, const Ipv6& source, const Ipv6& destination) {
 
 }  // namespace
 
-NdFrame make_solicitation(const Mac& source_mac, const Ipv6& source, const Ipv6& target, const Mac* known) {
+NdFrame make_solicitation(const Mac& source_mac, const Ipv6& source, const Ipv6& target, const Mac* known) noexcept {
   const Ipv6 destination = known ? target : target.solicited_node();
   NdFrame frame =
       make_frame(source_mac, known ? *known : Mac::of_multicast(destination), source, destination);
@@ -38,7 +38,7 @@ NdFrame make_solicitation(const Mac& source_mac, const Ipv6& source, const Ipv6&
   return frame;
 }
 
-NdFrame make_unsolicited_advertisement(const Mac& mac, const Ipv6& address) {
+NdFrame make_unsolicited_advertisement(const Mac& mac, const Ipv6& address) noexcept {
   const Ipv6 destination = Ipv6::all_nodes();
   NdFrame frame = make_frame(mac, Mac::of_multicast(destination), address, destination);
   frame.body.type = wire::kIcmp6NeighbourAdvertisement;
