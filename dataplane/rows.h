@@ -14,6 +14,7 @@
 #include "dataplane/rate_limiter.h"
 #include "dataplane/route_table.h"
 #include "dataplane/router_advertisement.h"
+#include "dataplane/spoken_groups.h"
 #include "vipswitch/address.h"
 #include "vipswitch/checksum.h"
 #include "vipswitch/ids.h"
@@ -80,10 +81,11 @@ struct PortRow {
   Mac mac;
   VpcId vpc;
   SubnetId subnet;
-  std::uint16_t mtu = 0;        // longest IP packet that goes out, bytes: its device's or its VPC's
-  bool forwards = false;        // passes on packets of others: they keep their source
-  bool clamps_mss = false;      // of TCP through it, either way
-  RateLimiter* rate = nullptr;  // of what it sends; null: none
+  std::uint16_t mtu = 0;           // longest IP packet that goes out, bytes: its device's or its VPC's
+  bool forwards = false;           // passes on packets of others: they keep their source
+  bool clamps_mss = false;         // of TCP through it, either way
+  RateLimiter* rate = nullptr;     // of what it sends; null: none
+  SpokenGroups* spoken = nullptr;  // null: no HAVIP is bound to it
   PortSources<Ipv4> ipv4;
   PortSources<Ipv6> ipv6;
 

@@ -108,6 +108,7 @@ void TablePublisher::erase_port(const model::Change<model::Port>& change, Batch&
   reclaimer_.retire_object(tables_.ports.replace(id, nullptr));
   reclaimer_.retire([this, id] { port_ids_.free(id.value()); });
   reclaimer_.retire_object(entry->second.rate.release());
+  reclaimer_.retire_object(entry->second.spoken.release());
   registry_.port_names.erase(id);
   registry_.ports.erase(entry);
 }

@@ -164,6 +164,7 @@ bool TablePublisher::link_slot(const model::Havip& havip, HavipEntry& linked, Ba
 void TablePublisher::bind(HavipEntry& havip, const std::string& port, Batch& batch) {
   PortEntry& entry = registry_.ports.find(port)->second;
   entry.havips.push_back(havip.spec.name);
+  if (!entry.spoken) entry.spoken = std::make_unique<SpokenGroups>();
   batch.ports.insert(port);
   havip.for_each_slot([&](Family, const HavipSlot& slot) {
     // A new slot takes its members when it is opened.

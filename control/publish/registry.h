@@ -59,6 +59,7 @@ struct PortEntry {
   std::unique_ptr<RateLimiter> rate;     // null: none
   std::vector<std::string> havips = {};  // bound ones, in the order of binding
   MemberEips eips = {};
+  std::unique_ptr<SpokenGroups> spoken = {};  // null until a HAVIP is bound
 };
 
 // One virtual address to the tables: a row, an owner word and an election.

@@ -141,6 +141,7 @@ std::unique_ptr<PortRow> build_port_row(const Registry& registry, const PortEntr
   row->forwards = port.spec.forwards;
   row->clamps_mss = vpc_entry(registry, subnet).spec.clamp_mss;
   row->rate = port.rate.get();
+  if (!port.havips.empty()) row->spoken = port.spoken.get();
   add_sources(registry, port, row->ipv4);
   add_sources(registry, port, row->ipv6);
   return row;

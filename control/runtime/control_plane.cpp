@@ -77,10 +77,18 @@ void ControlPlane::drain_events() {
   // What comes meanwhile waits for the next call: workers may tell faster than this listens.
   unsigned waiting = rte_ring_count(host_.events());
   for (; waiting > 0 && rte_ring_sc_dequeue_elem(host_.events(), &event, sizeof event) == 0; --waiting) {
-    if (event.kind == EventKind::kOwnerChanged) {
-      handle_owner_change(event);
-    } else {
-      uplink_.handle(event);
+    switch (event.kind) {
+      case EventKind::kOwnerChanged:
+        handle_owner_change(event);
+        break;
+      case EventKind::kNextHopMissing:
+      case EventKind::kNextHopLearned:
+        uplink_.handle(event);
+        break;
+      case EventKind::kDataMoved:
+      case EventKind::kFirstDelivered:
+      case EventKind::kNotice:
+        break;  // no worker tells them yet
     }
   }
 }

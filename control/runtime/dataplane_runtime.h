@@ -20,6 +20,7 @@ class DataplaneRuntime final : public RuntimeView {
   Result<std::vector<HavipStatus>> havip(std::string_view name) override;
   Result<std::vector<HavipStatus>> all_havips() override;
   std::vector<HavipSummary> havip_summaries() override;
+  std::vector<VrrpSpeaker> vrrp_speakers() override;
   std::vector<TableStatus> tables() override;
   std::vector<PortStatus> ports() override;
   std::optional<UplinkStatus> uplink() override;

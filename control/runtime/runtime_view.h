@@ -13,86 +13,17 @@
 #include "control/capture/capture_status.h"
 #include "control/config/settings.h"
 #include "control/event/event_journal.h"
+#include "control/runtime/havip_status.h"
 #include "control/trace/live_trace_status.h"
 #include "control/trace/packet_trace.h"
 #include "vipswitch/address.h"
 #include "vipswitch/drop_reason.h"
-#include "vipswitch/evidence.h"
 #include "vipswitch/ip_address.h"
 #include "vipswitch/learn_counter.h"
 #include "vipswitch/result.h"
 #include "vipswitch/time.h"
 
 namespace vipswitch {
-
-// One owner decision, newest last in HavipStatus::decisions.
-struct Decision {
-  std::uint32_t sequence;   // counts the owner changes of this HAVIP from 1
-  TimeMs at_ms;             // since the switch started
-  std::int64_t at_unix_us;  // the same instant, wall clock
-  std::string from;         // port name, empty: nobody
-  std::string to;           // port name, empty: nobody
-  Trigger trigger;
-  Rule rule;
-  EvidenceClass evidence;
-  std::uint8_t priority;
-  std::uint8_t vrid;
-  std::int64_t
-      evidence_to_commit_ns;  // burst received -> owner word stored; 0 where no packet was the trigger
-  LearnMode mode = LearnMode::kEnforce;  // data followed only where it was enforced
-  std::uint32_t generation = 0;          // of the election, afterwards
-  std::uint32_t lost_before = 0;  // decisions between this one and the one before that never arrived here
-};
-
-struct CandidateStatus {
-  std::string port;
-  bool active;  // claims the address
-  bool fresh;   // its adverts prove it alive
-  bool down;
-  EvidenceClass evidence;
-  std::uint8_t priority;
-  std::uint8_t vrid;
-  std::uint32_t interval_ms;
-  TimeMs last_advert_age_ms;  // -1: never
-  bool restored = false;      // owner of before a restart, not heard since
-};
-
-// Of one address of a HAVIP: each is elected by itself.
-struct HavipStatus {
-  std::string name;
-  std::string subnet;
-  IpAddress address;
-  Mac stable_mac;
-  OwnerState state;
-  LearnMode learn = LearnMode::kEnforce;  // in force for it
-  std::string owner;                      // port that has the data, empty: nobody
-  std::string elected;                    // port that the claims name, pins aside, empty: nobody
-  Handover handover = Handover::kAnnounced;
-  // While data still goes to the owner of before: until it follows the claims without an announcement.
-  std::optional<TimeMs> handover_left_ms = std::nullopt;
-  std::string pinned;  // port, empty: none
-  std::uint32_t
-      disagreements;      // decisions while observing that named another port than the one with the data
-  Mac delivery_mac;       // zero without owner
-  TimeMs owner_since_ms;  // -1 without owner
-  TimeMs now_ms;
-  std::uint32_t owner_changes;              // so far; more than the last decision says: decisions were lost
-  std::uint64_t delivered_to_old_owner;     // packets resolved before a commit and sent after it
-  std::vector<CandidateStatus> candidates;  // one for each bound port, in order of binding
-  std::vector<Decision> decisions;
-};
-
-// What is known of an address of a HAVIP without asking its worker: cheap for all of them at once.
-struct HavipSummary {
-  std::string name;
-  std::string subnet;
-  IpAddress address;
-  std::string owner;  // port name, empty: nobody
-  OwnerState state;
-  TimeMs owner_since_ms;                 // -1 without owner
-  std::uint32_t owner_changes;           // so far, modulo 2^24
-  std::uint64_t delivered_to_old_owner;  // packets resolved before a commit and sent after it
-};
 
 // How full a table of the data plane is.
 struct TableStatus {
@@ -200,6 +131,7 @@ class RuntimeView {
   virtual Result<std::vector<HavipStatus>>
   all_havips() = 0;  // every address, in order of name, IPv4 first; asks the workers once
   virtual std::vector<HavipSummary> havip_summaries() = 0;  // every address, in order of name, IPv4 first
+  virtual std::vector<VrrpSpeaker> vrrp_speakers() = 0;     // in order of subnet, family, VRID and port
   virtual std::vector<TableStatus> tables() = 0;
   virtual std::vector<PortStatus> ports() = 0;       // in order of name, the uplink first
   virtual std::optional<UplinkStatus> uplink() = 0;  // none: no uplink is set

@@ -78,6 +78,8 @@ std::string_view meaning(Trigger trigger) {
       return "the operator changed the learning mode, or the port that has the data while it is not enforced";
     case Trigger::kRestart:
       return "it was the owner before the restart, or before learning was off";
+    case Trigger::kProbe:
+      return "the switch asked who has the address";
   }
   return "";
 }

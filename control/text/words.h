@@ -58,6 +58,8 @@ constexpr std::string_view to_word(Trigger trigger) noexcept {
       return "learn_mode";
     case Trigger::kRestart:
       return "restart";
+    case Trigger::kProbe:
+      return "probe";
   }
   return "invalid";
 }
@@ -76,6 +78,52 @@ constexpr std::string_view to_word(Rule rule) noexcept {
       return "weak_hint";
     case Rule::kFixed:
       return "fixed";
+  }
+  return "invalid";
+}
+
+constexpr std::string_view to_word(CandidateStanding standing) noexcept {
+  switch (standing) {
+    case CandidateStanding::kElected:
+      return "elected";
+    case CandidateStanding::kNeverClaimed:
+      return "never_claimed";
+    case CandidateStanding::kDown:
+      return "down";
+    case CandidateStanding::kResigned:
+      return "resigned";
+    case CandidateStanding::kOutranked:
+      return "outranked";
+    case CandidateStanding::kShadowed:
+      return "shadowed";
+    case CandidateStanding::kDamped:
+      return "damped";
+    case CandidateStanding::kSuperseded:
+      return "superseded";
+  }
+  return "invalid";
+}
+
+constexpr std::string_view to_word(VrrpAuth auth) noexcept {
+  switch (auth) {
+    case VrrpAuth::kNone:
+      return "none";
+    case VrrpAuth::kPassword:
+      return "password";
+    case VrrpAuth::kHeader:
+      return "header";
+  }
+  return "invalid";
+}
+
+constexpr std::string_view to_word(Notice notice) noexcept {
+  switch (notice) {
+    case Notice::kContention:
+      return "contention";
+    case Notice::kMultiResponder:
+      return "multi_responder";
+    case Notice::kNlbUnsupported:
+      return "nlb_unsupported";
   }
   return "invalid";
 }

@@ -99,6 +99,14 @@ class Teller {
       case EventKind::kNextHopLearned:
         return fmt::format("{} on the provider network is at {}: control is told",
                            address_text(event.address), event.mac);
+      case EventKind::kDataMoved:
+        return fmt::format("data for HAVIP {} goes to {} from now on", names_.havip(event.havip),
+                           names_.port(event.to));
+      case EventKind::kFirstDelivered:
+        return fmt::format("the first packet for HAVIP {} since its data moved", names_.havip(event.havip));
+      case EventKind::kNotice:
+        return fmt::format("notice {} about HAVIP {}: control is told", to_word(event.notice),
+                           names_.havip(event.havip));
     }
     return {};
   }

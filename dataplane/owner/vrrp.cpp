@@ -120,6 +120,11 @@ std::uint32_t interval_ms(const wire::Vrrp& header) noexcept {
   return ((header.auth_type & 0x0fu) << 8 | header.interval_low) * 10;
 }
 
+// Version 3 has none: the bits belong to the interval.
+VrrpAuth auth_of(const wire::Vrrp& header) noexcept {
+  return header.version() == 2 ? static_cast<VrrpAuth>(header.auth_type & 3) : VrrpAuth::kNone;
+}
+
 // An authentication header goes with authentication type 2 and with nothing else; version 3 knows none.
 bool is_authentication_consistent(const wire::Vrrp& header, std::uint8_t ip_protocol) noexcept {
   const bool has_header = ip_protocol == wire::kProtoAh;
@@ -166,6 +171,7 @@ std::optional<LearnCounter> parse_vrrp(const VrrpPacket<Address>& packet,
   advert.priority = header.priority;
   advert.checksum_form = *form;
   advert.interval_ms = interval_ms(header);
+  advert.auth = auth_of(header);
   advert.addresses = VrrpAddressList<Address>(payload.subspan(sizeof(wire::Vrrp), addresses_size));
   if (advert.vrid == 0) return LearnCounter::vrrp_bad_vrid;
   if (advert.interval_ms == 0) return LearnCounter::vrrp_bad_interval;

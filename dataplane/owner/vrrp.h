@@ -17,6 +17,7 @@
 #include <span>
 
 #include "vipswitch/address.h"
+#include "vipswitch/evidence.h"
 #include "vipswitch/learn_counter.h"
 
 namespace vipswitch::owner {
@@ -65,6 +66,7 @@ struct VrrpAdvert {
   std::uint8_t priority = 0;  // 0: resigns
   VrrpChecksumForm checksum_form = VrrpChecksumForm::kPlain;
   std::uint32_t interval_ms = 0;
+  VrrpAuth auth = VrrpAuth::kNone;
   VrrpAddressList<Address> addresses;  // may be empty
 };
 

@@ -2,6 +2,7 @@
 
 #include "dataplane/owner/vrrp.h"
 #include "dataplane/owner_decision.h"
+#include "vipswitch/checksum.h"
 
 namespace vipswitch::stage {
 namespace {
@@ -114,6 +115,31 @@ bool is_group_of_havips(const WorkerState& worker, const PortRow& port, std::uin
   return speaks_for_havip || subnet->groups->knows<Address>(vrid);
 }
 
+// The same for lists that name the same addresses in whatever order.
+template <class Address>
+std::uint16_t hash_of(const owner::VrrpAddressList<Address>& addresses) noexcept {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < addresses.size(); ++i) {
+    const Address address = addresses[i];
+    sum += (fold(sum_bytes(&address, sizeof address)) + std::uint64_t{1}) * 0x9e3779b97f4a7c15;
+  }
+  return static_cast<std::uint16_t>(sum >> 48);
+}
+
+template <class Address>
+SpokenAdvert spoken_of(const owner::VrrpAdvert<Address>& advert, std::uint32_t listed,
+                       bool is_unicast) noexcept {
+  return {.group = owner::VrrpGroup::of<Address>(advert.vrid),
+          .version = advert.version,
+          .priority = advert.priority,
+          .auth = advert.auth,
+          .is_unicast = is_unicast,
+          .interval_ms = advert.interval_ms,
+          .list_size = static_cast<std::uint8_t>(advert.addresses.size()),
+          .list_hash = hash_of(advert.addresses),
+          .listed = listed};
+}
+
 template <class Address>
 void snoop_advert(WorkerState& worker, const Batch& batch, Packet& packet, std::uint8_t hop_limit) noexcept {
   const Address source = packet.source_of<Address>();
@@ -141,6 +167,7 @@ void snoop_advert(WorkerState& worker, const Batch& batch, Packet& packet, std::
     return;
   }
 
+  port.spoken->hear(spoken_of(advert, listed.bound, !packet.is_group), worker.now_ms);
   const bool lists_addresses = advert.addresses.size() != 0;
   if (lists_addresses) {
     count_first_address(worker, advert.addresses);

@@ -16,6 +16,9 @@ enum class EventKind : std::uint8_t {
   kOwnerChanged,
   kNextHopMissing,  // a packet towards `address` on the uplink's prefix waits for its MAC
   kNextHopLearned,  // an ARP of the uplink named the MAC of `address`
+  kDataMoved,       // the data of `havip` goes from port `from` to `to`; follows its kOwnerChanged
+  kFirstDelivered,  // the first packet since then went to `to`
+  kNotice,          // `notice`, about `havip` and the port `from`
 };
 
 struct Event {
@@ -32,13 +35,18 @@ struct Event {
   Ipv6 address;  // of the HAVIP or next hop; IPv4 as ::ffff:a.b.c.d
   Mac mac;
   LearnMode mode;  // kOwnerChanged: data follows the decision only while it is enforced
-  std::uint8_t reserved;
-  std::uint32_t sequence;         // counts the decisions of the slot
-  TimeMs at_ms;                   // election time of the decision
-  std::uint64_t commit_tsc;       // when the owner word was stored
+  Notice notice;
+  std::uint32_t sequence;    // counts the decisions of the slot
+  TimeMs at_ms;              // election time of the decision
+  std::uint64_t commit_tsc;  // kOwnerChanged: of the decision; kDataMoved: when the owner word was stored
   std::uint32_t evidence_cycles;  // from the burst with the evidence to the commit; 0: no packet brought it
   std::uint32_t generation;       // of the election, after the decision
+  // kDataMoved: when the last burst with a packet to `from` was received, 0: none of late; kFirstDelivered:
+  // when the burst with that packet was.
+  std::uint64_t packet_tsc;
+  std::uint64_t
+      dropped;  // kDataMoved, kFirstDelivered: of packets for the address without an owner, all so far
 };
-static_assert(sizeof(Event) == 72);
+static_assert(sizeof(Event) == 88);
 
 }  // namespace vipswitch

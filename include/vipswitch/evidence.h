@@ -3,6 +3,7 @@
 // The words in which a decision of the election is told, shared by the worker that decides and by control
 // that explains (design: owner learning 5.1-5.3).
 
+#include <cstddef>
 #include <cstdint>
 
 #include "vipswitch/time.h"
@@ -28,6 +29,7 @@ enum class Trigger : std::uint8_t {
   kLearnMode,  // the operator changed the learning mode, or the port that has the data while it is not
                // enforced
   kRestart,    // the owner of before the last restart, or of before learning was off, until something claims
+  kProbe,      // an answer to the switch's own question who has the address, or the owner's silence to it
 };
 
 // Which rule named the owner (owner learning 5.1).
@@ -39,6 +41,29 @@ enum class Rule : std::uint8_t {
   kWeakHint,     // T1
   kFixed,        // learning is not enforced: the pinned port, or the one bound first
 };
+
+// Why a bound port is, or is not, the one that the claims name.
+enum class CandidateStanding : std::uint8_t {
+  kElected,
+  kNeverClaimed,
+  kDown,        // the port or its vhost peer is gone
+  kResigned,    // it gave the address up with priority 0, and has claimed nothing since
+  kOutranked,   // its adverts are fresh, and another's have the higher priority, address or port id
+  kShadowed,    // its announcement waits: another's adverts hold against it
+  kDamped,      // its announcement waits: the address moved too often
+  kSuperseded,  // it claimed the address, and another has claimed it since
+};
+
+// Of a VRRP advert (RFC 3768 5.3.6; RFC 9568 has none).
+enum class VrrpAuth : std::uint8_t { kNone, kPassword, kHeader };
+
+// What workers tell once, while it lasts, because an operator should look at it.
+enum class Notice : std::uint8_t {
+  kContention,      // a port adverts though the owner's fresh adverts outrank it: neither hears the other
+  kMultiResponder,  // several ports answered one question of the switch: more than one holds the address
+  kNlbUnsupported,  // an announcement names a multicast MAC, as NLB does
+};
+inline constexpr std::size_t kNoticeCount = 3;
 
 // How far the election is trusted, for all HAVIPs or for one.
 enum class LearnMode : std::uint8_t {

@@ -3,15 +3,12 @@
 // An address of either family, for what control keeps, tells apart and shows. Workers know the family of what
 // they look at and have no use for this.
 
-#include <cstdint>
 #include <variant>
 
 #include "vipswitch/address.h"
+#include "vipswitch/family.h"
 
 namespace vipswitch {
-
-enum class Family : std::uint8_t { kIpv4, kIpv6 };
-inline constexpr Family kFamilies[] = {Family::kIpv4, Family::kIpv6};
 
 // Ordered by family, IPv4 first, then by number.
 using IpAddress = std::variant<Ipv4, Ipv6>;
