@@ -91,30 +91,43 @@ Outcome Election::forget(TimeMs now) noexcept {
     }
     waiting_ = PortId();
     pinned_ = PortId();
+    learned_ = VrrpGroup();
+    announced_by_ = PortId();
     settle(Trigger::kLearnMode, outcome);
     released_ = false;
   });
 }
 
 Outcome Election::advert(PortId port, const AdvertEvidence& evidence, TimeMs now) noexcept {
+  return take_advert(port, evidence, Listing::kListed, now);
+}
+
+Outcome Election::take_advert(PortId port, const AdvertEvidence& evidence, Listing listing,
+                              TimeMs now) noexcept {
   const TimeMs time = std::max(now_, now);
-  if (Record* record = find(port); record != nullptr && time < due_ && is_known(*record, evidence, time)) {
+  if (Record* record = find(port); record != nullptr && time < due_ && is_known(*record, evidence, listing, time)) {
     now_ = time;
     record->last_advert = now_;
     Outcome repetition;
     repetition.is_repetition_ = true;
-    if (port == elected_) repetition.suspect_from_ = suspect_from(*record);
+    if (port == elected_) {
+      repetition.suspect_from_ = suspect_from(*record);
+    } else {
+      repetition.is_outranked_ = has_fresh_advert(elected_, now_);
+    }
     return repetition;
   }
   return act(now, [&](Outcome& outcome) {
     Record* record = heard(port, outcome);
     if (record == nullptr) return;
     if (evidence.priority == 0) return resign(port, *record, outcome);
-    const bool is_news = !is_known(*record, evidence, now_);
+    const bool is_news = !is_known(*record, evidence, listing, now_);
     const Delivery before = record->delivery();
     record->active = true;
     record->resigned = false;
     record->has_adverted = true;
+    if (listing == Listing::kListed && learned_.exists()) stop_following();
+    record->is_follower = listing == Listing::kFollowed;
     record->evidence = EvidenceClass::kVrrp;
     record->advert = evidence;
     record->last_advert = now_;
@@ -126,7 +139,13 @@ Outcome Election::advert(PortId port, const AdvertEvidence& evidence, TimeMs now
     const bool owned = port == owner_;
     settle(Trigger::kAdvert, outcome);
     outcome.delivery_changed_ |= owned && port == owner_ && record->delivery() != before;
+    outcome.is_outranked_ = port != elected_ && has_fresh_advert(elected_, now_);
   });
+}
+
+bool Election::has_fresh_advert(PortId port, TimeMs now) const noexcept {
+  const Record* record = find(port);
+  return record != nullptr && is_fresh(*record, now);
 }
 
 void Election::resign(PortId port, Record& record, Outcome& outcome) noexcept {
@@ -138,7 +157,35 @@ void Election::resign(PortId port, Record& record, Outcome& outcome) noexcept {
   leave(port, Trigger::kResignation, outcome);
 }
 
-Outcome Election::announce(PortId port, Delivery delivery, TimeMs now) noexcept {
+Outcome Election::group_advert(PortId port, const GroupAdvert& advert, TimeMs now) noexcept {
+  const VrrpGroup group = advert.evidence.group();
+  const Record* record = find(port);
+  const bool was_listed = record != nullptr && record->active && record->evidence == EvidenceClass::kVrrp &&
+                          record->advert.group() == group;
+  const bool was_announced = announced_by_ == port && std::max(now_, now) - announced_at_ <= kAnnouncedBeforeMs;
+  if ((advert.news == GroupNews::kAcquired && was_announced) || (was_listed && advert.is_list_empty))
+    learn_to_follow(group);
+  if (follows(group)) return take_advert(port, advert.evidence, Listing::kFollowed, now);
+  if (!was_listed) {
+    Outcome nothing;
+    nothing.is_repetition_ = true;
+    return nothing;
+  }
+  return act(now, [&](Outcome& outcome) {
+    if (Record* listed = heard(port, outcome); listed->active) resign(port, *listed, outcome);
+  });
+}
+
+Outcome Election::follow(std::uint8_t vrid, TimeMs now) noexcept {
+  return act(now, [&](Outcome& outcome) {
+    if (vrid == hint_) return;
+    stop_following();
+    hint_ = vrid;
+    settle(Trigger::kExpiry, outcome);
+  });
+}
+
+Outcome Election::announce(PortId port, Delivery delivery, TimeMs now, VrrpGroup acquired) noexcept {
   return act(now, [&](Outcome& outcome) {
     Record* record = heard(port, outcome);
     if (record == nullptr) return;
@@ -147,6 +194,7 @@ Outcome Election::announce(PortId port, Delivery delivery, TimeMs now) noexcept 
     record->has_announced = true;
     record->resigned = false;
     const bool owned = port == owner_;
+    note_announcement(port, *record, acquired);
     judge_announcement(port, *record, outcome);
     outcome.elected_announced_ = port == elected_;
     outcome.delivery_changed_ |= owned && port == owner_ && record->delivery() != before;
@@ -189,7 +237,20 @@ Outcome Election::answer(PortId port, TimeMs now) noexcept {
     if (record == nullptr) return;
     if (elected_ == port) return outcome.set_remark(LearnCounter::refreshed);
     if (elected_.is_valid() || record->resigned) return outcome.set_remark(LearnCounter::weak_ignored);
-    take(*record, EvidenceClass::kWeak, Trigger::kWeak, outcome);
+    take(*record, EvidenceClass::kWeak, Trigger::kProbe, outcome);
+  });
+}
+
+Outcome Election::replace_silent(PortId successor, TimeMs now) noexcept {
+  return act(now, [&](Outcome& outcome) {
+    Record* silent = find(elected_);
+    if (silent == nullptr || is_fresh(*silent, now_)) return;
+    silent->active = false;
+    silent->restored = false;
+    if (Record* record = find(successor); record != nullptr)
+      return take(*record, EvidenceClass::kWeak, Trigger::kProbe, outcome);
+    settle(Trigger::kProbe, outcome);
+    if (!elected_.is_valid()) released_ = false;
   });
 }
 
@@ -243,50 +304,10 @@ Election::Record* Election::heard(PortId port, Outcome& outcome) noexcept {
 // Nothing about such an advert can move the owner while no deadline has passed: nothing waits, so the owner
 // function stands as it was last evaluated; and with the record fresh both before and after, and all else the
 // same, no rank changes. Deadlines can only have become later, which due_ allows.
-bool Election::is_known(const Record& record, const AdvertEvidence& evidence, TimeMs now) const noexcept {
-  return !waiting_.is_valid() && record.seen == generation_ && is_fresh(record, now) &&
+bool Election::is_known(const Record& record, const AdvertEvidence& evidence, Listing listing,
+                        TimeMs now) const noexcept {
+  return !waiting_.is_valid() && record.is_follower == (listing == Listing::kFollowed) && record.seen == generation_ && is_fresh(record, now) &&
          record.advert == evidence;
-}
-
-// --- display
-// ----------------------------------------------------------------------------------------------------
-
-OwnerState Election::state(TimeMs now) const noexcept {
-  if (pin_holds()) return OwnerState::kPinned;
-  const Record* record = find(elected_);
-  if (record == nullptr) return released_ ? OwnerState::kReleased : OwnerState::kUnknown;
-  if (record->restored) return OwnerState::kSuspect;
-  if (record->evidence != EvidenceClass::kVrrp) return OwnerState::kOwnedAnnouncement;
-  return is_fresh(*record, std::max(now_, now)) ? OwnerState::kOwnedVrrp : OwnerState::kSuspect;
-}
-
-TimeMs Election::suspect_from() const noexcept {
-  const Record* record = pin_holds() ? nullptr : find(elected_);
-  if (record == nullptr || record->evidence != EvidenceClass::kVrrp) return kNever;
-  return suspect_from(*record);
-}
-
-Delivery Election::delivery_of(PortId port) const noexcept {
-  const Record* record = find(port);
-  return record == nullptr ? Delivery::port_mac() : record->delivery();
-}
-
-MemberStatus Election::member(std::size_t index, TimeMs now) const noexcept {
-  assert(index < count_);
-  const Record& record = records_[index];
-  const TimeMs time = std::max(now_, now);
-  return {
-      .port = ports_[index],
-      .evidence = record.evidence,
-      .active = record.active,
-      .fresh = is_fresh(record, time),
-      .down = record.down,
-      .resigned = record.resigned,
-      .restored = record.restored,
-      .advert = record.advert,
-      .last_advert_age_ms = record.has_adverted ? time - record.last_advert : -1,
-      .delivery = record.delivery(),
-  };
 }
 
 }  // namespace vipswitch::owner

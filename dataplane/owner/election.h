@@ -32,6 +32,7 @@
 
 #include "dataplane/owner/delivery.h"
 #include "dataplane/owner/outcome.h"
+#include "dataplane/owner/vrrp_group.h"
 #include "vipswitch/address.h"
 #include "vipswitch/evidence.h"
 #include "vipswitch/ids.h"
@@ -63,8 +64,40 @@ struct AdvertEvidence {
   std::uint8_t priority;      // 0 resigns
   std::uint8_t vrid;
   Delivery delivery;  // by the Ethernet source
+  Family family = Family::kIpv4;
 
+  constexpr VrrpGroup group() const noexcept { return {family, vrid}; }
   constexpr bool operator==(const AdvertEvidence&) const noexcept = default;
+};
+
+// Whether a port has, with this advert, begun to speak for its group, and lately for no other.
+enum class GroupNews : std::uint8_t { kNone, kAcquired };
+
+// An advert of a group, as the addresses see it that it does not list.
+struct GroupAdvert {
+  AdvertEvidence evidence;
+  GroupNews news = GroupNews::kNone;
+  bool is_list_empty = false;
+};
+
+// The group whose adverts count for the address though they do not list it (owner learning 5.4 "Follow").
+struct Follow {
+  std::uint8_t vrid = 0;         // 0: none
+  std::optional<Family> family;  // none: the operator's hint, which means either
+  bool is_hint = false;
+};
+
+// An announcement that is not decided on yet.
+struct Waiting {
+  PortId port;
+  TimeMs age_ms;
+  bool is_shadowed;  // another port's adverts hold against it; else it waits for damping
+};
+
+// How far announcements may still move the address.
+struct Damping {
+  std::uint8_t moves_left;
+  TimeMs next_move_ms;  // until there is one more; 0: there are as many as there can be
 };
 
 // One bound port, for display.
@@ -79,6 +112,7 @@ struct MemberStatus {
   AdvertEvidence advert;      // the last one; all zero before the first
   TimeMs last_advert_age_ms;  // -1: never
   Delivery delivery;
+  CandidateStanding standing;
 };
 
 // Age up to which an advert proves its sender alive. Below 3 * interval, so that whoever takes over by
@@ -97,6 +131,8 @@ constexpr TimeMs dead_time_ms(std::uint32_t interval_ms) noexcept {
 class Election {
  public:
   static constexpr std::size_t kMaxMembers = 10;
+  // An announcement belongs to the group that its port acquires up to this much later.
+  static constexpr TimeMs kAnnouncedBeforeMs = 20;
   static constexpr TimeMs kNever = std::numeric_limits<TimeMs>::max();
 
   // A new member has no record. One that is bound already stays as it is. Beyond kMaxMembers: a defect of
@@ -121,12 +157,23 @@ class Election {
   Outcome forget(TimeMs now) noexcept;
 
   Outcome advert(PortId port, const AdvertEvidence& evidence, TimeMs now) noexcept;
-  // Gratuitous ARP; `delivery` by its sender MAC.
-  Outcome announce(PortId port, Delivery delivery, TimeMs now) noexcept;
+  // Of a group that does not list the address. It counts as one that does while the address follows the group;
+  // else, if the group is the one that listed it, the port has given the address up, unless it lists nothing at
+  // all now.
+  Outcome group_advert(PortId port, const GroupAdvert& advert, TimeMs now) noexcept;
+  // Gratuitous ARP or unsolicited neighbour advertisement; `delivery` by the MAC that it names. `acquired`: the
+  // only group that the port has begun to speak for within the last second, if there is one: the address
+  // follows it from now on, unless adverts list it.
+  Outcome announce(PortId port, Delivery delivery, TimeMs now, VrrpGroup acquired = {}) noexcept;
+  // The operator knows that the address belongs to the group `vrid`, of either family; 0: what is learned holds.
+  Outcome follow(std::uint8_t vrid, TimeMs now) noexcept;
   // Any other frame from the address that nobody asked for.
   Outcome weak(PortId port, TimeMs now) noexcept;
   // The answer to a probe of the switch's own.
   Outcome answer(PortId port, TimeMs now) noexcept;
+  // The elected port has answered none of the switch's probes: `successor`, which has, takes over; invalid:
+  // what waits does, or nobody, and nothing is known. Without effect on one that adverts again.
+  Outcome replace_silent(PortId successor, TimeMs now) noexcept;
   // Only lets time pass.
   Outcome tick(TimeMs now) noexcept;
 
@@ -149,6 +196,12 @@ class Election {
 
   std::size_t member_count() const noexcept { return count_; }
   MemberStatus member(std::size_t index, TimeMs now) const noexcept;  // index < member_count()
+  std::optional<MemberStatus> member(PortId port, TimeMs now) const noexcept;
+  std::optional<Waiting> waiting(TimeMs now) const noexcept;
+  Damping damping(TimeMs now) const noexcept;
+  Follow followed() const noexcept;
+  bool follows(VrrpGroup group) const noexcept;
+  TimeMs last_announcement_age_ms(TimeMs now) const noexcept;  // by any port; -1: never
 
  private:
   friend class ElectionView;  // tests/explore: two states that no later input can tell apart are one
@@ -168,13 +221,18 @@ class Election {
     bool has_adverted : 1 = false;
     bool has_announced : 1 = false;
     bool is_deferred : 1 = false;  // its last claim waits for its turn
+    bool is_follower : 1 = false;  // its adverts count because the address follows their group
 
     Delivery delivery() const noexcept { return has_announced ? announced : advert.delivery; }
   };
   static_assert(sizeof(Record) <= 48);
 
   struct Standing;
+  // Whether an advert lists the address, or counts because the address follows its group.
+  enum class Listing : std::uint8_t { kListed, kFollowed };
   static constexpr std::size_t kNotFound = kMaxMembers;
+  // Announcements move the owner at most three times at once and then every two seconds.
+  static constexpr TimeMs kCreditMaxMs = 6'000, kCreditCostMs = 2'000;
 
   template <class Input>
   Outcome act(TimeMs now, Input&& input) noexcept;
@@ -196,7 +254,15 @@ class Election {
   bool is_current(const Record& record) const noexcept;
   bool holds_against(const Record& record, const Record& claimant) const noexcept;
   bool is_shadowed(const Record& claimant) const noexcept;
-  bool is_known(const Record& record, const AdvertEvidence& evidence, TimeMs now) const noexcept;
+  bool has_fresh_advert(PortId port, TimeMs now) const noexcept;
+  Outcome take_advert(PortId port, const AdvertEvidence& evidence, Listing listing, TimeMs now) noexcept;
+  void learn_to_follow(VrrpGroup group) noexcept;
+  void stop_following() noexcept;
+  void note_announcement(PortId port, const Record& record, VrrpGroup acquired) noexcept;
+  void doubt_follow(PortId port, const Record& record) noexcept;
+  CandidateStanding standing_of(std::size_t index, TimeMs now) const noexcept;
+  bool is_known(const Record& record, const AdvertEvidence& evidence, Listing listing,
+                TimeMs now) const noexcept;
   TimeMs next_turn(const Record& record) const noexcept;
   bool take_turn(Record& record) noexcept;
   void take_deferred_turns(Outcome& outcome) noexcept;
@@ -231,8 +297,15 @@ class Election {
   std::uint8_t count_ = 0;
   bool released_ = false;      // the elected port left and nobody has succeeded it
   bool has_deferred_ = false;  // some record is deferred, or was
+
+  std::uint8_t hint_ = 0;       // VRID that the operator said the address follows; 0: none
+  VrrpGroup learned_;           // that it was seen to follow
+  PortId announced_by_;         // the last announcement, of any port
+  TimeMs announced_at_ = 0;
+  TimeMs stray_since_ = kNoStray;  // the first announcement that contradicts what was learned
+  static constexpr TimeMs kNoStray = -1;
 };
 static_assert(std::is_trivially_copyable_v<Election>);
-static_assert(sizeof(Election) <= 8 * 64);
+static_assert(sizeof(Election) <= 9 * 64);
 
 }  // namespace vipswitch::owner

@@ -53,7 +53,11 @@ class Outcome {
   // The owner stayed, and data for it goes to another MAC from now on.
   bool delivery_changed() const noexcept { return delivery_changed_; }
 
-  // An advert that says what its port's last one said: nothing but its time is new.
+  // An advert though the fresh ones of the elected port outrank it: its sender does not hear them.
+  bool is_outranked() const noexcept { return is_outranked_; }
+
+  // An advert that says what its port's last one said, or nothing about the address: nothing but its time is
+  // new.
   bool is_repetition() const noexcept { return is_repetition_; }
   // Of a repetition by the elected port: when it is SUSPECT unless another one comes. 0: another port's.
   TimeMs suspect_from() const noexcept { return suspect_from_; }
@@ -80,6 +84,7 @@ class Outcome {
   bool elected_announced_ = false;
   bool delivery_changed_ = false;
   bool is_repetition_ = false;
+  bool is_outranked_ = false;
   TimeMs suspect_from_ = 0;
 };
 static_assert(std::is_trivially_copyable_v<Outcome>);

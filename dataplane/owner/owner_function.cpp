@@ -12,8 +12,6 @@ namespace vipswitch::owner {
 namespace {
 
 constexpr TimeMs kWaitingLifetimeMs = 10'000;
-// Announcements move the owner at most three times at once and then every two seconds.
-constexpr TimeMs kCreditMaxMs = 6'000, kCreditCostMs = 2'000;
 // 200 turns a second, 400 at once.
 constexpr std::uint32_t kTurnMs = 5, kTurnsMs = 2'000;
 

@@ -1,0 +1,70 @@
+// Addresses that no advert lists, because their group excludes them or is of the other family: whose adverts
+// count for them (owner learning 5.4 "Follow").
+
+#include <algorithm>
+
+#include "dataplane/owner/election.h"
+
+namespace vipswitch::owner {
+namespace {
+
+// Two announcements of a port that does not speak for the group contradict what was learned, if they are this
+// far apart: a stalled guest sends dozens at once.
+constexpr TimeMs kStrayApartMs = 1'000;
+// Beyond that each is a mistake of its own.
+constexpr TimeMs kStrayTogetherMs = 60'000;
+
+}  // namespace
+
+bool Election::follows(VrrpGroup group) const noexcept {
+  return hint_ != 0 ? group.vrid == hint_ : learned_ == group && group.exists();
+}
+
+void Election::learn_to_follow(VrrpGroup group) noexcept {
+  stray_since_ = kNoStray;
+  if (hint_ != 0 || learned_ == group) return;
+  stop_following();
+  learned_ = group;
+}
+
+// What its adverts have made of a port becomes what its announcements would have.
+void Election::stop_following() noexcept {
+  learned_ = VrrpGroup();
+  stray_since_ = kNoStray;
+  for (std::size_t i = 0; i < count_; ++i) {
+    Record& record = records_[i];
+    if (!record.is_follower) continue;
+    record.is_follower = false;
+    if (record.evidence == EvidenceClass::kVrrp) record.evidence = EvidenceClass::kAnnouncement;
+  }
+}
+
+// Whose adverts list the address needs no other group.
+void Election::note_announcement(PortId port, const Record& record, VrrpGroup acquired) noexcept {
+  announced_by_ = port;
+  announced_at_ = now_;
+  const bool is_listed = is_fresh(record, now_) && !record.is_follower;
+  if (acquired.exists() && !is_listed) return learn_to_follow(acquired);
+  if (learned_.exists()) doubt_follow(port, record);
+}
+
+void Election::doubt_follow(PortId port, const Record& record) noexcept {
+  if (is_fresh(record, now_)) {
+    if (port == elected_) stray_since_ = kNoStray;
+    return;
+  }
+  if (!has_fresh_advert(elected_, now_)) return;
+  const TimeMs apart = now_ - stray_since_;
+  if (stray_since_ == kNoStray || apart > kStrayTogetherMs) {
+    stray_since_ = now_;
+  } else if (apart >= kStrayApartMs) {
+    stop_following();
+  }
+}
+
+Follow Election::followed() const noexcept {
+  if (hint_ != 0) return {hint_, std::nullopt, true};
+  return {learned_.vrid, learned_.exists() ? std::optional(learned_.family) : std::nullopt, false};
+}
+
+}  // namespace vipswitch::owner

@@ -1,0 +1,192 @@
+#include "dataplane/owner/prober.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace vipswitch::owner {
+namespace {
+
+constexpr TimeMs kAnswerMs = 200;  // the owner has for each question
+constexpr std::uint8_t kOwnerQuestions = 3;
+constexpr TimeMs kCollectMs = 300;
+constexpr TimeMs kConfirmedMs = 10'000;
+constexpr TimeMs kKeepMs = 30'000;
+constexpr TimeMs kAfterDeadTimeMs = 100;
+constexpr TimeMs kFirstMs = 200;
+constexpr TimeMs kRoundMs = 1'000, kSlowRoundMs = 10'000;
+constexpr std::uint8_t kQuickRounds = 10;
+
+std::uint8_t count_up(const Election& election) noexcept {
+  std::uint8_t count = 0;
+  for (std::size_t i = 0; i < election.member_count(); ++i) count += !election.member(i, election.time()).down;
+  return count;
+}
+
+}  // namespace
+
+Prober::Subject Prober::subject_of(const Election& election) noexcept {
+  const TimeMs now = election.time();
+  if (election.state(now) == OwnerState::kPinned) return {};
+  const auto elected = election.member(election.elected(), now);
+  if (!elected) return {Doubt::kNoOwner, PortId()};
+  if (elected->restored) return {Doubt::kRemembered, elected->port};
+  if (elected->evidence == EvidenceClass::kVrrp) return {Doubt::kSilent, elected->port};
+  return {};
+}
+
+// A VRRP speaker is in doubt only from then on.
+TimeMs Prober::first_question(const Election& election, const Subject& subject) const noexcept {
+  const TimeMs now = election.time();
+  const bool is_released = election.state(now) == OwnerState::kReleased;
+  switch (subject.doubt) {
+    case Doubt::kNone:
+      return Election::kNever;
+    case Doubt::kRemembered:
+      return now;
+    case Doubt::kSilent: {
+      const auto owner = election.member(subject.owner, now);
+      return now - owner->last_advert_age_ms + dead_time_ms(owner->advert.interval_ms) + kAfterDeadTimeMs;
+    }
+    case Doubt::kNoOwner: {
+      if (count_up(election) == 0) return Election::kNever;
+      const auto before = election.member(subject_.owner, now);
+      const bool had_adverts = before && before->last_advert_age_ms >= 0;
+      return now + (is_released && had_adverts ? dead_time_ms(before->advert.interval_ms) : kFirstMs);
+    }
+  }
+  return Election::kNever;
+}
+
+void Prober::watch(const Election& election) noexcept {
+  const Subject subject = subject_of(election);
+  if (subject == subject_) {
+    if (subject.doubt == Doubt::kNoOwner) look_for_ports(election);
+    return;
+  }
+  const TimeMs due = first_question(election, subject);
+  *this = Prober();
+  subject_ = subject;
+  due_ = due;
+  if (subject.doubt == Doubt::kNoOwner) up_ = count_up(election);
+}
+
+// While nobody owns the address: a port that has come up is worth asking soon.
+void Prober::look_for_ports(const Election& election) noexcept {
+  const std::uint8_t before = std::exchange(up_, count_up(election));
+  if (up_ == 0) return pause(Election::kNever);
+  const bool has_asked = questions_ != 0 || due_ == Election::kNever;
+  if (up_ <= before || phase_ != Phase::kQuiet || !has_asked) return;
+  questions_ = 0;
+  due_ = std::min(due_, election.time() + kFirstMs);
+}
+
+// Adverts that came since, and only moved their time.
+bool Prober::is_dispelled(const Election& election, TimeMs now) const noexcept {
+  return subject_.doubt == Doubt::kSilent && first_question(election, subject_) > now;
+}
+
+Outcome Prober::run(Election& election, TimeMs now, ProbeRound& round) noexcept {
+  const Outcome outcome = election.tick(now);
+  watch(election);
+  if (!outcome.owner_stands() || election.time() < due_) return outcome;
+  is_put_off_ = false;
+  if (is_dispelled(election, election.time())) {
+    unanswered_since_ = confirmed_at_ = -1;
+    pause(first_question(election, subject_));
+    return outcome;
+  }
+  switch (phase_) {
+    case Phase::kQuiet:
+      begin(election, election.time(), round);
+      break;
+    case Phase::kAskingOwner:
+      if (questions_ < kOwnerQuestions) {
+        ask_owner(election.time(), round);
+      } else {
+        ask_everybody(election, election.time(), round);
+      }
+      break;
+    case Phase::kCollecting:
+      return conclude(election, election.time(), round);
+  }
+  return outcome;
+}
+
+void Prober::begin(const Election& election, TimeMs now, ProbeRound& round) noexcept {
+  if (subject_.doubt == Doubt::kNoOwner) return ask_everybody(election, now, round);
+  const bool is_first = unanswered_since_ < 0;
+  if (is_first) unanswered_since_ = now;
+  const auto owner = election.member(subject_.owner, now);
+  if (is_first && owner && !owner->down) {
+    questions_ = 0;
+    phase_ = Phase::kAskingOwner;
+    ask_owner(now, round);
+  } else {
+    ask_everybody(election, now, round);
+  }
+}
+
+void Prober::ask_owner(TimeMs now, ProbeRound& round) noexcept {
+  ++questions_;
+  round.ask(subject_.owner);
+  due_ = now + kAnswerMs;
+}
+
+void Prober::ask_everybody(const Election& election, TimeMs now, ProbeRound& round) noexcept {
+  best_ = PortId();
+  best_is_virtual_ = is_contested_ = false;
+  for (std::size_t i = 0; i < election.member_count(); ++i) {
+    const MemberStatus member = election.member(i, now);
+    if (!member.down) round.ask(member.port);
+  }
+  phase_ = Phase::kCollecting;
+  due_ = now + kCollectMs;
+}
+
+void Prober::pause(TimeMs until) noexcept {
+  phase_ = Phase::kQuiet;
+  due_ = until;
+}
+
+Outcome Prober::conclude(Election& election, TimeMs now, ProbeRound& round) noexcept {
+  round.is_contested = is_contested_;
+  const PortId successor = best_;
+  const bool has_owner = subject_.owner.is_valid();
+  if (has_owner) {
+    const auto owner = election.member(subject_.owner, now);
+    // A guest that is down comes back after a restart of its host, however long that takes.
+    const bool is_kept = !owner || owner->down || now - unanswered_since_ < kKeepMs;
+    pause(now + kRoundMs - kCollectMs);
+    return successor.is_valid() || !is_kept ? election.replace_silent(successor, now) : Outcome();
+  }
+  questions_ = static_cast<std::uint8_t>(std::min<int>(questions_ + 1, kQuickRounds));
+  pause(now + (questions_ < kQuickRounds ? kRoundMs : kSlowRoundMs) - kCollectMs);
+  return successor.is_valid() ? election.answer(successor, now) : Outcome();
+}
+
+Outcome Prober::answered(Election& election, PortId port, bool has_virtual_mac, TimeMs now) noexcept {
+  if (phase_ == Phase::kQuiet) return election.weak(port, now);
+  if (port == subject_.owner) {
+    const Outcome outcome = election.answer(port, now);
+    unanswered_since_ = -1;
+    confirmed_at_ = election.time();
+    pause(confirmed_at_ + kConfirmedMs);
+    return outcome;
+  }
+  if (phase_ != Phase::kCollecting) return election.weak(port, now);
+  is_contested_ = is_contested_ || (best_.is_valid() && best_ != port);
+  const bool is_better = !best_.is_valid() || (has_virtual_mac && !best_is_virtual_) ||
+                         (has_virtual_mac == best_is_virtual_ && port.value() < best_.value());
+  if (is_better) {
+    best_ = port;
+    best_is_virtual_ = has_virtual_mac;
+  }
+  return election.up(port, now);
+}
+
+ProbeStatus Prober::status(TimeMs now) const noexcept {
+  const auto since = [&](TimeMs at) { return at < 0 ? TimeMs{-1} : std::max(TimeMs{0}, now - at); };
+  return {subject_.owner, since(unanswered_since_), since(confirmed_at_)};
+}
+
+}  // namespace vipswitch::owner

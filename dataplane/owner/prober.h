@@ -1,0 +1,102 @@
+#pragma once
+
+// Purpose: asks the bound ports who holds a HAVIP's address where claims leave it in doubt (owner learning
+// 5.3): the owner's adverts ceased, the owner is only remembered from before a restart, or there is none.
+// Decides whom to ask and when, and what silence and answers come to; who sends the questions is the caller.
+// Shape: a plain value beside the Election, without I/O; times are election time.
+// Written and read under the slot's lock.
+// Errors: none.
+//
+//   in doubt about    first asked                                   then
+//   silent adverts    dead time + 100 ms after the last advert      the owner, 3 times in 600 ms. It answers:
+//   a remembered one  at once                                         confirmed, a silent one for 10 s. It does
+//                                                                     not: every port, 300 ms for answers. One
+//                                                                     of them takes over; none: all are asked
+//                                                                     each second, after 30 s nobody owns it
+//   nobody            released: dead time of the last owner;        every port, 300 ms for answers; each
+//                     otherwise, or where no advert told it,          second, after ten times every ten
+//                     200 ms
+//
+// Of several that answer, one with a virtual MAC, then the lowest port id. An announcement or an advert is
+// taken by the election as ever and ends the doubt.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "dataplane/owner/election.h"
+
+namespace vipswitch::owner {
+
+// What one round of questions came to.
+struct ProbeRound {
+  std::array<PortId, Election::kMaxMembers> asked{};  // now; `count` of them
+  std::size_t count = 0;
+  bool is_contested = false;  // several ports had answered
+
+  void ask(PortId port) noexcept { asked[count++] = port; }
+};
+
+// For display.
+struct ProbeStatus {
+  PortId asks_about;         // the owner in doubt; invalid: there is none, or no doubt
+  TimeMs unanswered_ms = -1;  // how long it has answered nothing; -1: nothing is unanswered
+  TimeMs confirmed_ms = -1;   // since its last answer; -1: it gave none
+
+  constexpr bool operator==(const ProbeStatus&) const noexcept = default;
+};
+
+class Prober {
+ public:
+  // To be told after every step of the election but repeated adverts.
+  void watch(const Election& election) noexcept;
+  // Asks nothing until the next watch().
+  void rest() noexcept { *this = Prober(); }
+  // Whether run() is due, and by whoever shares out the questions was not put off before.
+  bool wants_turn(TimeMs now) const noexcept { return due_ <= now && !is_put_off_; }
+  void put_off(TimeMs until) noexcept {
+    due_ = until;
+    is_put_off_ = true;
+  }
+  // At next_due(): what to ask, and what the answers so far come to.
+  Outcome run(Election& election, TimeMs now, ProbeRound& round) noexcept;
+  // An ARP reply or a solicited neighbour advertisement to the gateway. One that nobody asked for is a hint
+  // like any other.
+  Outcome answered(Election& election, PortId port, bool has_virtual_mac, TimeMs now) noexcept;
+
+  TimeMs next_due() const noexcept { return due_; }
+  ProbeStatus status(TimeMs now) const noexcept;
+
+ private:
+  enum class Doubt : std::uint8_t { kNone, kSilent, kRemembered, kNoOwner };
+  struct Subject {
+    Doubt doubt = Doubt::kNone;
+    PortId owner;  // in doubt; invalid: kNone, kNoOwner
+    bool operator==(const Subject&) const noexcept = default;
+  };
+  enum class Phase : std::uint8_t { kQuiet, kAskingOwner, kCollecting };
+
+  static Subject subject_of(const Election& election) noexcept;
+  TimeMs first_question(const Election& election, const Subject& subject) const noexcept;
+  void look_for_ports(const Election& election) noexcept;
+  bool is_dispelled(const Election& election, TimeMs now) const noexcept;
+  void begin(const Election& election, TimeMs now, ProbeRound& round) noexcept;
+  void ask_owner(TimeMs now, ProbeRound& round) noexcept;
+  void ask_everybody(const Election& election, TimeMs now, ProbeRound& round) noexcept;
+  Outcome conclude(Election& election, TimeMs now, ProbeRound& round) noexcept;
+  void pause(TimeMs until) noexcept;
+
+  TimeMs due_ = Election::kNever;
+  TimeMs unanswered_since_ = -1;  // the owner in doubt
+  TimeMs confirmed_at_ = -1;
+  Subject subject_;
+  PortId best_;  // of those that answered this round
+  Phase phase_ = Phase::kQuiet;
+  std::uint8_t questions_ = 0;  // of the owner, or rounds while there is none
+  std::uint8_t up_ = 0;         // ports, while there is no owner
+  bool is_put_off_ = false;
+  bool best_is_virtual_ = false;
+  bool is_contested_ = false;
+};
+
+}  // namespace vipswitch::owner
