@@ -11,14 +11,18 @@
 // published yet, or retired and a grace period past.
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <rte_spinlock.h>
+#include <vector>
 
 #include "dataplane/deadline_tree.h"
 #include "dataplane/dpdk_handle.h"
 #include "dataplane/owner/election.h"
+#include "dataplane/owner/prober.h"
 #include "dataplane/owner_word.h"
+#include "dataplane/recent_deliveries.h"
 #include "dataplane/rows.h"
 #include "vipswitch/ids.h"
 
@@ -49,6 +53,7 @@ struct alignas(64) HavipHot {
   std::atomic<std::uint64_t> predecessor{0};  // written with the owner word
   // Packets resolved before a commit and sent after it; written only then, by any worker.
   std::atomic<std::uint64_t> delivered_to_old{0};
+  std::atomic<std::uint64_t> dropped{0};  // packets for it while nobody owned it; by any worker
 
   OwnerWord owner_word() const noexcept { return OwnerWord(owner.load(std::memory_order_acquire)); }
   bool has_predecessor(PortId port, TimeMs now) const noexcept {
@@ -70,6 +75,7 @@ struct Steering {
   LearnMode mode = LearnMode::kEnforce;
   PortId port;  // kEnforce: the pinned port, if any; else the one that has the data, if any
   Handover handover = Handover::kAtOnce;
+  std::uint8_t follow_vrid = 0;  // the group that the address belongs to; 0: what is learned
 
   constexpr bool operator==(const Steering&) const noexcept = default;
 };
@@ -86,6 +92,10 @@ struct alignas(64) HavipCold {
   PortId handing_over;
   TimeMs handover_ends_ms = owner::Election::kNever;
   std::uint32_t disagreements;  // decisions while observing that name another port than the one with the data
+  TimeMs unclaimed_since_ms;     // -1: somebody is elected
+  TimeMs outranked_ms;           // when a port last adverted though the owner outranks it; -1: never
+  std::array<std::atomic<TimeMs>, kNoticeCount> noticed_ms;  // by Notice; -1: never
+  owner::Prober prober;
   owner::Election election;
 
   // At `now` without another step.
@@ -103,8 +113,25 @@ struct alignas(64) HavipCold {
     if (steering.mode != LearnMode::kEnforce) return steering.port;
     return handing_over.is_valid() ? handing_over : election.owner();
   }
-  // No later than the first moment at which time alone can change who has the data.
-  TimeMs next_due() const noexcept { return std::min(election.next_due(), handover_ends_ms); }
+  // No later than the first moment at which time alone can change who has the data, or at which somebody is to
+  // be asked.
+  TimeMs next_due() const noexcept {
+    return std::min({election.next_due(), handover_ends_ms, prober.next_due()});
+  }
+  // After a step that may have changed whose ownership is in doubt. Where claims are not looked at, nobody is
+  // asked for any.
+  void review(TimeMs now) noexcept {
+    if (steering.mode == LearnMode::kOff) {
+      prober.rest();
+    } else {
+      prober.watch(election);
+    }
+    if (election.elected().is_valid()) {
+      unclaimed_since_ms = -1;
+    } else if (unclaimed_since_ms < 0) {
+      unclaimed_since_ms = now;
+    }
+  }
   // After a step. Adverts that only repeat are nearly all there are, so they touch one word.
   void show_step(const owner::Outcome& outcome, TimeMs now) noexcept {
     if (!outcome.is_repetition()) return show_state(now);
@@ -128,6 +155,11 @@ struct HavipSnapshot {
   std::uint32_t disagreements = 0;
   TimeMs now_ms = 0;
   std::uint64_t delivered_to_old = 0;
+  std::uint64_t dropped = 0;
+  TimeMs unclaimed_since_ms = -1;
+  std::array<TimeMs, kNoticeCount> noticed_ms{};
+  TimeMs next_question_ms = owner::Election::kNever;
+  owner::ProbeStatus probing{};
 };
 
 class HavipTable {
@@ -154,9 +186,18 @@ class HavipTable {
   // Incremented by every commit; a burst during which it stood still needs no second look at its owner words.
   std::atomic<std::uint64_t>& owner_epoch() noexcept { return owner_epoch_; }
 
+  // Control, before workers run: each worker's own.
+  void add_recent(const RecentDeliveries& recent) { recent_.push_back(&recent); }
+  // When a worker last received a burst with a packet to the owner; 0: not known.
+  std::uint64_t last_delivery_tsc(HavipId id, std::uint64_t now_tsc) const noexcept {
+    std::uint64_t last = 0;
+    for (const RecentDeliveries* recent : recent_) last = std::max(last, recent->last_tsc(id, now_tsc));
+    return last;
+  }
+
   // Control: makes an unreachable slot ready for publication.
-  void open(HavipId id, const HavipRow* row, const owner::Election& election,
-            const Steering& steering = {}) noexcept {
+  void open(HavipId id, const HavipRow* row, const owner::Election& election, const Steering& steering = {},
+            TimeMs now = 0) noexcept {
     auto& cold = this->cold(id);
     rte_spinlock_init(&cold.lock);
     cold.sequence = 0;
@@ -164,12 +205,19 @@ class HavipTable {
     cold.steering = steering;
     cold.end_handover();
     cold.disagreements = 0;
+    cold.unclaimed_since_ms = -1;
+    cold.outranked_ms = -1;
+    for (auto& noticed : cold.noticed_ms) noticed.store(-1, std::memory_order_relaxed);
+    cold.prober.rest();
     cold.election = election;
+    cold.review(now);
     cold.show_state(0);
     hot(id).predecessor.store(0, std::memory_order_relaxed);
     hot(id).delivered_to_old.store(0, std::memory_order_relaxed);
+    hot(id).dropped.store(0, std::memory_order_relaxed);
     hot(id).owner.store(OwnerWord::nobody(OwnerLocation::kUnknown, 0).raw(), std::memory_order_relaxed);
     hot(id).row.store(row, std::memory_order_release);
+    deadlines_.lower(id.value(), cold.next_due());
   }
 
  private:
@@ -177,6 +225,7 @@ class HavipTable {
   RteArray<HavipHot> hot_;
   RteArray<HavipCold> cold_;
   DeadlineTree deadlines_;
+  std::vector<const RecentDeliveries*> recent_;
   alignas(64) std::atomic<std::uint64_t> owner_epoch_{0};
 };
 

@@ -29,7 +29,7 @@ struct TotalsRequest {
 struct Message {
   enum class Kind : std::uint32_t {
     kElection,  // `trigger` for `port` at `havip`: port down, up, unbind, bind
-    kSteer,     // Steering{mode, port, handover} of `havip`
+    kSteer,     // Steering{mode, port, handover, follow_vrid} of `havip`
     kRestore,   // `port` owned `havip` before, in `generation`
     kTransmit,  // `mbuf`, a frame that control made, out of `port`
     kSnapshot,  // answer `snapshot`, then set is_done
@@ -48,6 +48,7 @@ struct Message {
     SnapshotRequest* snapshot;
     TotalsRequest* totals;
     std::uint64_t generation;
+    std::uint8_t follow_vrid;
   };
 };
 static_assert(sizeof(Message) == 24);

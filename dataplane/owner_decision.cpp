@@ -1,12 +1,16 @@
 #include "dataplane/owner_decision.h"
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 #include <rte_cycles.h>
+#include <utility>
+
+#include "dataplane/owner_probe.h"
 
 namespace vipswitch {
 namespace {
+
+constexpr TimeMs kContentionMs = 10'000;
 
 OwnerWord word_of(const HavipCold& cold, TimeMs now) noexcept {
   const PortId port = cold.port_with_data();
@@ -20,10 +24,24 @@ OwnerWord word_of(const HavipCold& cold, TimeMs now) noexcept {
                                : OwnerWord::local(port, cold.sequence);
 }
 
-void store_word(WorkerState& worker, HavipId havip, const HavipCold& cold) noexcept {
+// A word that sends the data elsewhere is watched: its first packet is told.
+DataMove store_word(WorkerState& worker, HavipId havip, const HavipCold& cold) noexcept {
   HavipTable& havips = worker.tables.havips;
-  havips.hot(havip).owner.store(word_of(cold, worker.now_ms).raw(), std::memory_order_release);
+  HavipHot& hot = havips.hot(havip);
+  const OwnerWord before = hot.owner_word();
+  OwnerWord word = word_of(cold, worker.now_ms);
+  DataMove move{};
+  if (before.is_local()) move.from = before.port();
+  if (word.is_local()) move.to = word.port();
+  if (move.happened() ? word.is_local() : before.is_watched()) word = word.watched();
+  hot.owner.store(word.raw(), std::memory_order_release);
   havips.owner_epoch().fetch_add(1, std::memory_order_release);
+  if (!move.happened()) return move;
+  move.commit_tsc = rte_rdtsc();
+  move.sequence = cold.sequence;
+  move.dropped = hot.dropped.load(std::memory_order_relaxed);
+  if (move.from.is_valid()) move.last_delivery_tsc = havips.last_delivery_tsc(havip, move.commit_tsc);
+  return move;
 }
 
 // Whether a port that is no longer the owner still takes data: it was outranked, it did not leave. Of one
@@ -100,8 +118,8 @@ void count_disagreements(WorkerState& worker, HavipCold& cold, const owner::Outc
 
 namespace detail {
 
-void commit_owner(WorkerState& worker, HavipId havip, HavipCold& cold,
-                  const owner::Outcome& outcome) noexcept {
+DataMove commit_owner(WorkerState& worker, HavipId havip, HavipCold& cold,
+                      const owner::Outcome& outcome) noexcept {
   cold.sequence += static_cast<std::uint32_t>(outcome.changes().size());
   if (cold.steering.mode == LearnMode::kEnforce) {
     hand_over(worker, worker.tables.havips.hot(havip), cold, outcome);
@@ -110,39 +128,13 @@ void commit_owner(WorkerState& worker, HavipId havip, HavipCold& cold,
   }
   count_disagreements(worker, cold, outcome);
   const OwnerWord stored = worker.tables.havips.hot(havip).owner_word();
-  if (!stored.same_place(word_of(cold, worker.now_ms))) store_word(worker, havip, cold);
+  if (stored.same_place(word_of(cold, worker.now_ms))) return {};
+  return store_word(worker, havip, cold);
 }
 
-void report(WorkerState& worker, HavipId havip, std::span<const owner::OwnerChange> changes,
-            const Report& told, std::uint64_t evidence_tsc) noexcept {
-  Event event{};
-  event.kind = EventKind::kOwnerChanged;
-  event.worker = worker.id;
-  event.havip = havip;
-  // Null if control has just removed the HAVIP; the address lets control tell a slot's tenants apart.
-  const HavipRow* row = worker.tables.havips.hot(havip).row.load(std::memory_order_acquire);
-  if (row != nullptr) event.address = row->any_address();
-  event.mode = told.mode;
-  event.generation = told.generation;
-  event.commit_tsc = rte_rdtsc();
-  if (evidence_tsc != 0) {
-    constexpr std::uint64_t kLongest = std::numeric_limits<std::uint32_t>::max();
-    event.evidence_cycles = static_cast<std::uint32_t>(std::min(event.commit_tsc - evidence_tsc, kLongest));
-  }
-  event.sequence = told.first_sequence;
-  for (const owner::OwnerChange& change : changes) {
-    event.trigger = change.trigger;
-    event.rule = change.rule;
-    event.evidence = change.evidence;
-    event.priority = change.priority;
-    event.vrid = change.vrid;
-    event.from = change.from;
-    event.to = change.to;
-    event.at_ms = change.at_ms;
-    worker.count(LearnCounter::owner_changes);
-    worker.emit(event);  // if it is lost, the sequence tells
-    ++event.sequence;
-  }
+bool is_contended(HavipCold& cold, TimeMs now) noexcept {
+  const TimeMs before = std::exchange(cold.outranked_ms, now);
+  return before >= 0 && now - before <= kContentionMs;
 }
 
 }  // namespace detail
@@ -157,6 +149,7 @@ std::optional<LearnCounter> prepare_election(HavipCold& cold, Steering steering,
   } else if (cold.steering.mode == LearnMode::kOff && cold.steering.port.is_valid()) {
     (void)cold.election.restore(cold.steering.port, 0, now);
   }
+  (void)cold.election.follow(steering.follow_vrid, now);
   if (steering.mode == LearnMode::kEnforce && steering.port.is_valid()) {
     return cold.election.pin(steering.port, now).remark();
   }
@@ -188,15 +181,34 @@ void steer(WorkerState& worker, HavipId havip, Steering steering) noexcept {
     ++cold.sequence;
     set_owner_since(cold, change.to, worker.now_ms);
   }
-  store_word(worker, havip, cold);
+  const DataMove move = store_word(worker, havip, cold);
+  cold.review(worker.now_ms);
   cold.show_state(worker.now_ms);
-  const detail::Report told{cold.sequence, cold.election.generation(), steering.mode};
+  const Report told{cold.sequence, cold.election.generation(), steering.mode};
   const TimeMs due = cold.next_due();
   rte_spinlock_unlock(&cold.lock);
   havips.deadlines().lower(havip.value(), due);
   if (remark) worker.count(*remark);
-  if (moves) detail::report(worker, havip, {&change, 1}, told, 0);
+  if (moves) report_decisions(worker, havip, {&change, 1}, told, 0);
+  if (move.happened()) report_move(worker, havip, move);
 }
+
+namespace {
+
+void run_timers_of(WorkerState& worker, HavipId havip) noexcept {
+  owner::ProbeRound round;
+  decide_slot(worker, havip, 0, [&](HavipCold& cold, TimeMs now) {
+    if (cold.prober.wants_turn(now)) {
+      const TimeMs turn = worker.probe_turns.take(now);
+      if (turn > now) cold.prober.put_off(turn);
+    }
+    return cold.prober.run(cold.election, now, round);
+  });
+  if (round.is_contested) give_notice(worker, havip, PortId(), Notice::kMultiResponder);
+  send_probes(worker, havip, round);
+}
+
+}  // namespace
 
 void run_election_timers(WorkerState& worker, std::size_t worker_index, std::size_t worker_count) noexcept {
   HavipTable& havips = worker.tables.havips;
@@ -204,8 +216,8 @@ void run_election_timers(WorkerState& worker, std::size_t worker_index, std::siz
     const HavipId havip(static_cast<std::uint32_t>(slot));
     // A closed slot keeps its last deadline, and control may be opening it anew.
     if (havips.hot(havip).row.load(std::memory_order_acquire) == nullptr) return DeadlineTree::kNever;
-    decide(worker, havip, 0, [](owner::Election& election, TimeMs now) { return election.tick(now); });
-    return DeadlineTree::kNever;  // decide() has set the slot's new deadline
+    run_timers_of(worker, havip);
+    return DeadlineTree::kNever;  // decide_slot() has set the slot's new deadline
   });
 }
 
@@ -221,6 +233,12 @@ void take_snapshot(WorkerState& worker, HavipId havip, HavipSnapshot& snapshot) 
   snapshot.handover_ends_ms = cold.handover_ends_ms;
   snapshot.disagreements = cold.disagreements;
   snapshot.delivered_to_old = havips.hot(havip).delivered_to_old.load(std::memory_order_relaxed);
+  snapshot.dropped = havips.hot(havip).dropped.load(std::memory_order_relaxed);
+  snapshot.unclaimed_since_ms = cold.unclaimed_since_ms;
+  for (std::size_t i = 0; i < kNoticeCount; ++i)
+    snapshot.noticed_ms[i] = cold.noticed_ms[i].load(std::memory_order_relaxed);
+  snapshot.next_question_ms = cold.prober.next_due();
+  snapshot.probing = cold.prober.status(worker.now_ms);
   rte_spinlock_unlock(&cold.lock);
   snapshot.now_ms = worker.now_ms;
 }

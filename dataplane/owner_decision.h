@@ -5,21 +5,33 @@
 // burst that brought the claim already goes to the new owner. Then the decision is told to control.
 
 #include <cstdint>
-#include <span>
+#include <optional>
 
+#include "dataplane/owner_report.h"
 #include "dataplane/worker_state.h"
 
 namespace vipswitch {
 
-// `step(Election&, TimeMs now) -> Outcome` must not block. `evidence_tsc` is when the burst with the claim
-// was received, 0 for what no packet brought. Claims have no effect while learning is off.
+// `step(HavipCold&, TimeMs now) -> owner::Outcome` steps the slot's election, and must not block.
+// `evidence_tsc` is when the burst with the claim was received, 0 for what no packet brought. Claims have no
+// effect while learning is off. Returns the counter that the claim belongs to, if the election counts it; it
+// is counted.
 template <class Step>
-void decide(WorkerState& worker, HavipId havip, std::uint64_t evidence_tsc, Step&& step) noexcept;
+std::optional<LearnCounter> decide_slot(WorkerState& worker, HavipId havip, std::uint64_t evidence_tsc,
+                                        Step&& step) noexcept;
+
+// Likewise, with `step(owner::Election&, TimeMs now)`.
+template <class Step>
+std::optional<LearnCounter> decide(WorkerState& worker, HavipId havip, std::uint64_t evidence_tsc,
+                                   Step&& step) noexcept {
+  return decide_slot(worker, havip, evidence_tsc,
+                     [&](HavipCold& cold, TimeMs now) { return step(cold.election, now); });
+}
 
 // What the operator says about the data, brought into force.
 void steer(WorkerState& worker, HavipId havip, Steering steering) noexcept;
 
-// Timers of the slots whose home is this worker.
+// Timers of the slots whose home is this worker: elections, handovers, and the switch's own questions.
 void run_election_timers(WorkerState& worker, std::size_t worker_index, std::size_t worker_count) noexcept;
 
 // A copy of the slot for control.
@@ -27,44 +39,44 @@ void take_snapshot(WorkerState& worker, HavipId havip, HavipSnapshot& snapshot) 
 
 namespace detail {
 
-// What is told about the decisions of one step.
-struct Report {
-  std::uint32_t first_sequence;
-  std::uint32_t generation;
-  LearnMode mode;
-};
-
 // Stores the word that the election asks for, if it differs. The slot's lock is held.
-void commit_owner(WorkerState& worker, HavipId havip, HavipCold& cold,
-                  const owner::Outcome& outcome) noexcept;
-// The slot's lock is not held any more.
-void report(WorkerState& worker, HavipId havip, std::span<const owner::OwnerChange> changes,
-            const Report& told, std::uint64_t evidence_tsc) noexcept;
+DataMove commit_owner(WorkerState& worker, HavipId havip, HavipCold& cold,
+                      const owner::Outcome& outcome) noexcept;
+// A port adverts though the owner outranks it. Once is a race, twice is none.
+bool is_contended(HavipCold& cold, TimeMs now) noexcept;
 
 }  // namespace detail
 
 template <class Step>
-void decide(WorkerState& worker, HavipId havip, std::uint64_t evidence_tsc, Step&& step) noexcept {
+std::optional<LearnCounter> decide_slot(WorkerState& worker, HavipId havip, std::uint64_t evidence_tsc,
+                                        Step&& step) noexcept {
   HavipTable& havips = worker.tables.havips;
   HavipCold& cold = havips.cold(havip);
   rte_spinlock_lock(&cold.lock);
   const LearnMode mode = cold.steering.mode;
   if (mode == LearnMode::kOff && evidence_tsc != 0) {
     rte_spinlock_unlock(&cold.lock);
-    return worker.count(LearnCounter::learn_off);
+    worker.count(LearnCounter::learn_off);
+    return LearnCounter::learn_off;
   }
-  const owner::Outcome outcome = step(cold.election, worker.now_ms);
-  const detail::Report told{cold.sequence + 1, cold.election.generation(), mode};
-  if (!outcome.owner_stands() || mode != LearnMode::kEnforce || cold.handing_over.is_valid()) {
-    detail::commit_owner(worker, havip, cold, outcome);
-  }
+  const owner::Outcome outcome = step(cold, worker.now_ms);
+  const Report told{cold.sequence + 1, cold.election.generation(), mode};
+  DataMove move{};
+  if (!outcome.owner_stands() || mode != LearnMode::kEnforce || cold.handing_over.is_valid())
+    move = detail::commit_owner(worker, havip, cold, outcome);
+  if (!outcome.is_repetition()) cold.review(worker.now_ms);
+  const bool is_contended = outcome.is_outranked() && detail::is_contended(cold, worker.now_ms);
   cold.show_step(outcome, worker.now_ms);
+  const PortId elected = cold.election.elected();
   const TimeMs due = cold.next_due();
   rte_spinlock_unlock(&cold.lock);
 
   havips.deadlines().lower(havip.value(), due);
   if (outcome.remark()) worker.count(*outcome.remark());
-  if (!outcome.changes().empty()) detail::report(worker, havip, outcome.changes(), told, evidence_tsc);
+  if (!outcome.changes().empty()) report_decisions(worker, havip, outcome.changes(), told, evidence_tsc);
+  if (move.happened()) report_move(worker, havip, move);
+  if (is_contended) give_notice(worker, havip, elected, Notice::kContention);
+  return outcome.remark();
 }
 
 }  // namespace vipswitch

@@ -116,11 +116,12 @@ void Worker::handle(const Message& message) noexcept {
              [&](owner::Election& election, TimeMs now) { return apply(election, message, now); });
       return;
     case Message::Kind::kSteer:
-      return steer(state_, message.havip, {message.mode, message.port, message.handover});
+      return steer(state_, message.havip, {message.mode, message.port, message.handover, message.follow_vrid});
     case Message::Kind::kRestore:
-      return decide(state_, message.havip, 0, [&](owner::Election& election, TimeMs now) {
+      decide(state_, message.havip, 0, [&](owner::Election& election, TimeMs now) {
         return election.restore(message.port, static_cast<std::uint32_t>(message.generation), now);
       });
+      return;
     case Message::Kind::kTransmit:
       state_.counters.generated.add(1);
       send_later(state_, message.port, message.mbuf);

@@ -13,6 +13,8 @@
 #include "dataplane/counters.h"
 #include "dataplane/held_adverts.h"
 #include "dataplane/port_lane.h"
+#include "dataplane/probe_turns.h"
+#include "dataplane/recent_deliveries.h"
 #include "dataplane/tables.h"
 #include "vipswitch/event.h"
 
@@ -43,7 +45,12 @@ struct WorkerState {
   TokenBucket gateway_reports{kGatewayReports, kGatewayReports};  // to control: MACs that gateways name
   WorkerCounters counters;
   HeldAdverts held_adverts;
+  RecentDeliveries recent;
+  ProbeTurns probe_turns;
   std::atomic<const Observation*> observation{nullptr};  // traces and captures; control writes
+
+  // Of a packet that only might come (`trace packet`): what other packets will meet must not change.
+  bool is_dry_run() const noexcept { return !id.is_valid(); }
 
   // Null if the port is gone.
   PortLane* lane(PortId port) noexcept { return lanes[port.value()].load(std::memory_order_acquire); }

@@ -239,6 +239,7 @@ void put_keys(Emitter& out, const model::Havip& havip) {
   if (havip.pin) put_entry(out, "pin", *havip.pin);
   if (havip.learn) put_word(out, "learn", *havip.learn);
   if (havip.handover != model::Havip().handover) put_word(out, "handover", havip.handover);
+  if (havip.follow) put_entry(out, "follow", *havip.follow);
 }
 
 void put_keys(Emitter& out, const model::Eip& eip) {

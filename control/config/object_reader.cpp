@@ -108,7 +108,7 @@ model::Port read_port(YamlSource& source, const YAML::Node& node) {
 
 model::Havip read_havip(YamlSource& source, const YAML::Node& node) {
   const Mapping mapping(source, node, "a HAVIP",
-                        {"name", "subnet", "ipv4", "ipv6", "ports", "pin", "learn", "handover"});
+                        {"name", "subnet", "ipv4", "ipv6", "ports", "pin", "learn", "handover", "follow"});
   model::Havip havip;
   mapping.read_text("name", kRequired, havip.name);
   mapping.read_text("subnet", kRequired, havip.subnet);
@@ -125,6 +125,7 @@ model::Havip read_havip(YamlSource& source, const YAML::Node& node) {
     read_value(source, *learn, "learn", model::parse_learn_mode, havip.learn.emplace());
   }
   mapping.read("handover", kOptional, model::parse_handover, havip.handover);
+  mapping.read("follow", kOptional, RangeParser{model::kVridRange}, havip.follow);
   return havip;
 }
 

@@ -108,6 +108,10 @@ Result<void> check_other_instance(const Objects& objects, const Havip& havip, co
   return {};
 }
 
+Result<void> check_follow(const std::optional<std::uint16_t>& vrid) {
+  return vrid ? text::check_range("follow", *vrid, kVridRange) : Result<void>();
+}
+
 }  // namespace
 
 void want_addresses(Havip& havip, const Subnet& subnet) {
@@ -127,6 +131,7 @@ Result<void> Transaction::add(const Havip& havip) {
   if (auto settled = settle_address(indexes(), *subnet, added.ipv4); !settled) return settled;
   if (auto settled = settle_address(indexes(), *subnet, added.ipv6); !settled) return settled;
   if (auto checked = check_quota(indexes(), *subnet); !checked) return checked;
+  if (auto checked = check_follow(havip.follow); !checked) return checked;
   put(std::move(added));
   for (const auto& port : havip.ports) {
     if (auto bound = bind_havip(havip.name, port); !bound) return bound;
@@ -218,6 +223,16 @@ Result<void> Transaction::set_havip_learn(std::string_view havip_name, std::opti
   if (!havip) return unknown_name("havip", havip_name, "HAVIP");
   Havip changed = *havip;
   changed.learn = mode;
+  put(std::move(changed));
+  return {};
+}
+
+Result<void> Transaction::set_havip_follow(std::string_view havip_name, std::optional<std::uint16_t> vrid) {
+  const Havip* havip = find(objects().havips, havip_name);
+  if (!havip) return unknown_name("havip", havip_name, "HAVIP");
+  if (auto checked = check_follow(vrid); !checked) return checked;
+  Havip changed = *havip;
+  changed.follow = vrid;
   put(std::move(changed));
   return {};
 }

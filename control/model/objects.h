@@ -132,6 +132,8 @@ struct Havip {
   std::optional<std::string> pin = std::nullopt;  // the bound port that the operator made its owner
   std::optional<LearnMode> learn = std::nullopt;  // where it differs from Objects::learn
   Handover handover = Handover::kAnnounced;
+  // The VRRP group whose adverts count for it though they do not list it; none: what is learned.
+  std::optional<std::uint16_t> follow = std::nullopt;
   bool operator==(const Havip&) const = default;
 };
 

@@ -19,6 +19,8 @@ inline constexpr Range kQueueRange{1, 128};
 inline constexpr Range kMbpsRange{1, 400'000};
 // A burst holds the longest packet that a VPC may have, and two of the usual Ethernet frames.
 inline constexpr Range kBurstKbRange{16, 1'000'000};
+// VRIDs (RFC 9568 5.2.3).
+inline constexpr Range kVridRange{1, 255};
 // A minute leaves T1 and T2 time to renew; a year is as good as forever.
 inline constexpr Range kLeaseSecondsRange{60, 31'536'000};
 

@@ -62,6 +62,8 @@ class Transaction {
   // nullopt: as Objects::learn says.
   Result<void> set_havip_learn(std::string_view havip, std::optional<LearnMode> mode);
   void set_learn(LearnMode mode);
+  // None: what is learned.
+  Result<void> set_havip_follow(std::string_view havip, std::optional<std::uint16_t> vrid);
   Result<void> set_havip_handover(std::string_view havip, Handover handover);
 
   Result<void> bind_eip(std::string_view eip, const EipTarget& target);

@@ -49,7 +49,8 @@ void TablePublisher::publish_havip_row(const HavipEntry& havip, Family family, H
     const bool is_up = attachments_.device(port)->is_link_up();
     election.bind(port, is_up ? owner::LinkState::kUp : owner::LinkState::kDown, host_.now_ms());
   }
-  tables_.havips.open(slot, row.release(), election, {mode_of(havip.spec), PortId(), havip.spec.handover});
+  tables_.havips.open(slot, row.release(), election, {mode_of(havip.spec), PortId(), havip.spec.handover},
+                      host_.now_ms());
 }
 
 void TablePublisher::publish_eip(EipEntry& eip, Batch& batch) {

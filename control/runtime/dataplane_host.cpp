@@ -74,6 +74,7 @@ Result<void> DataplaneHost::make_workers(const Settings& settings) {
     workers_.push_back(std::make_unique<Worker>(*shared_, WorkerId(static_cast<std::uint16_t>(i)), *tables_,
                                                 clock_, std::move(pool), std::move(mailbox),
                                                 std::move(handover), events_.get(), settings.tables.ports));
+    tables_->havips.add_recent(workers_.back()->state().recent);
   }
   return {};
 }

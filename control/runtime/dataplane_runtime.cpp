@@ -25,7 +25,8 @@ CandidateStatus candidate_status(const owner::MemberStatus& member, const Regist
           .vrid = member.advert.vrid,
           .interval_ms = member.advert.interval_ms,
           .last_advert_age_ms = member.last_advert_age_ms,
-          .restored = member.restored};
+          .restored = member.restored,
+          .standing = member.standing};
 }
 
 std::string_view state_word(NeighbourState state) {
@@ -184,6 +185,54 @@ Result<std::vector<HavipStatus>> DataplaneRuntime::all_havips() {
   return questions.take_answers();
 }
 
+namespace {
+
+std::optional<WaitingClaim> waiting_claim(const HavipSnapshot& snapshot, const Registry& registry) {
+  const auto waiting = snapshot.election.waiting(snapshot.now_ms);
+  if (!waiting) return std::nullopt;
+  return WaitingClaim{registry.port_name(waiting->port), waiting->age_ms, waiting->is_shadowed};
+}
+
+std::optional<ProbingStatus> probing_status(const HavipSnapshot& snapshot, const Registry& registry) {
+  const OwnerState state = snapshot.election.state(snapshot.now_ms);
+  const bool is_in_doubt = state == OwnerState::kSuspect || state == OwnerState::kReleased ||
+                           state == OwnerState::kUnknown || snapshot.probing.confirmed_ms >= 0;
+  if (!is_in_doubt || snapshot.next_question_ms == owner::Election::kNever) return std::nullopt;
+  return ProbingStatus{registry.port_name(snapshot.probing.asks_about),
+                       std::max<TimeMs>(0, snapshot.next_question_ms - snapshot.now_ms),
+                       snapshot.probing.unanswered_ms, snapshot.probing.confirmed_ms};
+}
+
+std::optional<FollowStatus> follow_status(const HavipSnapshot& snapshot) {
+  const owner::Follow followed = snapshot.election.followed();
+  if (followed.vrid == 0) return std::nullopt;
+  return FollowStatus{followed.vrid, followed.family, followed.is_hint};
+}
+
+// The longest that what is told of as lasting may be ago.
+constexpr TimeMs kOfLateMs = 60'000;
+
+bool was_noticed_of_late(const HavipSnapshot& snapshot, Notice notice) {
+  const TimeMs at = snapshot.noticed_ms[static_cast<std::size_t>(notice)];
+  return at >= 0 && snapshot.now_ms - at < kOfLateMs;
+}
+
+void describe_learning(HavipStatus& status, const HavipSnapshot& snapshot, const Registry& registry) {
+  const owner::Damping damping = snapshot.election.damping(snapshot.now_ms);
+  status.damping = {damping.moves_left, damping.next_move_ms};
+  status.waiting = waiting_claim(snapshot, registry);
+  status.probing = probing_status(snapshot, registry);
+  status.follows = follow_status(snapshot);
+  status.dropped_without_owner = snapshot.dropped;
+  status.unclaimed_since_ms = snapshot.unclaimed_since_ms;
+  status.last_announcement_age_ms = snapshot.election.last_announcement_age_ms(snapshot.now_ms);
+  status.has_contention = was_noticed_of_late(snapshot, Notice::kContention);
+  status.has_several_answers = was_noticed_of_late(snapshot, Notice::kMultiResponder);
+  status.has_multicast_mac = was_noticed_of_late(snapshot, Notice::kNlbUnsupported);
+}
+
+}  // namespace
+
 HavipStatus DataplaneRuntime::havip_status(const HavipEntry& entry, Family family,
                                            const HavipSnapshot& snapshot) const {
   const Registry& registry = control_.tables().registry();
@@ -216,6 +265,7 @@ HavipStatus DataplaneRuntime::havip_status(const HavipEntry& entry, Family famil
   for (std::size_t i = 0; i < snapshot.election.member_count(); ++i) {
     status.candidates.push_back(candidate_status(snapshot.election.member(i, snapshot.now_ms), registry));
   }
+  describe_learning(status, snapshot, registry);
   status.decisions = control_.decisions().of(entry.slots.of(family)->id);
   return status;
 }

@@ -95,6 +95,10 @@ Result<void> Service::set_learn(LearnMode mode) {
     return Result<void>();
   });
 }
+Result<void> Service::set_havip_follow(std::string_view havip, std::optional<std::uint16_t> vrid) {
+  return run([&](Transaction& t) { return t.set_havip_follow(havip, vrid); });
+}
+
 Result<void> Service::set_havip_handover(std::string_view havip, Handover handover) {
   return run([&](Transaction& t) { return t.set_havip_handover(havip, handover); });
 }

@@ -55,6 +55,7 @@ class Service {
   // nullopt: as set_learn() says.
   Result<void> set_havip_learn(std::string_view havip, std::optional<LearnMode> mode);
   Result<void> set_learn(LearnMode mode);
+  Result<void> set_havip_follow(std::string_view havip, std::optional<std::uint16_t> vrid);
   Result<void> set_havip_handover(std::string_view havip, Handover handover);
   Result<void> bind_eip(std::string_view eip, const model::EipTarget& target);
   Result<void> unbind_eip(std::string_view eip);

@@ -56,6 +56,12 @@ Result<void> hand_over_havip(Context& context, const Arguments& arguments) {
   return context.service.set_havip_handover(arguments.text("HAVIP"), arguments.get<Handover>("WHEN"));
 }
 
+Result<void> follow_group(Context& context, const Arguments& arguments) {
+  const auto vrid = arguments.get<std::uint64_t>("VRID");  // 0: none
+  return context.service.set_havip_follow(
+      arguments.text("HAVIP"), vrid == 0 ? std::nullopt : std::optional(static_cast<std::uint16_t>(vrid)));
+}
+
 Result<void> learn(Context& context, const Arguments& arguments) {
   return context.service.set_learn(arguments.get<LearnMode>("MODE"));
 }
@@ -152,6 +158,12 @@ std::vector<Command> havip_commands() {
          "with "
          "the advert, before the new owner holds the address"}},
        hand_over_havip},
+      {"havip follow HAVIP VRID",
+       "name the VRRP group that a HAVIP belongs to though no advert lists it",
+       {kHavip,
+        {"VRID", &value_type::kLimitIn<model::kVridRange>,
+         "number of the group, 1 to 255, of either family; none: learned from announcements"}},
+       follow_group},
       {"learn MODE",
        "set how far claims are trusted, for all HAVIPs without a mode of their own",
        {kMode},

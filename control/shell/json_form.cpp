@@ -154,7 +154,8 @@ Json to_json(const model::Havip& havip) {
           {"ports", havip.ports},
           {"pin", havip.pin ? Json(*havip.pin) : Json()},
           {"learn", word_or_null(havip.learn)},
-          {"handover", to_word(havip.handover)}};
+          {"handover", to_word(havip.handover)},
+          {"follow", havip.follow ? Json(*havip.follow) : Json()}};
 }
 
 Json to_json(const model::Eip& eip) {

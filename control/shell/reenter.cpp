@@ -86,6 +86,7 @@ std::string to_commands(const model::Havip& havip) {
   if (havip.learn) commands += fmt::format("havip learn {} {}\n", havip.name, *havip.learn);
   if (havip.handover != model::Havip().handover)
     commands += fmt::format("havip handover {} {}\n", havip.name, havip.handover);
+  if (havip.follow) commands += fmt::format("havip follow {} {}\n", havip.name, *havip.follow);
   return commands;
 }
 

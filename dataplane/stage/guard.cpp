@@ -2,6 +2,8 @@
 
 #include "dataplane/nd_view.h"
 #include "dataplane/owner/arp_claim.h"
+#include "dataplane/owner_claim.h"
+#include "dataplane/owner_report.h"
 #include "dataplane/stage/guard_foreign.h"
 #include "dataplane/stage/guard_ipv6.h"
 
@@ -55,10 +57,18 @@ void guard_ipv4(const WorkerState& worker, const PortRow& port, Packet& packet) 
   packet.drop(foreign_address(worker, port, packet.source, DropReason::spoofed_ip, false));
 }
 
+// Network load balancing of Windows announces a multicast MAC, which no switch may learn.
+void notice_bad_sender(WorkerState& worker, const PortRow& port, const wire::Arp& arp) noexcept {
+  worker.count(LearnCounter::arp_sha_bad);
+  const std::uint8_t index = port.ipv4.index_of(arp.sender_ip);
+  if (port.ipv4.is_havip(index) && arp.sender_mac.is_group())
+    give_notice(worker, port.ipv4[index].havip, port.id, Notice::kNlbUnsupported);
+}
+
 void guard_arp(WorkerState& worker, const PortRow& port, Packet& packet) noexcept {
   const wire::Arp& arp = packet.arp();
   const owner::ArpForm form = owner::classify_arp(arp, packet.ethernet().destination);
-  if (form == owner::ArpForm::kBadSenderMac) worker.count(LearnCounter::arp_sha_bad);
+  if (form == owner::ArpForm::kBadSenderMac) notice_bad_sender(worker, port, arp);
   if (form == owner::ArpForm::kBad || form == owner::ArpForm::kBadSenderMac) {
     return packet.drop(DropReason::arp_bad);
   }
@@ -92,6 +102,8 @@ void guard_uplink(const PortRow& uplink, Batch& batch) noexcept {
 void guard(WorkerState& worker, Batch& batch) noexcept {
   const PortRow& port = *batch.ingress;
   if (port.role == PortRole::kUplink) return guard_uplink(port, batch);
+  batch.seeks_owner = seeks_owner(worker, port);
+  batch.has_control_packets |= batch.seeks_owner;
   for (Packet& packet : batch) {
     if (!packet.is_pending()) continue;
     const Mac& source = packet.ethernet().source;

@@ -109,6 +109,7 @@ void parse_packet(Packet& packet, Batch& batch) noexcept {
     return parse_ipv4(packet, batch);
   if (type == wire::kEtherIpv6) return parse_ipv6(packet, batch);
   if (type == wire::kEtherArp) return parse_arp(packet, batch);
+  if (type == wire::kEtherRarp) batch.has_control_packets = true;  // snoop counts it
   if (batch.ingress->role == PortRole::kUplink) packet.drop(DropReason::not_ip_or_arp);
 }
 

@@ -1,10 +1,12 @@
 #include "dataplane/stage/resolve.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "dataplane/dhcp_answer.h"
 #include "dataplane/echo.h"
 #include "dataplane/mss_clamp.h"
+#include "dataplane/owner_report.h"
 #include "dataplane/rewrite.h"
 
 namespace vipswitch::stage {
@@ -47,17 +49,41 @@ void deliver_to_port(const WorkerState& worker, const Batch& batch, Packet& pack
   packet.verdict = packet.l3_size <= port->mtu ? Verdict::kForward : Verdict::kTooLong;
 }
 
-void deliver_to_havip(const WorkerState& worker, const Batch& batch, Packet& packet, HavipId id,
-                      Hop hop) noexcept {
-  const OwnerWord owner = worker.tables.havips.hot(id).owner_word();
-  if (!owner.is_local()) return packet.drop(DropReason::havip_no_owner);
-  packet.target = EndpointRef(id);
-  packet.owner_sequence = owner.sequence();
+// Tells the first packet that follows a word, unless another worker has.
+[[gnu::noinline]] void note_first_delivery(WorkerState& worker, const Batch& batch, HavipId id,
+                                           OwnerWord owner) noexcept {
+  std::uint64_t watched = owner.raw();
+  const bool is_first = worker.tables.havips.hot(id).owner.compare_exchange_strong(
+      watched, owner.unwatched().raw(), std::memory_order_acq_rel, std::memory_order_relaxed);
+  if (is_first) report_first_delivery(worker, id, owner, batch.received_tsc);
+}
+
+[[gnu::noinline]] void drop_without_owner(WorkerState& worker, HavipId id, Packet& packet) noexcept {
+  worker.tables.havips.hot(id).dropped.fetch_add(1, std::memory_order_relaxed);
+  packet.drop(DropReason::havip_no_owner);
+}
+
+// The owner has just got the data, or takes it at a virtual MAC.
+[[gnu::noinline]] void deliver_with_care(WorkerState& worker, const Batch& batch, Packet& packet, HavipId id,
+                                         OwnerWord owner, Hop hop) noexcept {
+  if (owner.is_watched()) note_first_delivery(worker, batch, id, owner);
   if (!owner.has_virtual_mac()) return deliver_to_port(worker, batch, packet, owner.port(), hop, nullptr);
   const HavipRow* row = worker.tables.havips.hot(id).row.load(std::memory_order_acquire);
-  if (row == nullptr) return packet.drop(DropReason::havip_no_owner);
+  if (row == nullptr) return drop_without_owner(worker, id, packet);
   const Mac virtual_mac = row->is_ipv6 ? Mac::vrrp_ipv6(owner.vrid()) : Mac::vrrp_ipv4(owner.vrid());
   deliver_to_port(worker, batch, packet, owner.port(), hop, &virtual_mac);
+}
+
+void deliver_to_havip(WorkerState& worker, const Batch& batch, Packet& packet, HavipId id, Hop hop) noexcept {
+  const OwnerWord owner = worker.tables.havips.hot(id).owner_word();
+  if (!owner.is_local()) [[unlikely]]
+    return drop_without_owner(worker, id, packet);
+  packet.target = EndpointRef(id);
+  packet.owner_sequence = owner.sequence();
+  worker.recent.note(id, batch.delivery_stamp);
+  if (!owner.is_plain()) [[unlikely]]
+    return deliver_with_care(worker, batch, packet, id, owner, hop);
+  deliver_to_port(worker, batch, packet, owner.port(), hop, nullptr);
 }
 
 // A client that renews its lease asks the gateway, which is its server, alone.
@@ -96,6 +122,29 @@ bool is_havip_of(const Tables& tables, SubnetId subnet, EndpointRef endpoint) no
   return row != nullptr && row->subnet == subnet;
 }
 
+// 00:00:5e:00:01:VRID of IPv4 and 00:00:5e:00:02:VRID of IPv6 (RFC 9568 7.3).
+bool is_vrrp_mac(const Mac& mac) noexcept {
+  static constexpr std::uint8_t kPrefix[] = {0x00, 0x00, 0x5e, 0x00};
+  const auto& bytes = mac.bytes();
+  return std::memcmp(bytes.data(), kPrefix, sizeof kPrefix) == 0 && (bytes[4] == 1 || bytes[4] == 2);
+}
+
+// To the owner of the group, which is a router for addresses that are not the group's own.
+[[gnu::noinline]] void deliver_to_group(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
+  const Mac mac = packet.ethernet().destination;
+  const std::uint8_t vrid = mac.bytes()[5];
+  const SubnetRow* subnet = worker.tables.subnets.find(batch.ingress->subnet);
+  if (subnet == nullptr || subnet->groups == nullptr) return packet.drop(DropReason::unknown_mac);
+  const bool is_ipv4 = mac == Mac::vrrp_ipv4(vrid);
+  const HavipId havip = is_ipv4 ? subnet->groups->holder<Ipv4>(vrid) : subnet->groups->holder<Ipv6>(vrid);
+  if (!havip.is_valid() || !is_havip_of(worker.tables, subnet->id, EndpointRef(havip)))
+    return packet.drop(DropReason::unknown_mac);
+  const OwnerWord owner = worker.tables.havips.hot(havip).owner_word();
+  if (!owner.is_local()) return drop_without_owner(worker, havip, packet);
+  if (!owner.has_virtual_mac() || owner.vrid() != vrid) return packet.drop(DropReason::unknown_mac);
+  deliver_to_port(worker, batch, packet, owner.port(), Hop::kBridged, &mac);
+}
+
 void deliver_by_mac(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
   const Mac& destination = packet.ethernet().destination;
   if (destination == kGatewayMac) {
@@ -114,8 +163,10 @@ void deliver_by_mac(WorkerState& worker, const Batch& batch, Packet& packet) noe
     }
     return deliver_to_havip(worker, batch, packet, havip.havip(), Hop::kBridged);
   }
-  if (endpoint.kind() != EndpointKind::kPort) return packet.drop(DropReason::unknown_mac);
-  deliver_to_port(worker, batch, packet, endpoint.port(), Hop::kBridged, nullptr);
+  if (endpoint.kind() == EndpointKind::kPort)
+    return deliver_to_port(worker, batch, packet, endpoint.port(), Hop::kBridged, nullptr);
+  if (is_vrrp_mac(destination)) return deliver_to_group(worker, batch, packet);
+  packet.drop(DropReason::unknown_mac);
 }
 
 void resolve_from_vm(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
@@ -127,8 +178,12 @@ void resolve_from_vm(WorkerState& worker, const Batch& batch, Packet& packet) no
     }
     packet.verdict = Verdict::kFlood;
   } else if (packet.target.exists()) {
-    const bool to_gateway = packet.ethernet().destination == kGatewayMac;
-    deliver(worker, batch, packet, to_gateway ? Hop::kRouted : Hop::kBridged);
+    const Mac& destination = packet.ethernet().destination;
+    if (destination == kGatewayMac) return deliver(worker, batch, packet, Hop::kRouted);
+    // A HAVIP's data goes to its owner whatever the MAC; other addresses may have a VM for their router.
+    if (is_vrrp_mac(destination) && packet.target.kind() != EndpointKind::kHavip) [[unlikely]]
+      return deliver_to_group(worker, batch, packet);
+    deliver(worker, batch, packet, Hop::kBridged);
   } else {
     deliver_by_mac(worker, batch, packet);
   }
@@ -162,6 +217,7 @@ void lookup_endpoints(const Tables& tables, Batch& batch) noexcept {
 
 void resolve(WorkerState& worker, Batch& batch) noexcept {
   // Before the first owner word is read: whatever is committed later is noticed (pipeline.cpp).
+  batch.delivery_stamp = RecentDeliveries::stamp(batch.received_tsc);
   batch.owner_epoch = worker.tables.havips.owner_epoch().load(std::memory_order_acquire);
   const bool from_vm = batch.ingress->role == PortRole::kVm;
   if (from_vm) lookup_endpoints<Ipv4>(worker.tables, batch);

@@ -1,6 +1,7 @@
 #include "dataplane/stage/snoop.h"
 
 #include "dataplane/nd_view.h"
+#include "dataplane/owner_claim.h"
 #include "dataplane/stage/snoop_arp.h"
 #include "dataplane/stage/snoop_nd.h"
 #include "dataplane/stage/snoop_vrrp.h"
@@ -41,6 +42,31 @@ bool is_vrrp(const Packet& packet) noexcept {
                             (packet.protocol == wire::kProtoAh && packet.kind == PacketKind::kIpv4));
 }
 
+bool is_rarp(const Packet& packet) noexcept {
+  return packet.kind == PacketKind::kOther && packet.ethernet().type.get().host() == wire::kEtherRarp;
+}
+
+// Data from a HAVIP whose owner nobody knows hints at it (owner learning 2.4).
+template <class Address>
+void take_hint(WorkerState& worker, const Batch& batch, const Packet& packet) noexcept {
+  const PortSources<Address>& sources = batch.ingress->of<Address>();
+  if (!sources.is_havip(packet.source_index)) return;
+  const HavipId havip = sources[packet.source_index].havip;
+  const OwnerWord owner = worker.tables.havips.hot(havip).owner_word();
+  if (owner.location() == OwnerLocation::kUnknown) claim_by_hint(worker, batch, havip);
+}
+
+void snoop_other(WorkerState& worker, const Batch& batch, const Packet& packet) noexcept {
+  if (!batch.ingress->has_havips()) return;
+  if (packet.kind == PacketKind::kOther) {
+    if (is_claim_in_vlan(packet)) worker.count(LearnCounter::vlan_mismatch);
+    if (is_rarp(packet)) worker.count(LearnCounter::rx_rarp);
+  } else if (batch.seeks_owner) {
+    if (packet.kind == PacketKind::kIpv4) return take_hint<Ipv4>(worker, batch, packet);
+    take_hint<Ipv6>(worker, batch, packet);
+  }
+}
+
 void snoop_vm_packet(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
   if (packet.kind == PacketKind::kArp) {
     snoop_arp_of_vm(worker, batch, packet);
@@ -48,8 +74,8 @@ void snoop_vm_packet(WorkerState& worker, const Batch& batch, Packet& packet) no
     snoop_nd_of_vm(worker, batch, packet);
   } else if (is_vrrp(packet)) {
     snoop_vrrp(worker, batch, packet);
-  } else if (batch.ingress->has_havips() && is_claim_in_vlan(packet)) {
-    worker.count(LearnCounter::vlan_mismatch);
+  } else {
+    snoop_other(worker, batch, packet);
   }
 }
 

@@ -2,7 +2,7 @@
 
 #include "dataplane/next_hop.h"
 #include "dataplane/owner/arp_claim.h"
-#include "dataplane/owner_decision.h"
+#include "dataplane/owner_claim.h"
 
 namespace vipswitch::stage {
 namespace {
@@ -73,18 +73,13 @@ void take_claim(WorkerState& worker, const Batch& batch, owner::ArpForm form, Pa
   if (form == owner::ArpForm::kAnnouncement) {
     const auto delivery =
         owner::Delivery::of_source(arp.sender_mac, port.mac).value_or(owner::Delivery::port_mac());
-    worker.count(LearnCounter::announcement);
-    decide(worker, havip, batch.received_tsc,
-           [&](owner::Election& election, TimeMs now) { return election.announce(port.id, delivery, now); });
+    claim_by_announcement(worker, batch, havip, delivery, packet);
     show_stable_mac(packet);
-    packet.is_claim = true;
-    return;
+  } else if (form == owner::ArpForm::kReply && packet.ethernet().destination == kGatewayMac) {
+    claim_by_answer(worker, batch, havip, arp.sender_mac);
+  } else {
+    claim_by_hint(worker, batch, havip);
   }
-  const bool answers_switch = form == owner::ArpForm::kReply && packet.ethernet().destination == kGatewayMac;
-  worker.count(LearnCounter::weak);
-  decide(worker, havip, batch.received_tsc, [&](owner::Election& election, TimeMs now) {
-    return answers_switch ? election.answer(port.id, now) : election.weak(port.id, now);
-  });
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include "dataplane/nd_answer.h"
 #include "dataplane/nd_view.h"
 #include "dataplane/next_hop.h"
-#include "dataplane/owner_decision.h"
+#include "dataplane/owner_claim.h"
 
 namespace vipswitch::stage {
 namespace {
@@ -98,18 +98,13 @@ void take_claim(WorkerState& worker, const Batch& batch, HavipId havip, const Nd
   if (message.form == NdForm::kAnnouncement) {
     const auto delivery =
         owner::Delivery::of_source_ipv6(*message.mac, port.mac).value_or(owner::Delivery::port_mac());
-    worker.count(LearnCounter::announcement);
-    decide(worker, havip, batch.received_tsc,
-           [&](owner::Election& election, TimeMs now) { return election.announce(port.id, delivery, now); });
+    claim_by_announcement(worker, batch, havip, delivery, packet);
     show_stable_mac(message, packet);
-    packet.is_claim = true;
-    return;
+  } else if (message.is_solicited && packet.ethernet().destination == kGatewayMac) {
+    claim_by_answer(worker, batch, havip, message.mac.value_or(packet.ethernet().source));
+  } else {
+    claim_by_hint(worker, batch, havip);
   }
-  const bool answers_switch = message.is_solicited && packet.ethernet().destination == kGatewayMac;
-  worker.count(LearnCounter::weak);
-  decide(worker, havip, batch.received_tsc, [&](owner::Election& election, TimeMs now) {
-    return answers_switch ? election.answer(port.id, now) : election.weak(port.id, now);
-  });
 }
 
 }  // namespace

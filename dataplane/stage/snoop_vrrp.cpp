@@ -1,5 +1,7 @@
 #include "dataplane/stage/snoop_vrrp.h"
 
+#include <bit>
+
 #include "dataplane/owner/vrrp.h"
 #include "dataplane/owner_decision.h"
 #include "vipswitch/checksum.h"
@@ -40,40 +42,47 @@ void claim(WorkerState& worker, const Batch& batch, HavipId havip,
          [&](owner::Election& election, TimeMs now) { return election.advert(port, evidence, now); });
 }
 
-bool claimed_by_group(const owner::Election& election, PortId port, std::uint8_t vrid, TimeMs now) noexcept {
-  for (std::size_t i = 0; i < election.member_count(); ++i) {
-    const owner::MemberStatus member = election.member(i, now);
-    if (member.port == port) {
-      return member.active && member.evidence == EvidenceClass::kVrrp && member.advert.vrid == vrid;
-    }
-  }
-  return false;
-}
-
-// An address that its group no longer lists is resigned (owner learning 5.2).
-void withdraw_unlisted(WorkerState& worker, const Batch& batch, HavipId havip,
-                       const owner::AdvertEvidence& evidence) noexcept {
+// To a HAVIP that the advert does not list: if it follows the group, that is evidence; if the group listed it
+// before, it is resigned (owner learning 5.2 and 5.4 "Follow"). Returns whether it follows.
+bool tell_unlisted(WorkerState& worker, const Batch& batch, HavipId havip,
+                   const owner::GroupAdvert& advert) noexcept {
   const PortId port = batch.ingress->id;
-  owner::AdvertEvidence resignation = evidence;
-  resignation.priority = 0;
+  bool is_followed = false;
   decide(worker, havip, batch.received_tsc, [&](owner::Election& election, TimeMs now) {
-    return claimed_by_group(election, port, evidence.vrid, now) ? election.advert(port, resignation, now)
-                                                                : election.tick(now);
+    const owner::Outcome outcome = election.group_advert(port, advert, now);
+    is_followed = election.follows(advert.evidence.group());
+    return outcome;
   });
+  if (is_followed) worker.count(LearnCounter::followed);
+  return is_followed;
 }
 
+// `listed`: bits of the port's sources of the family that the advert has named. Returns whether others follow
+// its group; likewise below.
 template <class Address>
-void claim_all(WorkerState& worker, const Batch& batch, std::uint32_t listed,
-               const owner::AdvertEvidence& evidence) noexcept {
+bool tell_family(WorkerState& worker, const Batch& batch, std::uint32_t listed,
+                 const owner::GroupAdvert& advert) noexcept {
   const PortSources<Address>& sources = batch.ingress->of<Address>();
+  bool is_followed = false;
   for (std::uint8_t i = 0; i < sources.count; ++i) {
     if (!sources.is_havip(i)) continue;
     if (((listed >> i) & 1) != 0) {
-      claim(worker, batch, sources[i].havip, evidence);
+      claim(worker, batch, sources[i].havip, advert.evidence);
     } else {
-      withdraw_unlisted(worker, batch, sources[i].havip, evidence);
+      is_followed |= tell_unlisted(worker, batch, sources[i].havip, advert);
     }
   }
+  return is_followed;
+}
+
+// Addresses of the other family are in no list, and the virtual MAC of the group is not theirs.
+template <class Address>
+bool claim_all(WorkerState& worker, const Batch& batch, std::uint32_t listed,
+               owner::GroupAdvert advert) noexcept {
+  using Other = std::conditional_t<std::is_same_v<Address, Ipv4>, Ipv6, Ipv4>;
+  const bool is_followed = tell_family<Address>(worker, batch, listed, advert);
+  advert.evidence.delivery = owner::Delivery::port_mac();
+  return tell_family<Other>(worker, batch, 0, advert) || is_followed;
 }
 
 // RFC 9568 5.2.9: over IPv6 the first address is the link-local one. Worth knowing, not worth refusing.
@@ -105,13 +114,14 @@ std::optional<owner::Delivery> delivery_of(const Packet& packet, const PortRow& 
                                           : owner::Delivery::of_source_ipv6(source, port.mac);
 }
 
-// Whether the group speaks for HAVIPs of the port's subnet; remembered if this advert of it does.
+// Whether the group speaks for HAVIPs of the port's subnet; remembered if this advert of it does, by listing
+// some or because some follow it.
 template <class Address>
 bool is_group_of_havips(const WorkerState& worker, const PortRow& port, std::uint8_t vrid,
                         bool speaks_for_havip) noexcept {
   const SubnetRow* subnet = worker.tables.subnets.find(port.subnet);
   if (subnet == nullptr || subnet->groups == nullptr) return false;
-  if (speaks_for_havip) subnet->groups->hear<Address>(vrid);
+  if (speaks_for_havip && !worker.is_dry_run()) subnet->groups->hear<Address>(vrid);
   return speaks_for_havip || subnet->groups->knows<Address>(vrid);
 }
 
@@ -138,6 +148,23 @@ SpokenAdvert spoken_of(const owner::VrrpAdvert<Address>& advert, std::uint32_t l
           .list_size = static_cast<std::uint8_t>(advert.addresses.size()),
           .list_hash = hash_of(advert.addresses),
           .listed = listed};
+}
+
+owner::GroupNews hear(const WorkerState& worker, const PortRow& port, const SpokenAdvert& advert) noexcept {
+  if (worker.is_dry_run() || !port.spoken->hear(advert, worker.now_ms)) return owner::GroupNews::kNone;
+  const bool is_only_one = port.spoken->acquired_lately(worker.now_ms).exists();
+  return is_only_one ? owner::GroupNews::kAcquired : owner::GroupNews::kNone;
+}
+
+// The owner of any HAVIP of the group takes what is for its virtual MAC.
+template <class Address>
+void remember_virtual_mac(const WorkerState& worker, const PortRow& port, const owner::AdvertEvidence& evidence,
+                          std::uint32_t listed) noexcept {
+  if (listed == 0 || !evidence.delivery.is_virtual() || worker.is_dry_run()) return;
+  const SubnetRow* subnet = worker.tables.subnets.find(port.subnet);
+  if (subnet == nullptr || subnet->groups == nullptr) return;
+  const PortSource<Address>& source = port.of<Address>().list[static_cast<unsigned>(std::countr_zero(listed))];
+  subnet->groups->set_holder<Address>(evidence.vrid, source.havip);
 }
 
 template <class Address>
@@ -167,12 +194,16 @@ void snoop_advert(WorkerState& worker, const Batch& batch, Packet& packet, std::
     return;
   }
 
-  port.spoken->hear(spoken_of(advert, listed.bound, !packet.is_group), worker.now_ms);
-  const bool lists_addresses = advert.addresses.size() != 0;
-  if (lists_addresses) {
+  const SpokenAdvert spoken = spoken_of(advert, listed.bound, !packet.is_group);
+  const owner::GroupNews news = hear(worker, port, spoken);
+  const owner::AdvertEvidence evidence{source,      advert.interval_ms, advert.priority,
+                                       advert.vrid, *delivery,          spoken.group.family};
+  const bool is_followed =
+      claim_all<Address>(worker, batch, listed.bound, {evidence, news, advert.addresses.size() == 0});
+  if (is_followed) is_group_of_havips<Address>(worker, port, advert.vrid, true);
+  remember_virtual_mac<Address>(worker, port, evidence, listed.bound);
+  if (advert.addresses.size() != 0) {
     count_first_address(worker, advert.addresses);
-    claim_all<Address>(worker, batch, listed.bound,
-                       {source, advert.interval_ms, advert.priority, advert.vrid, *delivery});
     // A group of the tenant's that has no HAVIP, or none any more.
     if (listed.bound == 0 && !is_guarded) return;
     packet.is_claim = listed.bound != 0;  // its peers hear it at any rate, by unicast too

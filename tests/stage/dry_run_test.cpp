@@ -166,9 +166,15 @@ TEST_F(DryRunTest, AsOwnerAnswersWhatIf) {
   EXPECT_EQ(vswitch.owner("front"), "");
   // As the sender: what leaves through the EIP.
   const FrameSpec out{.source = W::kFront, .destination = W::kClient};
+  elect(kVm2);
   EXPECT_EQ(trace(kVm1, out).reason, "eip_not_owner");
   EXPECT_THAT(says(trace(kVm1, out, "vm1-eth0"), "nat"),
               HasSubstr("source 10.77.0.100 becomes 203.0.113.10: EIP front-public of HAVIP front"));
+}
+
+TEST_F(DryRunTest, AdvertThatNeverCameIsNoGroupOfItsPort) {
+  trace(kVm1.port, advert(kVm1));
+  EXPECT_THAT(vswitch.runtime().vrrp_speakers(), IsEmpty());
 }
 
 TEST_F(DryRunTest, WhatIsTooLongIsCutOrItsSenderTold) {

@@ -105,6 +105,23 @@ std::uint64_t pin_refused(Shop& shop) {
   shop.vswitch.settle();
   return shop.vswitch.learned(LearnCounter::pin_refused);
 }
+std::uint64_t followed(Shop& shop) {
+  EXPECT_TRUE(shop.vswitch.service().set_havip_follow("front", std::uint16_t{kVrid}));
+  shop.vswitch.settle();
+  return shop.learned_from(LearnCounter::followed, kVm1, testing::advert(kVm1, 150, {}));
+}
+std::uint64_t probe(Shop& shop) {
+  shop.vswitch.advance_to(200);
+  EXPECT_EQ(shop.vswitch.learned(LearnCounter::probe), 2u) << "one for each bound port";
+  return shop.vswitch.learned(LearnCounter::probe) / 2;
+}
+std::uint64_t rx_rarp(Shop& shop) {
+  const Frame rarp = PacketBuilder()
+                         .ethernet({.destination = Mac::broadcast(), .source = kVm1.mac, .type = 0x8035})
+                         .counting_payload(28)
+                         .build();
+  return shop.learned_from(LearnCounter::rx_rarp, kVm1, rarp);
+}
 std::uint64_t vlan_mismatch(Shop& shop) {
   const auto learn = [&shop](const Frame& frame) {
     return shop.learned_from(LearnCounter::vlan_mismatch, kVm1, frame);
@@ -284,7 +301,9 @@ std::uint64_t events_lost(Shop& shop) {
   of_no_havip.kind = EventKind::kOwnerChanged;
   while (shop.vswitch.worker().emit(of_no_havip)) {
   }
-  return shop.learned_from(LearnCounter::events_lost, kVm1, testing::advert(kVm1));
+  const std::uint64_t lost = shop.learned_from(LearnCounter::events_lost, kVm1, testing::advert(kVm1));
+  EXPECT_EQ(lost, 2u) << "the decision, and that data follows it";
+  return lost / 2;
 }
 
 }  // namespace trigger

@@ -209,7 +209,9 @@ TEST_F(Nat, EipFollowsTheOwnerBothWays) {
   expect_drop(DropReason::eip_not_owner, kVm1, datagram(kVm1, W::kFront, W::kClient));
 }
 
-TEST_F(Nat, NobodySendsFromAHavipWithoutOwner) {
+TEST_F(Nat, NobodySendsFromAHavipThatItsOwnerHasReleased) {
+  elect(kVm1);
+  inject(kVm1, advert(kVm1, 0));
   expect_drop(DropReason::eip_not_owner, kVm1, datagram(kVm1, W::kFront, W::kClient));
 }
 

@@ -59,7 +59,7 @@ TEST_F(Resolve, PortIsSteeredByItsAddressWhateverTheDestinationMac) {
 
 TEST_F(Resolve, SuspectOwnerStillGetsTheData) {
   elect(kVm1);
-  vswitch.advance_to(60'000);
+  vswitch.advance_to(30'000);
   EXPECT_THAT(inject(kVm3, datagram(kVm3, kVm3.ip, W::kFront, kVm1.mac)),
               ElementsAre(Sent{"vm1-eth0", datagram(kVm3, kVm3.ip, W::kFront, kVm1.mac)}));
 }

@@ -1,5 +1,8 @@
 #include "tests/stage/shop.h"
 
+#include "control/publish/registry.h"
+#include "dataplane/owner_decision.h"
+
 #include <ostream>
 
 namespace vipswitch::testing {
@@ -50,6 +53,17 @@ Frame datagram_from_internet(Ipv4 destination) {
       .udp({.source_port = 4000, .destination_port = 53})
       .payload("question")
       .build();
+}
+
+HavipId Shop::slot(std::string_view havip, Family family) {
+  return vswitch.control().tables().registry().havips.find(havip)->second.slots.of(family)->id;
+}
+
+HavipSnapshot Shop::snapshot(std::string_view havip, Family family) {
+  HavipSnapshot snapshot;
+  vswitch.worker().now_ms = vswitch.now();
+  take_snapshot(vswitch.worker(), slot(havip, family), snapshot);
+  return snapshot;
 }
 
 std::vector<std::string> Shop::receivers(const Vm& vm, const Frame& advert) {

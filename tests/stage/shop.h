@@ -64,6 +64,9 @@ class Shop {
   std::vector<Sent> inject(const Vm& vm, const Frame& frame) { return inject(vm.port, frame); }
   std::vector<Sent> inject(const Vm& vm, const std::vector<Frame>& frames) { return inject(vm.port, frames); }
 
+  HavipId slot(std::string_view havip, Family family = Family::kIpv4);
+  // What the worker knows of an address of the HAVIP at the moment.
+  HavipSnapshot snapshot(std::string_view havip, Family family = Family::kIpv4);
   // The ports that an advert of the VM is sent to; it must be as it came.
   std::vector<std::string> receivers(const Vm& vm, const Frame& advert);
   // Makes the VM the owner of front by its advert.

@@ -191,9 +191,13 @@ TEST_F(SnoopArp, ReplyToTheSwitchIsConsumed) {
 TEST_F(SnoopArp, AnswerToTheSwitchElectsAfterAReleaseUnlessItIsFromWhoResigned) {
   elect(kVm1);
   inject(kVm1, advert(kVm1, 0));
+  vswitch.advance_to(4'000);  // nobody has succeeded it for the dead time: both are asked
   inject(kVm1, arp_reply_to_gateway(kVm1, W::kFront));
+  vswitch.advance_to(4'300);
   EXPECT_EQ(vswitch.owner("front"), "");
+  vswitch.advance_to(5'000);
   inject(kVm2, arp_reply_to_gateway(kVm2, W::kFront));
+  vswitch.advance_to(5'300);
   EXPECT_EQ(vswitch.owner("front"), kVm2.port);
 }
 

@@ -7,6 +7,7 @@
 #include <rte_mbuf.h>
 #include <stdexcept>
 #include <unistd.h>
+#include <utility>
 
 #include "control/publish/registry.h"
 #include "dataplane/owner_decision.h"
@@ -81,6 +82,7 @@ void InProcessSwitch::advance_to(TimeMs now) {
   for (TimeMs due; (due = deadlines.earliest(0, 1)) <= now;) {
     worker().now_ms = due;
     run_election_timers(worker(), 0, 1);
+    for (Sent& question : take_sent()) questions_.push_back(std::move(question));
   }
   now_ms_ = now;
   worker().now_ms = now;
@@ -109,6 +111,10 @@ std::vector<Sent> InProcessSwitch::inject(std::string_view port, const std::vect
   run_pipeline(worker(), batch);
   control_.drain_events();
   return take_sent();
+}
+
+std::vector<Sent> InProcessSwitch::take_questions() {
+  return std::exchange(questions_, {});
 }
 
 std::vector<Sent> InProcessSwitch::take_sent() {

@@ -63,6 +63,8 @@ class InProcessSwitch {
 
   // Makes a batch of packets of the port, ready for run_pipeline(). The frames must fit into one mbuf each.
   void fill(Batch& batch, std::string_view port, const std::vector<Frame>& frames);
+  // What the switch has asked bound ports by itself, while time passed, since the last call.
+  std::vector<Sent> take_questions();
   // What waits in the lanes; the packets are freed and counted as sent.
   std::vector<Sent> take_sent();
 
@@ -83,6 +85,7 @@ class InProcessSwitch {
   DataplaneRuntime runtime_;
   Service service_;
   TimeMs now_ms_ = 0;
+  std::vector<Sent> questions_;
   unsigned pool_size_;
 };
 

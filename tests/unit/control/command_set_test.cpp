@@ -175,7 +175,7 @@ TEST_F(CommandSetTest, UnknownSecondWordSuggestsOrLists) {
   EXPECT_TRUE(usage_error("show vpc shop", "show: unknown word \"vpc\", did you mean \"vpc show\"?"));
   EXPECT_TRUE(usage_error("havip bnid front p11", "havip: unknown word \"bnid\", did you mean \"bind\"?"));
   EXPECT_TRUE(usage_error("havip frobnicate",
-                          "havip: unknown word \"frobnicate\", expected one of add, bind, del, handover, "
+                          "havip: unknown word \"frobnicate\", expected one of add, bind, del, follow, handover, "
                           "learn, pin, show, unbind, unpin"));
 }
 
@@ -184,7 +184,7 @@ TEST_F(CommandSetTest, MissingWordsAreNamedWithTheUsage) {
   EXPECT_TRUE(usage_error("havip bind", "havip bind: missing HAVIP, usage: havip bind HAVIP PORT"));
   EXPECT_TRUE(usage_error(
       "havip",
-      "havip: missing word, expected one of add, bind, del, handover, learn, pin, show, unbind, unpin"));
+      "havip: missing word, expected one of add, bind, del, follow, handover, learn, pin, show, unbind, unpin"));
   EXPECT_TRUE(usage_error(
       "vpc add lab", "vpc add: missing vni VNI, usage: vpc add NAME vni VNI [mtu MTU] [clamp_mss CLAMP]"));
   EXPECT_TRUE(
@@ -216,7 +216,7 @@ TEST_F(CommandSetTest, ValuesThatCannotBeReadAreNamedByTheirKeyword) {
   EXPECT_TRUE(value_error("vpc add lab vni 7 mtu x",
                           "mtu: \"x\" is not a number in range, expected a number from 576 to 9600"));
   EXPECT_TRUE(value_error("eip set public rate_in 0",
-                          "rate_in: \"0\" is no rate, expected a number from 1 to 400000, or none"));
+                          "rate_in: \"0\" is too small, expected a number from 1 to 400000, or none"));
   EXPECT_TRUE(value_error("port add p instance i subnet web mac x ipv4 10.77.0.2 device d",
                           "mac: \"x\" is not a MAC address, expected six bytes such as 52:54:00:77:00:11"));
 }
@@ -238,7 +238,7 @@ TEST_F(CommandSetTest, CompletionOffersCommands) {
   EXPECT_EQ(words("sh"), Words{"show"});
   EXPECT_EQ(words("shu"), Words{"shutdown"});
   EXPECT_EQ(words("havip "),
-            (Words{"add", "bind", "del", "handover", "learn", "pin", "show", "unbind", "unpin"}));
+            (Words{"add", "bind", "del", "follow", "handover", "learn", "pin", "show", "unbind", "unpin"}));
   EXPECT_EQ(words("havip"), (Words{"havip"}));
 }
 

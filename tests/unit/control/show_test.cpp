@@ -185,7 +185,7 @@ TEST_F(ShowTest, ObjectsHaveAJsonForm) {
     "queues": 1, "forwards": false, "rate_mbps": null, "burst_kb": null})"));
   EXPECT_EQ(run_json("havip show front json"),
             json::parse(R"({"name": "front", "subnet": "web", "ipv4": "10.77.0.100", "ipv6": null,
-    "ports": ["p11", "p12"], "pin": null, "learn": null, "handover": "announced"})"));
+    "ports": ["p11", "p12"], "pin": null, "learn": null, "handover": "announced", "follow": null})"));
   EXPECT_EQ(run_json("eip show public json"),
             json::parse(R"({"name": "public", "ipv4": "203.0.113.10", "ipv6": null,
     "target": {"havip": "front"}, "rate_in_mbps": null, "rate_out_mbps": null, "burst_kb": null})"));

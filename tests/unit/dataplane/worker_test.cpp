@@ -402,7 +402,8 @@ TEST_F(WorkerTest, LostEventIsCountedAndLeavesAGapInTheSequence) {
   while (rte_ring_mp_enqueue_elem(bed.host().events(), &filler, sizeof filler) == 0) {
   }
   advert(11, 150, RingBed::kAgeMs);
-  EXPECT_EQ(bed.counters().learn[static_cast<std::size_t>(LearnCounter::events_lost)].get(), 1u);
+  EXPECT_EQ(bed.counters().learn[static_cast<std::size_t>(LearnCounter::events_lost)].get(), 2u)
+      << "the decision, and that data follows it";
   EXPECT_EQ(snapshot().sequence, 1u);
   bed.control().drain_events();
   EXPECT_TRUE(bed.control().decisions().of(slot()).empty());
