@@ -12,7 +12,7 @@
 
 namespace vipswitch {
 
-class DataplaneRuntime final : public RuntimeView {
+class DataplaneRuntime : public RuntimeView {
  public:
   explicit DataplaneRuntime(ControlPlane& control) : control_(control), host_(control.host()) {}
 

@@ -1,47 +1,41 @@
 #include "tests/support/switch/in_process_switch.h"
 
-#include <atomic>
-#include <cstring>
 #include <fmt/format.h>
-#include <rte_eal.h>
-#include <rte_mbuf.h>
+#include <memory>
 #include <stdexcept>
-#include <unistd.h>
 #include <utility>
 
+#include "control/offline/offline_eal.h"
 #include "control/publish/registry.h"
-#include "dataplane/owner_decision.h"
-#include "dataplane/pipeline.h"
 
 namespace vipswitch::testing {
-
-void start_eal() {
-  static const bool is_started = [] {
-    std::string prefix = fmt::format("--file-prefix=vstest{}", getpid());
-    std::vector<std::string> words{"test", "--no-huge", "--no-shconf", "--no-pci", "--no-telemetry",   "-m",
-                                   "512",  "-l",        "0",           prefix,     "--log-level=error"};
-    std::vector<char*> argv;
-    for (auto& word : words) argv.push_back(word.data());
-    return rte_eal_init(static_cast<int>(argv.size()), argv.data()) >= 0;
-  }();
-  if (!is_started) throw std::runtime_error("EAL does not start");
-}
-
 namespace {
 
-std::unique_ptr<DataplaneHost> make_host(const Settings& settings) {
-  start_eal();
-  auto host = DataplaneHost::create(settings, {0}, Clock::stopped());
-  if (!host) throw std::runtime_error(host.error().message);
-  return std::move(host).value();
-}
+constexpr unsigned kMemoryMb = 512;
 
 template <class T>
 void require(const Result<T>& result) {
   if (!result) throw std::runtime_error(result.error().message);
 }
 
+std::unique_ptr<DataplaneHost> started_host(const Settings& settings) {
+  start_eal();
+  auto host = OfflineSwitch::make_host(settings);
+  require(host);
+  return std::move(host).value();
+}
+
 }  // namespace
+
+// For as long as the process lives: what tests made in it may go later than any object of theirs.
+void start_eal() {
+  static Eal* const eal = [] {
+    auto started = start_offline_eal(kMemoryMb);
+    require(started);
+    return std::move(started).value().release();
+  }();
+  (void)eal;
+}
 
 Settings InProcessSwitch::small_settings() {
   Settings settings;
@@ -50,89 +44,18 @@ Settings InProcessSwitch::small_settings() {
   return settings;
 }
 
-InProcessSwitch::InProcessSwitch(const Settings& settings)
-    : host_(make_host(settings)),
-      control_(*host_),
-      runtime_(control_),
-      service_(control_),
-      pool_size_(rte_mempool_avail_count(host_->workers().front()->pool())) {}
-
-InProcessSwitch::~InProcessSwitch() {
-  take_sent();
-}
-
-std::string InProcessSwitch::next_device() {
-  static std::atomic<unsigned> next{0};
-  return fmt::format("net_null{},no-rx=1", next++);
-}
-
-void InProcessSwitch::settle() {
-  Worker& worker = *host_->workers().front();
-  host_->shared().forwarding.store(false, std::memory_order_relaxed);
-  do {
-    worker.poll();
-    control_.tick();
-  } while (!worker.has_handled(worker.posted()));
-  control_.tick();
-  worker.state().now_ms = now_ms_;
-}
-
-void InProcessSwitch::advance_to(TimeMs now) {
-  auto& deadlines = tables().havips.deadlines();
-  for (TimeMs due; (due = deadlines.earliest(0, 1)) <= now;) {
-    worker().now_ms = due;
-    run_election_timers(worker(), 0, 1);
-    for (Sent& question : take_sent()) questions_.push_back(std::move(question));
-  }
-  now_ms_ = now;
-  worker().now_ms = now;
-  worker().held_adverts.release_due(worker());
-  control_.drain_events();
-}
+InProcessSwitch::InProcessSwitch(const Settings& settings) : OfflineSwitch(started_host(settings)) {}
 
 void InProcessSwitch::fill(Batch& batch, std::string_view port, const std::vector<Frame>& frames) {
-  batch.count = 0;
-  batch.ingress = tables().ports.find(port_id(port));
-  batch.received_tsc = 1;
-  for (const Frame& frame : frames) {
-    rte_mbuf* mbuf = rte_pktmbuf_alloc(worker().pool);
-    if (mbuf == nullptr) throw std::runtime_error("no mbuf");
-    std::memcpy(rte_pktmbuf_append(mbuf, static_cast<std::uint16_t>(frame.size())), frame.data(),
-                frame.size());
-    batch.packets[batch.count++].mbuf = mbuf;
-  }
+  const auto id = control().tables().registry().find_port(port);
+  require(id);
+  if (!OfflineSwitch::fill(batch, id.value(), frames)) throw std::runtime_error("no mbuf");
 }
 
 std::vector<Sent> InProcessSwitch::inject(std::string_view port, const std::vector<Frame>& frames) {
   Batch batch;
   fill(batch, port, frames);
-  worker().now_ms = now_ms_;
-  worker().counters.rx.add(batch.count);
-  run_pipeline(worker(), batch);
-  control_.drain_events();
-  return take_sent();
-}
-
-std::vector<Sent> InProcessSwitch::take_questions() {
-  return std::exchange(questions_, {});
-}
-
-std::vector<Sent> InProcessSwitch::take_sent() {
-  std::vector<Sent> sent;
-  while (worker().waiting_lanes != nullptr) {
-    PortLane& lane = *worker().waiting_lanes;
-    worker().waiting_lanes = lane.next_waiting;
-    for (unsigned i = 0; i < lane.waiting_count; ++i) {
-      const auto* data = rte_pktmbuf_mtod(lane.waiting[i], const std::uint8_t*);
-      sent.push_back({port_name(lane.port), Frame(data, data + lane.waiting[i]->data_len)});
-      rte_pktmbuf_free(lane.waiting[i]);
-    }
-    worker().counters.tx.add(lane.waiting_count);
-    lane.counters.tx_packets.add(lane.waiting_count);
-    lane.waiting_count = 0;
-    lane.waiting_bytes = 0;
-  }
-  return sent;
+  return run(batch);
 }
 
 std::uint64_t InProcessSwitch::drops(DropReason reason) {
@@ -150,25 +73,10 @@ std::uint64_t InProcessSwitch::learned(LearnCounter counter) {
 }
 
 std::string InProcessSwitch::owner(std::string_view havip, Family family) {
-  const auto& entry = control_.tables().registry().havips.find(havip)->second;
-  const OwnerWord word = tables().havips.hot(entry.slots.of(family)->id).owner_word();
-  return word.is_local() ? port_name(word.port()) : std::string();
-}
-
-bool InProcessSwitch::is_conserved() {
-  return runtime_.workers().front().conserved() &&
-         rte_mempool_avail_count(worker().pool) + worker().held_adverts.count() == pool_size_;
-}
-
-PortId InProcessSwitch::port_id(std::string_view name) const {
-  const Registry& registry = control_.tables().registry();
-  if (name == kUplinkName) return registry.uplink->id;
-  return registry.ports.find(name)->second.id;
-}
-
-std::string InProcessSwitch::port_name(PortId id) const {
-  const std::string name = control_.tables().registry().port_name(id);
-  return name.empty() ? std::string(kUplinkName) : name;
+  const Registry& registry = control().tables().registry();
+  const OwnerWord word =
+      tables().havips.hot(registry.havips.find(havip)->second.slots.of(family)->id).owner_word();
+  return word.is_local() ? registry.port_name(word.port()) : std::string();
 }
 
 void ShopWorld::build(InProcessSwitch& vswitch, Stack stack) {

@@ -1,19 +1,13 @@
 #pragma once
 
-// The real switch without lcores, drivers and a running clock, for tests and benches: the model is brought
-// into force by the service and the publisher as always (devices are net_null), bursts are put into the
-// pipeline by hand, and what each port would send is taken from its lane. One worker; time moves only when it
-// is told to.
+// The offline switch (control/offline) as tests and benches want it: ports by name, frames as literals,
+// counters by name; what cannot be in a test throws std::runtime_error.
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "control/runtime/control_plane.h"
-#include "control/runtime/dataplane_host.h"
-#include "control/runtime/dataplane_runtime.h"
-#include "control/service/service.h"
+#include "control/offline/offline_switch.h"
 #include "dataplane/router_advertisement.h"
 #include "tests/support/frame.h"
 
@@ -22,38 +16,14 @@ namespace vipswitch::testing {
 // Starts EAL at the first call in the process, without hugepages and files. Throws if it does not start.
 void start_eal();
 
-// A frame that a port would have sent.
-struct Sent {
-  std::string port;  // "uplink" for the uplink
-  Frame frame;
-  bool operator==(const Sent&) const = default;
-};
+using Sent = SentFrame;
 
-class InProcessSwitch {
+class InProcessSwitch : public OfflineSwitch {
  public:
   // Starts EAL if nobody has yet.
   explicit InProcessSwitch(const Settings& settings = small_settings());
-  ~InProcessSwitch();
 
   static Settings small_settings();
-
-  Service& service() noexcept { return service_; }
-  RuntimeView& runtime() noexcept { return runtime_; }
-  ControlPlane& control() noexcept { return control_; }
-  Tables& tables() noexcept { return host_->tables(); }
-  WorkerState& worker() noexcept { return host_->workers().front()->state(); }
-
-  // Device arguments of a port that exists nowhere, each time new ones.
-  std::string next_device();
-
-  // Lets the worker handle what control has posted, and control what the worker has told. Requests that open
-  // or close devices wait for messages to be handled: settle() between a request that posts some and one of
-  // those.
-  void settle();
-
-  TimeMs now() const noexcept { return now_ms_; }
-  // Time passes; election timers run at each millisecond at which one is due.
-  void advance_to(TimeMs now);
 
   // One burst from the port. Returns what is sent because of it, in the order of sending for each port.
   std::vector<Sent> inject(std::string_view port, const std::vector<Frame>& frames);
@@ -63,30 +33,12 @@ class InProcessSwitch {
 
   // Makes a batch of packets of the port, ready for run_pipeline(). The frames must fit into one mbuf each.
   void fill(Batch& batch, std::string_view port, const std::vector<Frame>& frames);
-  // What the switch has asked bound ports by itself, while time passed, since the last call.
-  std::vector<Sent> take_questions();
-  // What waits in the lanes; the packets are freed and counted as sent.
-  std::vector<Sent> take_sent();
 
   std::uint64_t drops(DropReason reason);
   std::uint64_t drops();
   std::uint64_t learned(LearnCounter counter);
   // Name of the port that owns the HAVIP's address of the family, empty: nobody.
   std::string owner(std::string_view havip, Family family = Family::kIpv4);
-  // Every packet has ended exactly once, and every mbuf is back in the pool, but for adverts that are held.
-  bool is_conserved();
-
- private:
-  PortId port_id(std::string_view name) const;
-  std::string port_name(PortId id) const;
-
-  std::unique_ptr<DataplaneHost> host_;
-  ControlPlane control_;
-  DataplaneRuntime runtime_;
-  Service service_;
-  TimeMs now_ms_ = 0;
-  std::vector<Sent> questions_;
-  unsigned pool_size_;
 };
 
 // The world of the specification's examples: VPC shop with subnets web (10.77.0.0/24) and db (10.77.1.0/24),
