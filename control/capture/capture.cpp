@@ -106,7 +106,8 @@ bool Capture::write_some() {
 // False: that was the last one.
 bool Capture::write(const CaptureSlot& slot) {
   const std::string interface = name_of(slot.port);
-  const std::string comment = slot.is_dropped ? fmt::format("dropped: {}", info(slot.reason).name) : "";
+  const std::string comment =
+      slot.is_dropped ? fmt::format("{}{}", kDroppedComment, info(slot.reason).name) : "";
   const double seconds = static_cast<double>(slot.tsc - start_tsc_) / static_cast<double>(rte_get_tsc_hz());
   const bool is_written =
       file_->write({.interface = interface,

@@ -19,6 +19,9 @@ namespace vipswitch {
 
 enum class PcapngDirection : std::uint8_t { kUnknown = 0, kInbound = 1, kOutbound = 2 };
 
+// What the comment of a dropped packet begins with; the reason follows.
+inline constexpr std::string_view kDroppedComment = "dropped: ";
+
 struct PcapngPacket {
   std::string_view interface;
   std::int64_t at_unix_ns;
