@@ -85,10 +85,8 @@ Result<CtlOptions> parse_ctl_options(int argc, char** argv, const char* environm
       case 'V':
         options.version = true;
         break;
-      case ':':
-        return usage_error(fmt::format("option \"{}\" needs a value", argv[optind - 1]));
       default:
-        return usage_error(fmt::format("unknown option \"{}\"", text::wrong_option(argv, kLetters)));
+        return usage_error(text::option_complaint(letter, argv, kLetters));
     }
   }
   const std::vector<std::string> words(argv + optind, argv + argc);

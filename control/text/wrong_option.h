@@ -16,4 +16,10 @@ inline std::string wrong_option(char* const* argv, const char* letters) {
   return is_whole_word ? std::string(argv[optind - 1]) : std::string{'-', static_cast<char>(optopt)};
 }
 
+// The message about it. `letter` is what getopt_long() gave.
+inline std::string option_complaint(int letter, char* const* argv, const char* letters) {
+  if (letter == ':') return "option \"" + std::string(argv[optind - 1]) + "\" needs a value";
+  return "unknown option \"" + wrong_option(argv, letters) + "\"";
+}
+
 }  // namespace vipswitch::text
