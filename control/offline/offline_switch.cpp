@@ -45,6 +45,11 @@ void OfflineSwitch::settle() {
   worker.state().now_ms = now_ms_;
 }
 
+bool OfflineSwitch::has_posted() const {
+  const Worker& worker = *host_->workers().front();
+  return !worker.has_handled(worker.posted());
+}
+
 TimeMs OfflineSwitch::next_due() {
   return tables().havips.deadlines().earliest(0, 1);
 }

@@ -55,6 +55,8 @@ class OfflineSwitch {
   // or close devices wait for messages to be handled: settle() between a request that posts some and one of
   // those.
   void settle();
+  // Whether control has posted what settle() would have handled.
+  bool has_posted() const;
 
   TimeMs now() const noexcept { return now_ms_; }
   // When an election wants to be looked at next; DeadlineTree::kNever if none does.

@@ -129,7 +129,7 @@ def test_programs_are_hardened_and_name_no_path_of_the_build(debs, tmp_path):
 
 
 def test_other_directory_gives_the_same_program(tmp_path):
-    """The replay program stands for the others: it takes seconds to compile."""
+    """The client stands for the other programs: it takes seconds to compile."""
     found = []
     for name in ("here", "in/another/place"):
         root = tmp_path / name
@@ -137,8 +137,8 @@ def test_other_directory_gives_the_same_program(tmp_path):
         configure = ("import importlib.machinery as m, pathlib; script = m.SourceFileLoader('package',"
                      " 'scripts/package').load_module(); script.configure(pathlib.Path('build').resolve())")
         run("/usr/bin/python3", "-B", "-W", "ignore", "-c", configure, cwd=root)
-        run("ninja", "-C", root / "build", "control/replay/vipswitch-replay")
-        found.append((root / "build/control/replay/vipswitch-replay").read_bytes())
+        run("ninja", "-C", root / "build", "control/ctl/vipswitch-ctl")
+        found.append((root / "build/control/ctl/vipswitch-ctl").read_bytes())
     assert found[0] == found[1]
 
 

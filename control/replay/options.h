@@ -1,0 +1,30 @@
+#pragma once
+
+// The command line of vipswitch-replay.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "control/replay/capture_replay.h"
+#include "vipswitch/result.h"
+
+namespace vipswitch::replay {
+
+struct Options {
+  std::optional<std::string> config;
+  std::vector<CaptureSource> captures;  // none: scripts are run
+  bool json = false;
+  TimeMs after_ms = 30'000;
+  std::vector<std::string> scripts;
+  bool help = false;
+  bool version = false;
+};
+
+// Errors: usage.
+Result<Options> parse_options(int argc, char** argv);
+
+// What --help prints.
+extern const char kHelp[];
+
+}  // namespace vipswitch::replay
