@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "control/shell/suggest.h"
 #include "control/text/make_error.h"
@@ -23,29 +24,27 @@ Fit fit_of(const Expectation& expectation, const Word& word) {
   return expectation.is_whole ? Fit::kNone : Fit::kAbbreviation;
 }
 
-struct Match {
-  std::size_t candidate;
-  Expectation expectation;
-};
-
-// The matches of the best fit, empty where nothing fits.
-std::vector<Match> best_matches(const std::vector<Candidate>& candidates, const Word& word, Fit& best) {
-  std::vector<Match> matches;
-  best = Fit::kNone;
+template <class Matches>
+Matches matches_of(const std::vector<Candidate>& candidates, const Word& word, Fit fit) {
+  Matches matches;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     for (const auto& expectation : candidates[i].expectations()) {
-      const auto fit = fit_of(expectation, word);
-      if (fit == Fit::kNone || fit < best) continue;
-      if (fit > best) matches.clear();
-      best = fit;
-      matches.push_back({i, expectation});
+      if (fit_of(expectation, word) == fit) matches.push_back({i, expectation});
     }
   }
   return matches;
 }
 
-template <class Match>
-std::set<std::string_view> literals_of(const std::vector<Match>& matches) {
+Fit best_fit(const std::vector<Candidate>& candidates, const Word& word) {
+  Fit best = Fit::kNone;
+  for (const auto& candidate : candidates) {
+    for (const auto& expectation : candidate.expectations()) best = std::max(best, fit_of(expectation, word));
+  }
+  return best;
+}
+
+template <class Matches>
+std::set<std::string_view> literals_of(const Matches& matches) {
   std::set<std::string_view> literals;
   for (const auto& match : matches) literals.insert(match.expectation.literal);
   return literals;
@@ -65,39 +64,69 @@ std::set<std::string_view> expected_literals(const std::vector<Candidate>& candi
 
 Matcher::Matcher(const std::vector<Command>& commands, const std::vector<Pattern>& patterns)
     : patterns_(patterns) {
-  candidates_.reserve(commands.size());
-  for (std::size_t i = 0; i < commands.size(); ++i) candidates_.emplace_back(commands[i], patterns[i]);
+  auto& candidates = reading_.candidates;
+  candidates.reserve(commands.size());
+  for (std::size_t i = 0; i < commands.size(); ++i) candidates.emplace_back(commands[i], patterns[i]);
 }
 
 Result<void> Matcher::accept(const Word& word) {
-  Fit fit;
-  const auto matches = best_matches(candidates_, word, fit);
-  if (matches.empty()) return unexpected(word);
-  if (fit == Fit::kAbbreviation) {
-    if (const auto literals = literals_of(matches); literals.size() > 1) {
-      return make_error(ErrorCode::usage, "{}ambiguous word \"{}\", expected one of {}", prefix(), word.text,
-                        fmt::join(literals, ", "));
-    }
+  const Fit fit = best_fit(reading_.candidates, word);
+  if (fit == Fit::kNone) {
+    if (aside_.candidates.empty()) return doubt_ ? *doubt_ : unexpected(word);
+    reading_ = std::exchange(aside_, {});
+    return accept(word);
   }
-  std::vector<Candidate> kept;
-  for (const auto& match : matches) {
-    kept.push_back(candidates_[match.candidate]);
-    kept.back().take(match.expectation, word.text);
+  const auto matches = matches_of<Matches>(reading_.candidates, word, fit);
+  if (const auto literals = literals_of(matches); fit == Fit::kAbbreviation && literals.size() > 1) {
+    return make_error(ErrorCode::usage, "{}ambiguous word \"{}\", expected one of {}", prefix(), word.text,
+                      fmt::join(literals, ", "));
   }
-  candidates_ = std::move(kept);
-  const auto path =
-      fmt::format("{}{}{}", path_, path_.empty() ? "" : " ", matches.front().expectation.literal);
-  if (candidates_.front().pattern().path().starts_with(path)) path_ = path;
+  aside_ = advance_aside(word, fit == Fit::kValue);
+  doubt_ = fit == Fit::kValue && aside_.candidates.empty() ? misspelt(word) : std::nullopt;
+  reading_ = advance(reading_, matches, word);
   return {};
+}
+
+Matcher::Reading Matcher::advance(const Reading& reading, const Matches& matches, const Word& word) {
+  Reading next{{}, reading.path};
+  for (const auto& match : matches) {
+    next.candidates.push_back(reading.candidates[match.candidate]);
+    next.candidates.back().take(match.expectation, word.text);
+  }
+  const auto path = fmt::format("{}{}{}", reading.path, reading.path.empty() ? "" : " ",
+                                matches.front().expectation.literal);
+  if (next.candidates.front().pattern().path().starts_with(path)) next.path = path;
+  return next;
+}
+
+Matcher::Reading Matcher::advance_aside(const Word& word, bool is_value) const {
+  const bool is_new = aside_.candidates.empty();
+  if (is_new && !is_value) return {};
+  const Reading& from = is_new ? reading_ : aside_;
+  const Fit fit = is_new ? Fit::kAbbreviation : best_fit(from.candidates, word);
+  const auto matches = matches_of<Matches>(from.candidates, word, fit);
+  if (fit == Fit::kNone || matches.empty()) return {};
+  if (fit == Fit::kAbbreviation && literals_of(matches).size() > 1) return {};
+  return advance(from, matches, word);
+}
+
+std::vector<Candidate> Matcher::candidates() const {
+  auto both = reading_.candidates;
+  both.insert(both.end(), aside_.candidates.begin(), aside_.candidates.end());
+  return both;
 }
 
 Result<const Candidate*> Matcher::finish() const {
   std::vector<std::string> missing;
-  for (const auto& candidate : candidates_) {
+  for (const auto& candidate : reading_.candidates) {
     auto what = candidate.missing();
     if (what.empty()) return &candidate;
     if (std::find(missing.begin(), missing.end(), what) == missing.end()) missing.push_back(std::move(what));
   }
+  for (const auto& candidate : aside_.candidates) {
+    if (candidate.missing().empty()) return &candidate;
+  }
+  if (doubt_) return *doubt_;
   if (has_common_path()) {
     return make_error(ErrorCode::usage, "{}missing {}, usage: {}", prefix(), fmt::join(missing, " or "),
                       usage());
@@ -107,23 +136,28 @@ Result<const Candidate*> Matcher::finish() const {
                     fmt::join(missing, ", "));
 }
 
+// Nothing where it resembles no literal that could stand there.
+std::optional<Error> Matcher::misspelt(const Word& word) const {
+  const auto literals = expected_literals(reading_.candidates);
+  const auto near = word.quoted ? std::nullopt : suggest(word.text, {literals.begin(), literals.end()});
+  if (!near) return std::nullopt;
+  const auto what = reading_.path.empty() ? "unknown command" : "unknown word";
+  return make_error(ErrorCode::usage, "{}{} \"{}\", did you mean \"{}\"?", prefix(), what, word.text, *near);
+}
+
 Error Matcher::unexpected(const Word& word) const {
-  const auto literals = expected_literals(candidates_);
+  const auto literals = expected_literals(reading_.candidates);
   const std::string_view bare(word.text.c_str() + (word.text.starts_with("--") ? 2 : 0));
-  const bool is_first = path_.empty();
+  const bool is_first = reading_.path.empty();
   const auto what = is_first ? "unknown command" : literals.empty() ? "surplus word" : "unknown word";
-  for (const auto& candidate : candidates_) {
+  for (const auto& candidate : reading_.candidates) {
     if (!candidate.was_given(bare)) continue;
     return make_error(ErrorCode::usage, "{}\"{}\" is given twice, usage: {}", prefix(), word.text, usage());
   }
-  const auto near = suggest(word.text, {literals.begin(), literals.end()});
-  if (near) {
-    return make_error(ErrorCode::usage, "{}{} \"{}\", did you mean \"{}\"?", prefix(), what, word.text,
-                      *near);
-  }
+  if (const auto error = misspelt(word)) return *error;
   if (is_first) return make_error(ErrorCode::usage, "{} \"{}\", try help", what, word.text);
   // `show eip` for `eip show`.
-  const std::string turned = fmt::format("{} {}", word.text, path_);
+  const std::string turned = fmt::format("{} {}", word.text, reading_.path);
   const auto is_turned = [&](const Pattern& pattern) { return pattern.path() == turned; };
   if (std::any_of(patterns_.begin(), patterns_.end(), is_turned)) {
     return make_error(ErrorCode::usage, "{}{} \"{}\", did you mean \"{}\"?", prefix(), what, word.text,
@@ -137,17 +171,17 @@ Error Matcher::unexpected(const Word& word) const {
 }
 
 std::string Matcher::prefix() const {
-  return path_.empty() ? "" : path_ + ": ";
+  return reading_.path.empty() ? "" : reading_.path + ": ";
 }
 
 bool Matcher::has_common_path() const {
-  return std::all_of(candidates_.begin(), candidates_.end(),
-                     [&](const auto& candidate) { return candidate.pattern().path() == path_; });
+  return std::all_of(reading_.candidates.begin(), reading_.candidates.end(),
+                     [&](const auto& candidate) { return candidate.pattern().path() == reading_.path; });
 }
 
 std::string Matcher::usage() const {
   std::string usage;
-  for (const auto& candidate : candidates_) {
+  for (const auto& candidate : reading_.candidates) {
     if (!usage.empty()) usage += " | ";
     usage += candidate.command().pattern;
   }

@@ -4,9 +4,11 @@
 // and completion are both made of this.
 //
 // Where several patterns could take a word, an exact literal comes before a value, and a value before an
-// abbreviated literal, so that a name that begins like a literal can be used as a name.
+// abbreviated literal, so that a name that begins like a literal can be used as a name. The reading with the
+// abbreviation is kept aside: it counts where a later word, or the line's end, leaves no other.
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -66,14 +68,30 @@ class Matcher {
  public:
   Matcher(const std::vector<Command>& commands, const std::vector<Pattern>& patterns);
 
-  // Errors: usage; the candidates stay as they were.
+  // Errors: usage; the candidates stay some that fitted the words before.
   Result<void> accept(const Word& word);
   // The only candidate whose line may end here. Errors: usage.
   Result<const Candidate*> finish() const;
 
-  const std::vector<Candidate>& candidates() const noexcept { return candidates_; }
+  // Of both readings.
+  std::vector<Candidate> candidates() const;
 
  private:
+  // What the words so far may mean; without candidates: nothing.
+  struct Reading {
+    std::vector<Candidate> candidates;
+    std::string path;  // the leading literals accepted so far, spelled out
+  };
+  struct Match {
+    std::size_t candidate;
+    Expectation expectation;
+  };
+  using Matches = std::vector<Match>;
+
+  static Reading advance(const Reading& reading, const Matches& matches, const Word& word);
+  // The other reading of the line once it has `word` too, which the first takes as a value or not.
+  Reading advance_aside(const Word& word, bool is_value) const;
+  std::optional<Error> misspelt(const Word& word) const;
   Error unexpected(const Word& word) const;
   std::string prefix() const;
   // Whether all candidates are spellings of one command, whose usage then helps most.
@@ -81,8 +99,9 @@ class Matcher {
   std::string usage() const;
 
   const std::vector<Pattern>& patterns_;  // of all commands
-  std::vector<Candidate> candidates_;
-  std::string path_;  // the leading literals accepted so far, spelled out
+  Reading reading_;
+  Reading aside_;               // with an abbreviation where reading_ has a value
+  std::optional<Error> doubt_;  // the last word, taken as a value, looks like a literal that is spelled wrong
 };
 
 }  // namespace vipswitch::shell
