@@ -87,6 +87,10 @@ void send_later(WorkerState& worker, PortId port, rte_mbuf* mbuf) noexcept {
   lane->waiting_bytes += mbuf->pkt_len;
 }
 
+void drop_bound_for(WorkerState& worker, PortId port, rte_mbuf* mbuf, DropReason reason) noexcept {
+  drop(worker, worker.lane(port), mbuf, reason);
+}
+
 void flush(WorkerState& worker) noexcept {
   while (worker.waiting_lanes != nullptr) {
     PortLane& lane = *worker.waiting_lanes;

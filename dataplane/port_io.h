@@ -22,6 +22,9 @@ unsigned receive(WorkerState& worker, const RxQueue& queue, unsigned burst, Batc
 // whose lane is full or whose MTU is too small it is dropped and counted.
 void send_later(WorkerState& worker, PortId port, rte_mbuf* mbuf) noexcept;
 
+// Ends a packet on its way out to the port, counted there.
+void drop_bound_for(WorkerState& worker, PortId port, rte_mbuf* mbuf, DropReason reason) noexcept;
+
 // Hands every waiting packet to its device; what a device does not take is dropped as tx_queue_full.
 void flush(WorkerState& worker) noexcept;
 

@@ -18,6 +18,7 @@
 #include "vipswitch/address.h"
 #include "vipswitch/checksum.h"
 #include "vipswitch/ids.h"
+#include "vipswitch/vrrp_filter.h"
 
 namespace vipswitch {
 
@@ -81,9 +82,11 @@ struct PortRow {
   Mac mac;
   VpcId vpc;
   SubnetId subnet;
-  std::uint16_t mtu = 0;           // longest IP packet that goes out, bytes: its device's or its VPC's
-  bool forwards = false;           // passes on packets of others: they keep their source
-  bool clamps_mss = false;         // of TCP through it, either way
+  std::uint16_t mtu = 0;    // longest IP packet that goes out, bytes: its device's or its VPC's
+  bool forwards = false;    // passes on packets of others: they keep their source
+  bool clamps_mss = false;  // of TCP through it, either way
+  VrrpFilter vrrp_filter = VrrpFilter::kNone;
+  bool looks_at_received = false;  // clamps_mss, or vrrp_filter drops what is bound for it: one test for both
   RateLimiter* rate = nullptr;     // of what it sends; null: none
   SpokenGroups* spoken = nullptr;  // null: no HAVIP is bound to it
   PortSources<Ipv4> ipv4;

@@ -228,6 +228,7 @@ void put_keys(Emitter& out, const model::Port& port) {
   put_unless(out, "forwards", port.forwards, false);
   put_if_any(out, "rate_mbps", port.rate_mbps);
   put_if_any(out, "burst_kb", port.burst_kb);
+  if (port.vrrp_filter != VrrpFilter::kNone) put_word(out, "vrrp_filter", port.vrrp_filter);
 }
 
 void put_keys(Emitter& out, const model::Havip& havip) {

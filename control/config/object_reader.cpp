@@ -88,7 +88,7 @@ model::Subnet read_subnet(YamlSource& source, const YAML::Node& node) {
 model::Port read_port(YamlSource& source, const YAML::Node& node) {
   const Mapping mapping(source, node, "a port",
                         {"name", "instance", "nic", "subnet", "mac", "ipv4", "ipv6", "device", "interface",
-                         "queues", "forwards", "rate_mbps", "burst_kb"});
+                         "queues", "forwards", "rate_mbps", "burst_kb", "vrrp_filter"});
   model::Port port;
   mapping.read_text("name", kRequired, port.name);
   mapping.read_text("instance", kRequired, port.instance);
@@ -103,6 +103,7 @@ model::Port read_port(YamlSource& source, const YAML::Node& node) {
   mapping.read("forwards", kOptional, model::parse_truth, port.forwards);
   mapping.read("rate_mbps", kOptional, RangeParser{model::kMbpsRange}, port.rate_mbps);
   mapping.read("burst_kb", kOptional, RangeParser{model::kBurstKbRange}, port.burst_kb);
+  mapping.read("vrrp_filter", kOptional, model::parse_vrrp_filter, port.vrrp_filter);
   return port;
 }
 

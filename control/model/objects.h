@@ -22,6 +22,7 @@
 #include "vipswitch/evidence.h"
 #include "vipswitch/ids.h"
 #include "vipswitch/ip_address.h"
+#include "vipswitch/vrrp_filter.h"
 
 namespace vipswitch::model {
 
@@ -109,6 +110,7 @@ struct Port {
   std::optional<std::uint32_t> rate_mbps = std::nullopt;  // of what it sends, 10^6 bit/s of IP packets
   std::optional<std::uint32_t> burst_kb = std::nullopt;   // 1000 bytes; empty: see burst_bytes()
   std::optional<std::string> interface = std::nullopt;    // of the kernel, for af_packet and af_xdp
+  VrrpFilter vrrp_filter = VrrpFilter::kNone;
   bool operator==(const Port&) const = default;
 };
 
@@ -116,6 +118,7 @@ struct Port {
 struct PortChange {
   std::optional<bool> forwards = std::nullopt;
   std::optional<std::optional<std::uint32_t>> rate_mbps = std::nullopt, burst_kb = std::nullopt;
+  std::optional<VrrpFilter> vrrp_filter = std::nullopt;
 };
 
 inline constexpr std::size_t kMaxHavipPorts = 10;  // ports bound to one HAVIP

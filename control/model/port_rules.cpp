@@ -67,6 +67,7 @@ Result<void> Transaction::set_port(std::string_view name, const PortChange& chan
   changed.forwards = change.forwards.value_or(port->forwards);
   changed.rate_mbps = change.rate_mbps.value_or(port->rate_mbps);
   changed.burst_kb = change.burst_kb.value_or(port->burst_kb);
+  changed.vrrp_filter = change.vrrp_filter.value_or(port->vrrp_filter);
   if (auto checked = check_rate(changed); !checked) return checked;
   put(std::move(changed));
   return {};

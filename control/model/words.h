@@ -95,4 +95,11 @@ inline text::Parsed<Handover> parse_handover(std::string_view text) {
   return text::Mismatch{"not a kind of handover", "announced or at-once"};
 }
 
+inline text::Parsed<VrrpFilter> parse_vrrp_filter(std::string_view text) {
+  for (const auto filter : {VrrpFilter::kNone, VrrpFilter::kIn, VrrpFilter::kOut, VrrpFilter::kBoth}) {
+    if (text == to_word(filter)) return filter;
+  }
+  return text::Mismatch{"not a VRRP filter", "none, in, out or both"};
+}
+
 }  // namespace vipswitch::model

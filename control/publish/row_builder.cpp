@@ -140,6 +140,8 @@ std::unique_ptr<PortRow> build_port_row(const Registry& registry, const PortEntr
   row->mtu = std::min(port.mtu, vpc_entry(registry, subnet).spec.mtu);
   row->forwards = port.spec.forwards;
   row->clamps_mss = vpc_entry(registry, subnet).spec.clamp_mss;
+  row->vrrp_filter = port.spec.vrrp_filter;
+  row->looks_at_received = row->clamps_mss || drops(row->vrrp_filter, VrrpFilter::kOut);
   row->rate = port.rate.get();
   if (!port.havips.empty()) row->spoken = port.spoken.get();
   add_sources(registry, port, row->ipv4);

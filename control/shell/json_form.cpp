@@ -143,7 +143,8 @@ Json to_json(const model::Port& port) {
           {"queues", port.queues},
           {"forwards", port.forwards},
           {"rate_mbps", number_or_null(port.rate_mbps)},
-          {"burst_kb", number_or_null(port.burst_kb)}};
+          {"burst_kb", number_or_null(port.burst_kb)},
+          {"vrrp_filter", to_word(port.vrrp_filter)}};
 }
 
 Json to_json(const model::Havip& havip) {

@@ -21,13 +21,24 @@ Result<void> add_port(Context& context, const Arguments& arguments) {
   port.forwards = arguments.get_or<bool>("FORWARDS", false);
   port.rate_mbps = limit_of(arguments, "MBPS").value_or(std::nullopt);
   port.burst_kb = limit_of(arguments, "KB").value_or(std::nullopt);
+  port.vrrp_filter = arguments.get_or("FILTER", VrrpFilter::kNone);
   return context.service.add(port);
 }
 
 Result<void> set_port(Context& context, const Arguments& arguments) {
-  return context.service.set_port(
-      arguments.text("PORT"),
-      {arguments.get_if<bool>("FORWARDS"), limit_of(arguments, "MBPS"), limit_of(arguments, "KB")});
+  return context.service.set_port(arguments.text("PORT"),
+                                  {arguments.get_if<bool>("FORWARDS"), limit_of(arguments, "MBPS"),
+                                   limit_of(arguments, "KB"), arguments.get_if<VrrpFilter>("FILTER")});
+}
+
+template <VrrpFilter direction>
+Result<void> filter_vrrp(Context& context, const Arguments& arguments) {
+  const auto& name = arguments.text("PORT");
+  const auto& ports = context.service.objects().ports;
+  const auto at = ports.find(name);
+  const auto before = at == ports.end() ? VrrpFilter::kNone : at->second.vrrp_filter;
+  return context.service.set_port(name,
+                                  {.vrrp_filter = with(before, direction, arguments.get<bool>("STATE"))});
 }
 
 Result<void> del_port(Context& context, const Arguments& arguments) {
@@ -45,6 +56,12 @@ const Argument kForwards{"FORWARDS", &value_type::kTruth,
 const Argument kRate{"MBPS", &value_type::kLimitIn<model::kMbpsRange>,
                      "10^6 bit/s of IP packets that it may send, 1 to 400000, or none"};
 const Argument kBurst{"KB", &value_type::kLimitIn<model::kBurstKbRange>, kBurstHelp};
+const Argument kVrrpFilter{
+    "FILTER", &value_type::kVrrpFilter,
+    "VRRP adverts that are dropped, to drill a partition: in, those that it sends; out, those "
+    "bound for it; both; none, the default"};
+const Argument kVrrpFilterState{"STATE", &value_type::kSwitch,
+                                "on: VRRP adverts are dropped; off: they pass"};
 
 }  // namespace
 
@@ -52,7 +69,7 @@ std::vector<Command> port_commands() {
   return {
       {"port add NAME instance INSTANCE subnet SUBNET mac MAC device DEVICE [interface INTERFACE] [ipv4 "
        "ADDRESS] [ipv6 "
-       "ADDRESS6] [nic NIC] [queues COUNT] [forwards FORWARDS] [rate MBPS] [burst KB]",
+       "ADDRESS6] [nic NIC] [queues COUNT] [forwards FORWARDS] [rate MBPS] [burst KB] [vrrp_filter FILTER]",
        "plug a vNIC of an instance into a subnet",
        {{"NAME", &value_type::kText, "name of the new port"},
         {"INSTANCE", &value_type::kText, "name of the instance (VM) that has the vNIC"},
@@ -67,14 +84,23 @@ std::vector<Command> port_commands() {
         {"COUNT", &value_type::kNumberIn<model::kQueueRange>, "receive queues asked for, default 1"},
         kForwards,
         kRate,
-        kBurst},
+        kBurst,
+        kVrrpFilter},
        add_port},
-      {"port set PORT [forwards FORWARDS] [rate MBPS] [burst KB]",
-       "change what a port may send",
-       {kPort, kForwards, kRate, kBurst},
+      {"port set PORT [forwards FORWARDS] [rate MBPS] [burst KB] [vrrp_filter FILTER]",
+       "change what a port may send, and whether it is cut off from VRRP",
+       {kPort, kForwards, kRate, kBurst, kVrrpFilter},
        set_port,
        Shortening::kAllowed,
        Least::kOneKeyword},
+      {"port PORT vrrp-filter in STATE",
+       "drop the VRRP adverts that a port sends, to drill a partition",
+       {kPort, kVrrpFilterState},
+       filter_vrrp<VrrpFilter::kIn>},
+      {"port PORT vrrp-filter out STATE",
+       "drop the VRRP adverts that are bound for a port, to drill a partition",
+       {kPort, kVrrpFilterState},
+       filter_vrrp<VrrpFilter::kOut>},
       {"port del PORT", "unplug a port without HAVIPs, EIP and routes", {kPort}, del_port},
       {"port show [json]", "print all ports as commands", {}, show_port},
       {"port show PORT [json]", "print one port as a command", {kPort}, show_port},

@@ -71,11 +71,12 @@ std::string to_commands(const model::Subnet& subnet) {
 }
 
 std::string to_commands(const model::Port& port) {
-  return fmt::format("port add {} instance {} nic {} subnet {} mac {}{}{} device {}{} queues {}{}{}{}\n",
-                     port.name, port.instance, to_word(port.nic), port.subnet, port.mac,
-                     option("ipv4", port.ipv4), option("ipv6", port.ipv6), quote_if_needed(port.device),
-                     interface_option(port), port.queues, port.forwards ? " forwards true" : "",
-                     option("rate", port.rate_mbps), option("burst", port.burst_kb));
+  return fmt::format(
+      "port add {} instance {} nic {} subnet {} mac {}{}{} device {}{} queues {}{}{}{}{}\n", port.name,
+      port.instance, to_word(port.nic), port.subnet, port.mac, option("ipv4", port.ipv4),
+      option("ipv6", port.ipv6), quote_if_needed(port.device), interface_option(port), port.queues,
+      port.forwards ? " forwards true" : "", option("rate", port.rate_mbps), option("burst", port.burst_kb),
+      port.vrrp_filter == VrrpFilter::kNone ? "" : fmt::format(" vrrp_filter {}", port.vrrp_filter));
 }
 
 std::string to_commands(const model::Havip& havip) {

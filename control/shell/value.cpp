@@ -68,6 +68,10 @@ std::vector<std::string> complete_handover(const model::Objects&) {
   return {"announced", "at-once"};
 }
 
+std::vector<std::string> complete_vrrp_filter(const model::Objects&) {
+  return {"both", "in", "none", "out"};
+}
+
 Result<Value> parse_learn_choice(std::string_view argument, std::string_view word) {
   if (word == "default") return Value(std::string(word));
   auto mode = model::parse_learn_mode(word);
@@ -157,6 +161,7 @@ const ValueType kNic{parse_with<model::parse_nic>, complete_nic};
 const ValueType kLearnChoice{parse_learn_choice, complete_learn_choice};
 const ValueType kLearnMode{parse_with<model::parse_learn_mode>, complete_learn_mode};
 const ValueType kHandover{parse_with<model::parse_handover>, complete_handover};
+const ValueType kVrrpFilter{parse_with<model::parse_vrrp_filter>, complete_vrrp_filter};
 
 }  // namespace value_type
 }  // namespace vipswitch::shell

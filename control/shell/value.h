@@ -16,12 +16,13 @@
 #include "vipswitch/ids.h"
 #include "vipswitch/ip_address.h"
 #include "vipswitch/result.h"
+#include "vipswitch/vrrp_filter.h"
 
 namespace vipswitch::shell {
 
 using Value = std::variant<std::string, std::uint64_t, Ipv4, Ipv6, IpAddress, Ipv4Prefix, Ipv6Prefix,
                            std::vector<IpInterface>, std::vector<IpAddress>, std::vector<model::DhcpRoute>,
-                           bool, Mac, Vni, model::Nic, LearnMode, Handover>;
+                           bool, Mac, Vni, model::Nic, LearnMode, Handover, VrrpFilter>;
 
 struct ValueType {
   // Errors: invalid_argument, naming `argument`.
@@ -67,6 +68,7 @@ extern const ValueType kNic;           // model::Nic
 extern const ValueType kLearnChoice;   // std::string: the word of a LearnMode, or default
 extern const ValueType kLearnMode;     // LearnMode
 extern const ValueType kHandover;      // Handover
+extern const ValueType kVrrpFilter;    // VrrpFilter
 
 // std::uint64_t that the range's type holds. What is no such number is told the range; the rules refuse what
 // is not in it.

@@ -143,6 +143,8 @@ struct fmt::formatter<vipswitch::LearnMode> : vipswitch::text::WordFormatter<vip
 template <>
 struct fmt::formatter<vipswitch::Handover> : vipswitch::text::WordFormatter<vipswitch::Handover> {};
 template <>
+struct fmt::formatter<vipswitch::VrrpFilter> : vipswitch::text::WordFormatter<vipswitch::VrrpFilter> {};
+template <>
 struct fmt::formatter<vipswitch::Family> : vipswitch::text::WordFormatter<vipswitch::Family> {};
 template <>
 struct fmt::formatter<vipswitch::EvidenceClass> : vipswitch::text::WordFormatter<vipswitch::EvidenceClass> {};

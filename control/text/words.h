@@ -7,6 +7,7 @@
 
 #include "vipswitch/evidence.h"
 #include "vipswitch/ip_address.h"
+#include "vipswitch/vrrp_filter.h"
 
 namespace vipswitch {
 
@@ -146,6 +147,20 @@ constexpr std::string_view to_word(Handover handover) noexcept {
       return "at-once";
     case Handover::kAnnounced:
       return "announced";
+  }
+  return "invalid";
+}
+
+constexpr std::string_view to_word(VrrpFilter filter) noexcept {
+  switch (filter) {
+    case VrrpFilter::kNone:
+      return "none";
+    case VrrpFilter::kIn:
+      return "in";
+    case VrrpFilter::kOut:
+      return "out";
+    case VrrpFilter::kBoth:
+      return "both";
   }
   return "invalid";
 }

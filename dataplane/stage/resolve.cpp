@@ -8,6 +8,7 @@
 #include "dataplane/mss_clamp.h"
 #include "dataplane/owner_report.h"
 #include "dataplane/rewrite.h"
+#include "dataplane/vrrp_packet.h"
 
 namespace vipswitch::stage {
 namespace {
@@ -43,8 +44,11 @@ void deliver_to_port(const WorkerState& worker, const Batch& batch, Packet& pack
     if (!packet.is_pending()) return;
   }
   packet.ethernet().destination = virtual_mac != nullptr ? *virtual_mac : port->mac;
-  if (port->clamps_mss) [[unlikely]]
-    clamp_mss(packet, std::min(port->mtu, batch.ingress->mtu));
+  if (port->looks_at_received) [[unlikely]] {
+    if (drops(port->vrrp_filter, VrrpFilter::kOut) && is_vrrp(packet))
+      return packet.drop(DropReason::vrrp_filtered);
+    if (port->clamps_mss) clamp_mss(packet, std::min(port->mtu, batch.ingress->mtu));
+  }
   packet.egress = id;
   packet.verdict = packet.l3_size <= port->mtu ? Verdict::kForward : Verdict::kTooLong;
 }

@@ -7,7 +7,8 @@
 // answers echo. Group MACs are flooded within the port's flood rate, which never costs a claim.
 //
 // Drops: havip_no_owner, unknown_destination, unknown_mac, not_for_gateway, unroutable_source, hairpin,
-// flood_rate, ttl_exceeded, port_gone, dhcp_bad, dhcp_relayed, dhcp_foreign_client, no_mbuf.
+// flood_rate, ttl_exceeded, port_gone, dhcp_bad, dhcp_relayed, dhcp_foreign_client, no_mbuf,
+// vrrp_filtered.
 
 #include "dataplane/worker_state.h"
 

@@ -37,7 +37,7 @@ bool is_claim_in_vlan(const Packet& packet) noexcept {
   }
 }
 
-bool is_vrrp(const Packet& packet) noexcept {
+bool may_be_vrrp(const Packet& packet) noexcept {
   return packet.is_ip() && (packet.protocol == wire::kProtoVrrp ||
                             (packet.protocol == wire::kProtoAh && packet.kind == PacketKind::kIpv4));
 }
@@ -72,7 +72,7 @@ void snoop_vm_packet(WorkerState& worker, const Batch& batch, Packet& packet) no
     snoop_arp_of_vm(worker, batch, packet);
   } else if (is_nd(packet)) {
     snoop_nd_of_vm(worker, batch, packet);
-  } else if (is_vrrp(packet)) {
+  } else if (may_be_vrrp(packet)) {
     snoop_vrrp(worker, batch, packet);
   } else {
     snoop_other(worker, batch, packet);

@@ -8,8 +8,8 @@
 // test.
 //
 // Runs before resolve, so the data packets behind a claim in the same burst go to the new owner.
-// Drops: claim_unbound, vrrp_guard, vrrp_src_spoof, arp_unknown_target, arp_no_owner, arp_not_answered,
-// nd_unknown_target, nd_no_owner, nd_not_answered, no_router, nd_bad, arp_bad, no_mbuf.
+// Drops: claim_unbound, vrrp_guard, vrrp_src_spoof, vrrp_filtered, arp_unknown_target, arp_no_owner,
+// arp_not_answered, nd_unknown_target, nd_no_owner, nd_not_answered, no_router, nd_bad, arp_bad, no_mbuf.
 
 #include "dataplane/worker_state.h"
 

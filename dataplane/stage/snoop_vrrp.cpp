@@ -4,6 +4,7 @@
 
 #include "dataplane/owner/vrrp.h"
 #include "dataplane/owner_decision.h"
+#include "dataplane/vrrp_packet.h"
 #include "vipswitch/checksum.h"
 
 namespace vipswitch::stage {
@@ -158,12 +159,13 @@ owner::GroupNews hear(const WorkerState& worker, const PortRow& port, const Spok
 
 // The owner of any HAVIP of the group takes what is for its virtual MAC.
 template <class Address>
-void remember_virtual_mac(const WorkerState& worker, const PortRow& port, const owner::AdvertEvidence& evidence,
-                          std::uint32_t listed) noexcept {
+void remember_virtual_mac(const WorkerState& worker, const PortRow& port,
+                          const owner::AdvertEvidence& evidence, std::uint32_t listed) noexcept {
   if (listed == 0 || !evidence.delivery.is_virtual() || worker.is_dry_run()) return;
   const SubnetRow* subnet = worker.tables.subnets.find(port.subnet);
   if (subnet == nullptr || subnet->groups == nullptr) return;
-  const PortSource<Address>& source = port.of<Address>().list[static_cast<unsigned>(std::countr_zero(listed))];
+  const PortSource<Address>& source =
+      port.of<Address>().list[static_cast<unsigned>(std::countr_zero(listed))];
   subnet->groups->set_holder<Address>(evidence.vrid, source.havip);
 }
 
@@ -218,6 +220,8 @@ void snoop_advert(WorkerState& worker, const Batch& batch, Packet& packet, std::
 
 void snoop_vrrp(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
   const PortRow& port = *batch.ingress;
+  if (drops(port.vrrp_filter, VrrpFilter::kIn) && is_vrrp(packet))
+    return packet.drop(DropReason::vrrp_filtered);
   if (packet.fragment != Fragment::kWhole) return judge_unread(worker, LearnCounter::vrrp_frag, port, packet);
   if (packet.kind == PacketKind::kIpv4) return snoop_advert<Ipv4>(worker, batch, packet, packet.ipv4().ttl);
   if (packet.ipv6().next_header != wire::kProtoVrrp)

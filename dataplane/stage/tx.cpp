@@ -4,6 +4,7 @@
 #include "dataplane/icmp_error.h"
 #include "dataplane/observe/observation.h"
 #include "dataplane/port_io.h"
+#include "dataplane/vrrp_packet.h"
 
 namespace vipswitch::stage {
 namespace {
@@ -105,9 +106,18 @@ void replicate(WorkerState& worker, const Batch& batch, Packet& packet, const Po
   send(last, packet.mbuf);
 }
 
+// An advert is lost to a port that is cut off from it, to none of the others.
+bool end_filtered(WorkerState& worker, PortId receiver, rte_mbuf* advert) noexcept {
+  const PortRow* row = worker.tables.ports.find(receiver);
+  if (row == nullptr || !drops(row->vrrp_filter, VrrpFilter::kOut)) return false;
+  drop_bound_for(worker, receiver, advert, DropReason::vrrp_filtered);
+  return true;
+}
+
 void flood_members(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
   const Receivers receivers = members(worker, batch, packet);
   replicate(worker, batch, packet, receivers, [&](PortId port, rte_mbuf* mbuf) {
+    if (end_filtered(worker, port, mbuf)) return;
     const HavipId havip = receivers.held_for(port);
     const bool is_held = havip.is_valid() && worker.held_adverts.hold(worker, mbuf, port, havip);
     if (!is_held) send_later(worker, port, mbuf);
@@ -117,8 +127,11 @@ void flood_members(WorkerState& worker, const Batch& batch, Packet& packet) noex
 void flood_subnet(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
   const SubnetRow* subnet = worker.tables.subnets.find(batch.ingress->subnet);
   if (subnet == nullptr) return end_dropped(worker, batch, packet.mbuf, DropReason::no_receiver);
-  replicate(worker, batch, packet, subnet->ports,
-            [&](PortId port, rte_mbuf* mbuf) { send_later(worker, port, mbuf); });
+  const bool may_be_filtered = is_vrrp(packet);
+  replicate(worker, batch, packet, subnet->ports, [&](PortId port, rte_mbuf* mbuf) {
+    if (may_be_filtered && end_filtered(worker, port, mbuf)) return;
+    send_later(worker, port, mbuf);
+  });
 }
 
 void end_too_long(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {

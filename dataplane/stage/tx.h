@@ -4,7 +4,8 @@
 // port's flush, floods are copied, consumed and dropped packets are freed and counted; so each packet ends
 // exactly once.
 //
-// Drops: port_gone, mtu_exceeded, tx_queue_full, no_mbuf, no_receiver, and whatever earlier stages decided.
+// Drops: port_gone, mtu_exceeded, tx_queue_full, no_mbuf, no_receiver, vrrp_filtered, and whatever earlier
+// stages decided.
 
 #include "dataplane/worker_state.h"
 

@@ -143,6 +143,10 @@ void vrrp_guard(Shop& shop) {
 void vrrp_src_spoof(Shop& shop) {
   shop.expect_drop(DropReason::vrrp_src_spoof, kVm1, advert({kVm1.port, kVm1.mac, W::kFront}));
 }
+void vrrp_filtered(Shop& shop) {
+  ASSERT_TRUE(shop.vswitch.service().set_port(kVm1.port, {.vrrp_filter = VrrpFilter::kIn}));
+  shop.expect_drop(DropReason::vrrp_filtered, kVm1, advert(kVm1));
+}
 void arp_unknown_target(Shop& shop) {
   shop.expect_drop(DropReason::arp_unknown_target, kVm1, arp_request(kVm1, kNobody));
 }

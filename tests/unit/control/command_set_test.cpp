@@ -92,6 +92,8 @@ TEST_F(CommandSetTest, EveryCommandParsesFromItsOwnPattern) {
                                              {" DHCP", " on"},
                                              {" SECONDS", " 60"},
                                              {" WHEN", " announced"},
+                                             {" FILTER", " both"},
+                                             {" STATE", " on"},
                                              {" ROUTES", " 10.9.0.0/16=10.0.0.5"}}) {
       replace(placeholder, value);
     }
@@ -145,6 +147,28 @@ TEST_F(CommandSetTest, ExactLiteralComesBeforeAValueAndAValueBeforeAnAbbreviatio
   EXPECT_EQ(pattern_of("show havip \"json\""), "show havip HAVIP [history] [json]");
   EXPECT_EQ(pattern_of("show havip json json"),
             "error: show havip: \"json\" is given twice, usage: show havip [json]");
+}
+
+TEST_F(CommandSetTest, AbbreviationCountsWhereTheValueBeforeItLeadsNowhere) {
+  const std::string filter_in = "port PORT vrrp-filter in STATE";
+  EXPECT_EQ(pattern_of("port sh p11"), "port show PORT [json]");
+  EXPECT_EQ(pattern_of("port sh"), "port show [json]");
+  EXPECT_EQ(pattern_of("po d p11"), "port del PORT");
+  EXPECT_EQ(pattern_of("port p11 vrrp-filter in on"), filter_in);
+  EXPECT_EQ(pattern_of("port sh vrrp-filter in on"), filter_in);
+  EXPECT_EQ(pattern_of("show havip po p11"), "show havip port PORT [json]");
+  EXPECT_EQ(words("port sh p1"), (Words{"p11", "p12"}));
+  EXPECT_TRUE(usage_error("port s p11",
+                          "port: unknown word \"p11\", usage: port PORT vrrp-filter in STATE | "
+                          "port PORT vrrp-filter out STATE"));
+}
+
+TEST_F(CommandSetTest, MisspeltVerbWhereANameMayStandIsSuggested) {
+  EXPECT_TRUE(usage_error("port dell p11", "port: unknown word \"dell\", did you mean \"del\"?"));
+  EXPECT_TRUE(usage_error("port dell", "port: unknown word \"dell\", did you mean \"del\"?"));
+  EXPECT_TRUE(usage_error("port p11",
+                          "port: missing vrrp-filter, usage: port PORT vrrp-filter in STATE | port "
+                          "PORT vrrp-filter out STATE"));
 }
 
 TEST_F(CommandSetTest, FlagMayBeSpelledAsAnOption) {

@@ -63,7 +63,7 @@ class ConfigCommands : public test::SessionTest {
       "+ vpc lab vni 7 mtu 1500\n"
       "~ subnet web: havip_quota 10 -> 12\n"
       "+ port p13 instance vm13 nic primary subnet web mac 52:54:00:77:00:0d ipv4 10.77.0.13 device "
-      "net_af_packet13,iface=sw-vm13 queues 1\n"
+      "net_af_packet13,iface=sw-vm13 queues 1 vrrp_filter none\n"
       "~ havip front: ports -p12 +p13\n"
       "+ havip spare subnet web ipv4 10.77.0.254 handover announced\n";
 

@@ -166,7 +166,8 @@ void add_members(Generator& make, const model::Objects& objects, model::Transact
                      .queues = make.byte(1, 3),
                      .forwards = make.chance(),
                      .rate_mbps = make.limit(400'000),
-                     .burst_kb = {}};
+                     .burst_kb = {},
+                     .vrrp_filter = static_cast<VrrpFilter>(make.pick(4))};
     if (port.rate_mbps) port.burst_kb = make.limit(1000, 16);
     address(port);
     (void)transaction.add(port);

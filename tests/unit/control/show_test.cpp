@@ -182,7 +182,7 @@ TEST_F(ShowTest, ObjectsHaveAJsonForm) {
   EXPECT_EQ(run_json("port show p11 json"),
             json::parse(R"({"name": "p11", "instance": "vm11", "nic": "primary",
     "subnet": "web", "mac": "52:54:00:77:00:0b", "ipv4": "10.77.0.11", "ipv6": null, "device": "net_af_packet11,iface=sw-vm11", "interface": null,
-    "queues": 1, "forwards": false, "rate_mbps": null, "burst_kb": null})"));
+    "queues": 1, "forwards": false, "rate_mbps": null, "burst_kb": null, "vrrp_filter": "none"})"));
   EXPECT_EQ(run_json("havip show front json"),
             json::parse(R"({"name": "front", "subnet": "web", "ipv4": "10.77.0.100", "ipv6": null,
     "ports": ["p11", "p12"], "pin": null, "learn": null, "handover": "announced", "follow": null})"));

@@ -211,6 +211,9 @@ class Audit {
       const model::Vpc& vpc = objects_.vpcs.find(subnet.vpc)->second;
       expect(row->forwards == port.forwards && row->clamps_mss == vpc.clamp_mss && row->mtu <= vpc.mtu,
              "port {} forwards, clamps or carries otherwise", name);
+      expect(row->vrrp_filter == port.vrrp_filter, "port {} is cut off from other adverts", name);
+      expect(row->looks_at_received == (row->clamps_mss || drops(row->vrrp_filter, VrrpFilter::kOut)),
+             "port {} looks at what it receives for another reason", name);
       expect((row->rate != nullptr) == port.rate_mbps.has_value(), "port {} has another rate", name);
       look_at_sources(port, row->ipv4);
       look_at_sources(port, row->ipv6);
