@@ -39,7 +39,7 @@ class Story:
 
     def __init__(self, stack):
         self.cluster = Cluster(stack)
-        self.pair = Pair(self.cluster, "flavours", list(FLAVOURS.values()))
+        self.pair = Pair(self.cluster, list(FLAVOURS.values()))
         self.addresses = [address for vrrp in FLAVOURS.values() for address in havips_of(vrrp)]
         stack.enter_context(self.cluster.bound(*self.addresses))
         stack.callback(self.pair.end)

@@ -13,6 +13,7 @@ address, but holds it no longer in the sense of VRRP.
 """
 
 import contextlib
+import itertools
 import json
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,6 +25,7 @@ from .undo import wait_until
 
 MEMBERS = {"vm1": 150, "vm2": 100}
 _SETTLES_WITHIN_S = 20.0
+_pairs = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -39,16 +41,19 @@ class Seen:
 
 
 class Pair:
-    """A keepalived with the same groups in each member VM, vm1's with the higher priority."""
+    """A keepalived with the same groups in each member VM, vm1's with the higher priority unless said otherwise."""
 
-    def __init__(self, cluster: "Cluster", name: str, groups: Sequence[Vrrp]):
+    def __init__(self, cluster: "Cluster", groups: Sequence[Vrrp],
+                 priorities: dict[str, int] = MEMBERS):
         self._cluster = cluster
+        self._groups = groups
         self.interval_s = max(group.interval_s for group in groups)
         addresses = {vm: cluster.vms[vm].address for vm in MEMBERS}
+        number = next(_pairs)
         self.members = {
-            vm: Keepalived(f"{vm}-{name}", cluster.vms[vm].namespace, cluster.directory, cluster.stack, groups,
+            vm: Keepalived(f"{vm}-pair{number}", cluster.vms[vm].namespace, cluster.directory, cluster.stack, groups,
                            priority, addresses[vm], [other for at, other in addresses.items() if at != vm])
-            for vm, priority in MEMBERS.items()}
+            for vm, priority in priorities.items()}
 
     def __getitem__(self, vm: str) -> Keepalived:
         return self.members[vm]
@@ -60,6 +65,10 @@ class Pair:
         self["vm2"].start()
         self["vm2"].wait_running()
         self["vm2"].wait_backup()
+
+    def masterships(self) -> int:
+        """How often a member became master of the first group."""
+        return sum(member.masterships(self._groups[0]) for member in self.members.values())
 
     def end(self) -> None:
         for member in self.members.values():
@@ -130,6 +139,28 @@ class Cluster(Testbed):
 
     def filter_vrrp(self, vm: str, direction: str, state: str) -> None:
         self.switch.do(f"port {self.vms[vm].port} vrrp-filter {direction} {state}")
+
+    def partition(self, *vms: str) -> None:
+        """The VMs hear no adverts until they are healed."""
+        for vm in vms:
+            self.filter_vrrp(vm, "out", "on")
+
+    def heal(self, *vms: str) -> None:
+        """One after the other; each has heard some adverts before the next does."""
+        for vm in vms:
+            self.filter_vrrp(vm, "out", "off")
+            heard = self._adverts()
+            wait_until(lambda: self._adverts() >= heard + 4, "adverts are heard")
+
+    def heal_all(self) -> None:
+        for vm in MEMBERS:
+            self.switch.do(f"port set {self.vms[vm].port} vrrp_filter none")
+
+    def learned(self, counter: str) -> int:
+        return self.switch.json("show learning")["learning"][counter]
+
+    def _adverts(self) -> int:
+        return self.learned("advert") + self.learned("vrrp_no_address")
 
     def havip(self, address: str) -> dict:
         """`addresses[]` of show havip that is about the address."""
