@@ -11,7 +11,7 @@ namespace {
 
 using W = ShopWorld;
 using W6 = ShopWorld6;
-constexpr std::uint8_t kTimeExceeded = 11, kTimeExceeded6 = 3;
+constexpr std::uint8_t kExceeded = 11, kExceeded6 = 3;
 
 class IcmpErrors : public CustomerTest {
  protected:
@@ -27,14 +27,14 @@ class IcmpErrors : public CustomerTest {
   Frame error_of_router(const Frame& quote) const {
     return from_router()
         .ipv4({.source = W::kRouterIp, .destination = eip()})
-        .icmp({.type = kTimeExceeded})
+        .icmp({.type = kExceeded})
         .payload(quote)
         .build();
   }
   Frame error_of_router6(const Frame& quote) const {
     return from_router()
         .ipv6({.source = W6::kRouterIp, .destination = eip6()})
-        .icmp6({.type = kTimeExceeded6})
+        .icmp6({.type = kExceeded6})
         .payload(quote)
         .build();
   }
@@ -82,7 +82,7 @@ TEST_P(IcmpErrors, QuotesOfEveryLengthAreTranslatedAsFarAsTheyGo) {
     const Frame expected = PacketBuilder()
                                .ethernet({.destination = vm().mac, .source = kGatewayMac})
                                .ipv4({.source = W::kRouterIp, .destination = inner(), .ttl = 63})
-                               .icmp({.type = kTimeExceeded})
+                               .icmp({.type = kExceeded})
                                .payload(left)
                                .build();
     EXPECT_EQ(to_hex(seen_at(vm().port, kUplink, error_of_router(cut(outside, size)))), to_hex(expected))
@@ -99,7 +99,7 @@ TEST_P(IcmpErrors, Ipv6QuotesOfEveryLengthAreTranslatedAsFarAsTheyGo) {
     const Frame expected = PacketBuilder()
                                .ethernet({.destination = vm().mac, .source = kGatewayMac})
                                .ipv6({.source = W6::kRouterIp, .destination = inner6(), .hop_limit = 63})
-                               .icmp6({.type = kTimeExceeded6})
+                               .icmp6({.type = kExceeded6})
                                .payload(left)
                                .build();
     EXPECT_EQ(to_hex(seen_at(vm().port, kUplink, error_of_router6(cut(outside, size)))), to_hex(expected))

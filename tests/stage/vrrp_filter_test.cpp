@@ -10,7 +10,7 @@ using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 using W = ShopWorld;
 
-constexpr Ipv4 kPlain{10, 77, 0, 50};  // an address of the tenant's that is no HAVIP
+constexpr Ipv4 kNoHavip{10, 77, 0, 50};  // an address of the tenant's that is no HAVIP
 
 class VrrpFiltered : public ShopTest {
  protected:
@@ -74,9 +74,9 @@ TEST_F(VrrpFiltered, OnlyReceiverThatIsCutOffHearsNothing) {
 
 TEST_F(VrrpFiltered, OrdinaryGroupOfTheTenantsIsCutOffToo) {
   filter(kVm2, VrrpFilter::kOut);
-  EXPECT_THAT(receivers(kVm3, advert(kVm3, 150, {kPlain})), ElementsAre("vm1-eth0"));
+  EXPECT_THAT(receivers(kVm3, advert(kVm3, 150, {kNoHavip})), ElementsAre("vm1-eth0"));
   filter(kVm3, VrrpFilter::kIn);
-  expect_drop(DropReason::vrrp_filtered, kVm3, advert(kVm3, 150, {kPlain}));
+  expect_drop(DropReason::vrrp_filtered, kVm3, advert(kVm3, 150, {kNoHavip}));
 }
 
 TEST_F(VrrpFiltered, AuthenticationHeaderHidesNoAdvert) {
