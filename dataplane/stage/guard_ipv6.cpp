@@ -94,13 +94,14 @@ bool may_use_virtual_mac_ipv6(const WorkerState& worker, const PortRow& port, co
 void guard_ipv6(WorkerState& worker, const PortRow& port, Packet& packet) noexcept {
   const Ipv6 source = packet.ipv6().source;
   packet.source_index = port.ipv6.index_of(source);
-  if (packet.source_index == kNoSource && !is_free_link_local(worker, port, source) &&
-      !(source.is_unspecified() && may_send_unspecified_ipv6(packet)) &&
-      !(is_forwarded(port, packet, source) && !is_nd(packet))) {
-    return packet.drop(foreign_address(worker, port, source, DropReason::spoofed_ip, false));
-  }
+  const bool is_foreign = packet.source_index == kNoSource && !is_free_link_local(worker, port, source) &&
+                          !(source.is_unspecified() && may_send_unspecified_ipv6(packet)) &&
+                          !(is_forwarded(port, packet, source) && !is_nd(packet));
+  // What is announced says more than where it is sent from: tools that spoof put one address in both places.
   if (is_nd(packet)) [[unlikely]]
     guard_nd(worker, port, packet);
+  if (is_foreign && packet.is_pending())
+    packet.drop(foreign_address(worker, port, source, DropReason::spoofed_ip, false));
 }
 
 }  // namespace vipswitch::stage

@@ -99,6 +99,9 @@ TEST_F(Attack, BeingBoundGivesNoRightToOtherAddresses) {
   for (const Frame& frame : every_form_of_arp(kVm2, kVm3.ip))
     expect_drop(DropReason::claim_foreign, kVm2, frame);
   expect_drop(DropReason::claim_gateway, kVm2, announcement6(kVm2, W6::kVm2Ip, W6::kWebGateway));
+  expect_drop(DropReason::claim_gateway, kVm2, announcement6(kVm2, W6::kWebGateway, W6::kWebGateway));
+  expect_drop(DropReason::claim_foreign, kVm2, announcement6(kVm2, W6::kVm3Ip, W6::kVm3Ip));
+  expect_drop(DropReason::spoofed_ip, kVm2, announcement6(kVm2, W6::kVm3Ip, W6::kVm2Ip));
   expect_drop(DropReason::claim_foreign, kVm2, announcement6(kVm2, W6::kVm2Ip, W6::kVm3Ip));
 }
 
