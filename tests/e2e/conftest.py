@@ -20,4 +20,5 @@ def pytest_configure(config):
 
 def pytest_collection_modifyitems(items):
     skip_all(items, missing_requirement("ip", "nsenter", "setpriv", "ethtool", "keepalived", "traceroute", "dhclient",
-                                        "udhcpc", "iperf3", "dnsmasq", "kdig", "nft"))
+                                        "udhcpc", "iperf3", "dnsmasq", "kdig", "nft", "ping", "arping", "arpspoof",
+                                        "atk6-fake_advertise6", "mausezahn"))

@@ -62,4 +62,4 @@ def test_resignation_releases_what_the_group_does_not_list(cluster, undo):
     pair["vm1"].stop()
     cluster.wait_true(pair, addresses, "vm2")
     for address, changes in before.items():
-        assert cluster.moves(address, changes)[0] == ("vm1-eth0", None), address
+        assert ("vm1-eth0", None) in cluster.moves(address, changes), address

@@ -124,18 +124,18 @@ class Cluster(Testbed):
                 self.remove_havip(address)
 
     def add_havip(self, address: str) -> None:
-        self.switch.do(f"havip add {_name(address)} subnet web {'ipv6' if ':' in address else 'ipv4'} {address}")
+        self.switch.do(f"havip add {havip_name(address)} subnet web {'ipv6' if ':' in address else 'ipv4'} {address}")
 
     def remove_havip(self, address: str) -> None:
-        for port in self.switch.json(f"havip show {_name(address)}")["ports"]:
-            self.switch.do(f"havip unbind {_name(address)} {port}")
-        self.switch.do(f"havip del {_name(address)}")
+        for port in self.switch.json(f"havip show {havip_name(address)}")["ports"]:
+            self.switch.do(f"havip unbind {havip_name(address)} {port}")
+        self.switch.do(f"havip del {havip_name(address)}")
 
     def bind(self, address: str, vm: str) -> None:
-        self.switch.do(f"havip bind {_name(address)} {self.vms[vm].port}")
+        self.switch.do(f"havip bind {havip_name(address)} {self.vms[vm].port}")
 
     def unbind(self, address: str, vm: str) -> None:
-        self.switch.do(f"havip unbind {_name(address)} {self.vms[vm].port}")
+        self.switch.do(f"havip unbind {havip_name(address)} {self.vms[vm].port}")
 
     def filter_vrrp(self, vm: str, direction: str, state: str) -> None:
         self.switch.do(f"port {self.vms[vm].port} vrrp-filter {direction} {state}")
@@ -211,7 +211,7 @@ class Cluster(Testbed):
         return vm
 
 
-def _name(address: str) -> str:
+def havip_name(address: str) -> str:
     return "havip-" + address.replace(":", "-")
 
 
