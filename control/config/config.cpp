@@ -79,8 +79,8 @@ Result<Config> parse_config(const std::string& text, const std::string& origin) 
   if (!source.ok()) return source.error();
   const config::Mapping root(
       source, document, "the file",
-      {"eal", "cores", "tables", "idle", "memory_mb", "mbufs", "flood_pps", "control", "metrics", "uplink",
-       "vpcs", "subnets", "ports", "havips", "eips", "routes", "learn"});
+      {"eal", "cores", "tables", "idle", "memory_mb", "mbufs", "flood_pps", "history", "control", "metrics",
+       "uplink", "vpcs", "subnets", "ports", "havips", "eips", "routes", "learn"});
   Config config;
   config::ObjectLines lines;
   config.settings = config::read_settings(root);

@@ -42,6 +42,7 @@ std::vector<Setting> list_settings(const Settings& settings) {
       {kRoot, "memory_mb", number(settings.memory_mb)},
       {kRoot, "mbufs", number(settings.mbufs)},
       {kRoot, "flood_pps", number(settings.flood_pps)},
+      {kRoot, "history", number(settings.history)},
       {"control", "socket", settings.control.socket.empty() ? "none" : settings.control.socket},
       {"metrics", "listen", listen_text(settings.metrics.listen)},
       {"metrics", "per_havip", settings.metrics.per_havip},

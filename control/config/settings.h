@@ -39,6 +39,7 @@ struct Settings {
   IdlePolicy idle;
   unsigned memory_mb = 512;
   unsigned mbufs = 16384;     // packets in the pool of each worker
+  unsigned history = 1024;    // decisions that are remembered of each HAVIP
   unsigned flood_pps = 1000;  // broadcast and multicast that a port may send, packets a second
   ControlSettings control;
   MetricsSettings metrics;

@@ -114,6 +114,7 @@ Settings read_settings(const Mapping& root) {
   root.read("memory_mb", Presence::kOptional, NumberParser{64, 1u << 20}, settings.memory_mb);
   root.read("mbufs", Presence::kOptional, NumberParser{1024, 1u << 24}, settings.mbufs);
   root.read("flood_pps", Presence::kOptional, NumberParser{1, 100'000'000}, settings.flood_pps);
+  root.read("history", Presence::kOptional, NumberParser{1, 65536}, settings.history);
   read_control(root, settings.control);
   read_metrics(root, settings.metrics);
   return settings;

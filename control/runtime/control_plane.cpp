@@ -29,6 +29,7 @@ ControlPlane::ControlPlane(DataplaneHost& host)
       routers_(host, publisher_),
       links_(publisher_, [this](PortId port, bool is_up) { report_link(port, is_up); }),
       uplink_watcher_(publisher_, events_),
+      decisions_(host.settings().history),
       watchdog_(
           host.lcores(), [&host](std::size_t i) { return host.workers()[i]->state().counters.polls.get(); },
           events_),

@@ -174,7 +174,15 @@ Result<std::vector<HavipStatus>> DataplaneRuntime::havip(std::string_view name) 
   }
   Questions questions(*this);
   if (auto asked = questions.ask(found->second); !asked) return asked.error();
-  return questions.take_answers();
+  auto answers = questions.take_answers();
+  if (!answers) return answers;
+  auto statuses = std::move(answers).value();
+  auto status = statuses.begin();
+  found->second.for_each_slot([&](Family, const HavipSlot& slot) {
+    status->decisions = control_.decisions().of(slot.id, DecisionLog::kMostOfAll);
+    ++status;
+  });
+  return statuses;
 }
 
 Result<std::vector<HavipStatus>> DataplaneRuntime::all_havips() {

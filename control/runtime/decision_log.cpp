@@ -1,5 +1,7 @@
 #include "control/runtime/decision_log.h"
 
+#include <utility>
+
 namespace vipswitch {
 
 const Decision& DecisionLog::add(const Event& event, const Registry& registry, std::uint64_t tsc_per_second,
@@ -22,27 +24,10 @@ const Decision& DecisionLog::add(const Event& event, const Registry& registry, s
       static_cast<std::int64_t>(static_cast<double>(event.evidence_cycles) * us_per_cycle * 1e3);
   decision.mode = event.mode;
   decision.generation = event.generation;
-  auto& log = decisions_[event.havip];
-  const std::uint32_t last = log.empty() ? 0 : log.back().sequence;
+  const Decision* before = decisions_.last(event.havip);
+  const std::uint32_t last = before == nullptr ? 0 : before->sequence;
   if (event.sequence > last + 1) decision.lost_before = event.sequence - last - 1;
-  log.push_back(std::move(decision));
-  if (log.size() > kKept) log.pop_front();
-  return log.back();
-}
-
-const Decision* DecisionLog::last_of(HavipId havip) const {
-  const auto found = decisions_.find(havip);
-  return found == decisions_.end() ? nullptr : &found->second.back();
-}
-
-void DecisionLog::keep_only(const std::map<HavipId, SlotHolder>& slots) {
-  std::erase_if(decisions_, [&](const auto& entry) { return !slots.contains(entry.first); });
-}
-
-std::vector<Decision> DecisionLog::of(HavipId havip) const {
-  const auto found = decisions_.find(havip);
-  if (found == decisions_.end()) return {};
-  return {found->second.begin(), found->second.end()};
+  return decisions_.add(event.havip, std::move(decision));
 }
 
 }  // namespace vipswitch

@@ -4,6 +4,7 @@
 // are made of. Plain values. Times of the election are milliseconds since the switch started; ages and
 // remaining times are milliseconds before or after HavipStatus::now_ms.
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -34,6 +35,9 @@ struct Decision {
   std::uint32_t generation = 0;          // of the election, afterwards
   std::uint32_t lost_before = 0;  // decisions between this one and the one before that never arrived here
 };
+
+// How many decisions are enough where the whole history was not asked for.
+inline constexpr std::size_t kRecentDecisions = 64;
 
 // The clock of one failover: from the last packet that went to the owner of before to the first that went to
 // the new one. Moments are ns after the one in which the switch received the packet that brought the

@@ -126,10 +126,10 @@ class RuntimeView {
  public:
   virtual ~RuntimeView() = default;
 
-  // Of each of its addresses, IPv4 first.
+  // Of each of its addresses, IPv4 first, with every decision that is remembered.
   virtual Result<std::vector<HavipStatus>> havip(std::string_view name) = 0;
-  virtual Result<std::vector<HavipStatus>>
-  all_havips() = 0;  // every address, in order of name, IPv4 first; asks the workers once
+  // Every address, in order of name, IPv4 first, each with its last kRecentDecisions; asks the workers once.
+  virtual Result<std::vector<HavipStatus>> all_havips() = 0;
   virtual std::vector<HavipSummary> havip_summaries() = 0;  // every address, in order of name, IPv4 first
   virtual std::vector<VrrpSpeaker> vrrp_speakers() = 0;     // in order of subnet, family, VRID and port
   virtual std::vector<TableStatus> tables() = 0;

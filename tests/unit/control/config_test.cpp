@@ -133,8 +133,16 @@ TEST(Config, ListInsteadOfTheFileIsRefused) {
   EXPECT_TRUE(
       config_refused("- vpcs\n", ErrorCode::invalid_argument,
                      "f.yaml:1: found a list as the file, expected a mapping of eal, cores, tables, idle, "
-                     "memory_mb, mbufs, flood_pps, control, metrics, uplink, vpcs, subnets, ports, havips, "
-                     "eips, routes, learn"));
+                     "memory_mb, mbufs, flood_pps, history, control, metrics, uplink, vpcs, subnets, ports, "
+                     "havips, eips, routes, learn"));
+}
+
+TEST(Config, HistoryIsBounded) {
+  EXPECT_EQ(parse_config("{}", "f.yaml").value().settings.history, 1024u);
+  EXPECT_EQ(parse_config("history: 65536", "f.yaml").value().settings.history, 65536u);
+  EXPECT_TRUE(config_refused(
+      "history: 0", ErrorCode::invalid_argument,
+      "f.yaml:1: found history \"0\", which is not a number in range, expected a number from 1 to 65536"));
 }
 
 TEST(Config, MetricsAreServedWhereTheFileSaysSo) {

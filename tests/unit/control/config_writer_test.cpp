@@ -23,6 +23,7 @@ idle: {spin_polls: 7, sleep_us: 0}
 memory_mb: 64
 mbufs: 2048
 flood_pps: 9
+history: 100
 control: {socket: /tmp/vipswitch.sock}
 metrics: {listen: "127.0.0.2:9000", per_havip: false}
 learn: observe

@@ -250,6 +250,7 @@ Settings random_settings(Random& random) {
         ListenAddress{Ipv4(127, 0, 0, make.byte(1, 9)), static_cast<std::uint16_t>(1 + make.pick(65535))};
   settings.metrics.per_havip = make.chance();
   if (make.chance()) settings.flood_pps = 1 + make.pick(100'000'000);
+  if (make.chance()) settings.history = 1 + make.pick(65536);
   return settings;
 }
 

@@ -26,11 +26,14 @@ class DecisionLogTest : public ::testing::Test {
   void add(const Event& told) { log.add(told, registry, kHz, 1'003'000, 5'000'000); }
 
   Registry registry;
-  DecisionLog log;
+  static constexpr std::size_t kKept = 64;
+  std::vector<Decision> all(HavipId havip) { return log.of(havip, 1000); }
+
+  DecisionLog log{kKept};
 };
 
 TEST_F(DecisionLogTest, NothingIsKnownOfAHavipWithoutDecisions) {
-  EXPECT_TRUE(log.of(kFront).empty());
+  EXPECT_TRUE(all(kFront).empty());
 }
 
 TEST_F(DecisionLogTest, DecisionIsToldInTheOperatorsNames) {
@@ -42,7 +45,7 @@ TEST_F(DecisionLogTest, DecisionIsToldInTheOperatorsNames) {
   told.vrid = 51;
   told.at_ms = 1234;
   add(told);
-  const auto decisions = log.of(kFront);
+  const auto decisions = all(kFront);
   ASSERT_EQ(decisions.size(), 1u);
   const Decision& decision = decisions[0];
   EXPECT_EQ(decision.sequence, 7u);
@@ -58,7 +61,7 @@ TEST_F(DecisionLogTest, DecisionIsToldInTheOperatorsNames) {
 
 TEST_F(DecisionLogTest, CyclesBecomeTime) {
   log.add(event(1), registry, kHz, 1'003'000 + kHz / 1000, 5'000'000);  // told a millisecond after the commit
-  const auto decisions = log.of(kFront);
+  const auto decisions = all(kFront);
   ASSERT_EQ(decisions.size(), 1u);
   EXPECT_EQ(decisions[0].at_unix_us, 4'999'000);
   EXPECT_EQ(decisions[0].evidence_to_commit_ns, 1500);  // 3,000 cycles at 2 GHz
@@ -68,7 +71,7 @@ TEST_F(DecisionLogTest, DecisionWithoutPacketTookNoTime) {
   Event told = event(1);
   told.evidence_cycles = 0;
   add(told);
-  EXPECT_EQ(log.of(kFront)[0].evidence_to_commit_ns, 0);
+  EXPECT_EQ(all(kFront)[0].evidence_to_commit_ns, 0);
 }
 
 TEST_F(DecisionLogTest, NobodyAndPortsThatAreGoneHaveNoName) {
@@ -76,31 +79,40 @@ TEST_F(DecisionLogTest, NobodyAndPortsThatAreGoneHaveNoName) {
   told.from = PortId();
   told.to = PortId(99);
   add(told);
-  EXPECT_EQ(log.of(kFront)[0].from, "");
-  EXPECT_EQ(log.of(kFront)[0].to, "");
+  EXPECT_EQ(all(kFront)[0].from, "");
+  EXPECT_EQ(all(kFront)[0].to, "");
 }
 
 TEST_F(DecisionLogTest, OnlyTheLastOnesAreKept) {
-  for (std::uint32_t i = 1; i <= DecisionLog::kKept + 10; ++i) add(event(i));
-  const auto decisions = log.of(kFront);
-  ASSERT_EQ(decisions.size(), DecisionLog::kKept);
+  for (std::uint32_t i = 1; i <= kKept + 10; ++i) add(event(i));
+  const auto decisions = all(kFront);
+  ASSERT_EQ(decisions.size(), kKept);
   EXPECT_EQ(decisions.front().sequence, 11u);
-  EXPECT_EQ(decisions.back().sequence, DecisionLog::kKept + 10);
+  EXPECT_EQ(decisions.back().sequence, kKept + 10);
+}
+
+TEST_F(DecisionLogTest, FewerAreGivenWhereFewerAreAskedFor) {
+  for (std::uint32_t i = 1; i <= kKept + 10; ++i) add(event(i));
+  const auto decisions = log.of(kFront, 3);
+  ASSERT_EQ(decisions.size(), 3u);
+  EXPECT_EQ(decisions.front().sequence, kKept + 8);
+  EXPECT_EQ(decisions.back().sequence, kKept + 10);
+  EXPECT_EQ(log.last_of(kFront)->sequence, kKept + 10);
 }
 
 TEST_F(DecisionLogTest, HavipsAreKeptApart) {
   add(event(1, kFront));
   add(event(2, kBack));
-  ASSERT_EQ(log.of(kBack).size(), 1u);
-  EXPECT_EQ(log.of(kBack)[0].sequence, 2u);
+  ASSERT_EQ(all(kBack).size(), 1u);
+  EXPECT_EQ(all(kBack)[0].sequence, 2u);
 }
 
 TEST_F(DecisionLogTest, SlotsThatNobodyHasAreForgotten) {
   add(event(1, kFront));
   add(event(2, kBack));
   log.keep_only({{kBack, SlotHolder{"back", Family::kIpv4}}});
-  EXPECT_TRUE(log.of(kFront).empty());
-  EXPECT_EQ(log.of(kBack).size(), 1u);
+  EXPECT_TRUE(all(kFront).empty());
+  EXPECT_EQ(all(kBack).size(), 1u);
 }
 
 }  // namespace
