@@ -2,7 +2,9 @@
 #include <set>
 #include <string_view>
 
+#include "control/text/duration_text.h"
 #include "control/text/format.h"
+#include "control/text/join.h"
 #include "control/text/parse.h"
 #include "control/text/read_file.h"
 #include "tests/unit/control/support.h"
@@ -15,6 +17,32 @@ using test::refused;
 template <class T>
 bool fits(const text::Parsed<T>& parsed) {
   return std::holds_alternative<T>(parsed);
+}
+
+TEST(TextDuration, AgeHasTheDigitsThatMatter) {
+  EXPECT_EQ(text::age(345), "345 ms");
+  EXPECT_EQ(text::age(12'345), "12.3 s");
+  EXPECT_EQ(text::age(75'999), "75 s");
+  EXPECT_EQ(text::age(4 * 60'000 + 59'000), "4 min");
+  EXPECT_EQ(text::age(3 * 3'600'000 + 1), "3 h");
+  EXPECT_EQ(text::age(49 * 3'600'000), "2 days");
+  EXPECT_EQ(text::seconds(61'002), "61.002 s");
+}
+
+TEST(TextDuration, ShortTimesKeepTheirSign) {
+  EXPECT_EQ(text::short_time(0), "0 ns");
+  EXPECT_EQ(text::short_time(940), "940 ns");
+  EXPECT_EQ(text::short_time(12'340), "12.3 us");
+  EXPECT_EQ(text::short_time(-4'560'000), "-4.56 ms");
+  EXPECT_EQ(text::short_time(1'234'567'890), "1.235 s");
+}
+
+TEST(TextJoin, NamesReadAsASentence) {
+  const std::vector<std::string> names{"a", "b", "c"};
+  EXPECT_EQ(text::join({}), "");
+  EXPECT_EQ(text::join(std::span(names).first(1)), "a");
+  EXPECT_EQ(text::join(std::span(names).first(2)), "a and b");
+  EXPECT_EQ(text::join(names), "a, b and c");
 }
 
 TEST(TextIpv4, DottedQuadYieldsAddress) {
