@@ -22,6 +22,7 @@ nlohmann::ordered_json fields_about(const Registry& registry, const SlotHolder& 
 }
 
 }  // namespace
+
 ControlPlane::ControlPlane(DataplaneHost& host)
     : host_(host),
       publisher_(host),
@@ -44,8 +45,10 @@ Result<void> ControlPlane::publish(const model::Objects& after, const model::Cha
   // A slot that goes must not leave its decisions, or events under way, to the next one in its place.
   drain_events();
   if (auto published = publisher_.publish(after, changes); !published) return published;
-  if (!changes.havips.empty() || !changes.subnets.empty())
+  if (!changes.havips.empty() || !changes.subnets.empty()) {
     decisions_.keep_only(publisher_.registry().slot_holders);
+    failovers_.keep_only(publisher_.registry().slot_holders);
+  }
   uplink_.follow(changes);
   routers_.follow(changes);
   events_.add(EventName::model_changed, describe(changes));
@@ -79,29 +82,41 @@ void ControlPlane::drain_events() {
   unsigned waiting = rte_ring_count(host_.events());
   for (; waiting > 0 && rte_ring_sc_dequeue_elem(host_.events(), &event, sizeof event) == 0; --waiting) {
     switch (event.kind) {
-      case EventKind::kOwnerChanged:
-        handle_owner_change(event);
-        break;
       case EventKind::kNextHopMissing:
       case EventKind::kNextHopLearned:
         uplink_.handle(event);
         break;
+      case EventKind::kOwnerChanged:
       case EventKind::kDataMoved:
       case EventKind::kFirstDelivered:
+        handle_about_havip(event);
+        break;
       case EventKind::kNotice:
         break;  // no worker tells them yet
     }
   }
 }
 
-void ControlPlane::handle_owner_change(const Event& event) {
+// Null for what a worker told of a HAVIP that has gone meanwhile, or given its slot to another.
+const SlotHolder* ControlPlane::holder_of(const Event& event) const {
   const Registry& registry = publisher_.registry();
   const auto found = registry.slot_holders.find(event.havip);
-  if (found == registry.slot_holders.end()) return;
-  const SlotHolder& holder = found->second;
-  if (address_of(registry, holder) != unmapped(event.address)) return;
+  if (found == registry.slot_holders.end()) return nullptr;
+  return address_of(registry, found->second) == unmapped(event.address) ? &found->second : nullptr;
+}
+
+void ControlPlane::handle_about_havip(const Event& event) {
+  const SlotHolder* holder = holder_of(event);
+  if (holder == nullptr) return;
+  const ClockReading now{rte_rdtsc(), text::unix_now_us(), rte_get_tsc_hz()};
+  failovers_.add(event, publisher_.registry(), now);
+  if (event.kind == EventKind::kOwnerChanged) handle_owner_change(event, *holder, now);
+}
+
+void ControlPlane::handle_owner_change(const Event& event, const SlotHolder& holder,
+                                       const ClockReading& now) {
   const Decision& decision =
-      decisions_.add(event, registry, rte_get_tsc_hz(), rte_rdtsc(), text::unix_now_us());
+      decisions_.add(event, publisher_.registry(), now.tsc_per_second, now.tsc, now.unix_us);
   report_lost_before(holder, decision);
   report(holder, decision);
 }

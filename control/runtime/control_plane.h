@@ -9,6 +9,7 @@
 #include "control/publish/table_publisher.h"
 #include "control/runtime/dataplane_host.h"
 #include "control/runtime/decision_log.h"
+#include "control/runtime/failover_log.h"
 #include "control/runtime/link_watcher.h"
 #include "control/runtime/load_meter.h"
 #include "control/runtime/router_agent.h"
@@ -41,6 +42,7 @@ class ControlPlane final : public Publisher {
   DataplaneHost& host() noexcept { return host_; }
   const TablePublisher& tables() const noexcept { return publisher_; }
   const DecisionLog& decisions() const noexcept { return decisions_; }
+  const FailoverLog& failovers() const noexcept { return failovers_; }
   const LinkWatcher& links() const noexcept { return links_; }
   const UplinkAgent& uplink() const noexcept { return uplink_; }
   EventJournal& events() noexcept { return events_; }
@@ -49,7 +51,9 @@ class ControlPlane final : public Publisher {
   const LoadMeter::Load& load_of(std::size_t worker) const { return load_.of(worker); }
 
  private:
-  void handle_owner_change(const Event& event);
+  const SlotHolder* holder_of(const Event& event) const;
+  void handle_owner_change(const Event& event, const SlotHolder& holder, const ClockReading& now);
+  void handle_about_havip(const Event& event);
   void report_link(PortId port, bool is_up);
   void report_lost_before(const SlotHolder& holder, const Decision& decision);
   void report(const SlotHolder& holder, const Decision& decision);
@@ -62,6 +66,7 @@ class ControlPlane final : public Publisher {
   LinkWatcher links_;
   UplinkWatcher uplink_watcher_;
   DecisionLog decisions_;
+  FailoverLog failovers_;
   WorkerWatchdog watchdog_;
   LoadMeter load_;
   Observations observations_;

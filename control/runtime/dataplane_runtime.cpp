@@ -180,6 +180,7 @@ Result<std::vector<HavipStatus>> DataplaneRuntime::havip(std::string_view name) 
   auto status = statuses.begin();
   found->second.for_each_slot([&](Family, const HavipSlot& slot) {
     status->decisions = control_.decisions().of(slot.id, DecisionLog::kMostOfAll);
+    status->failovers = control_.failovers().of(slot.id);
     ++status;
   });
   return statuses;
@@ -358,6 +359,10 @@ std::vector<VrrpSpeaker> DataplaneRuntime::vrrp_speakers() {
   std::sort(result.begin(), result.end(),
             [&](const VrrpSpeaker& left, const VrrpSpeaker& right) { return place(left) < place(right); });
   return result;
+}
+
+FailoverTotals DataplaneRuntime::failover_totals() {
+  return control_.failovers().totals();
 }
 
 // --- tables

@@ -21,6 +21,7 @@ class DataplaneRuntime : public RuntimeView {
   Result<std::vector<HavipStatus>> all_havips() override;
   std::vector<HavipSummary> havip_summaries() override;
   std::vector<VrrpSpeaker> vrrp_speakers() override;
+  FailoverTotals failover_totals() override;
   std::vector<TableStatus> tables() override;
   std::vector<PortStatus> ports() override;
   std::optional<UplinkStatus> uplink() override;

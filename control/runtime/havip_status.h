@@ -53,6 +53,12 @@ struct Failover {
   std::int64_t moved_ns;                        // data goes to it; later than that with `handover announced`
   std::optional<std::int64_t> first_to_new_ns;  // none: no packet has come yet
   std::uint64_t dropped;                        // packets for the address in between, which nobody owned
+
+  // As data saw it: from the last packet to the old owner to the first to the new one.
+  std::optional<std::int64_t> gap_ns() const {
+    if (!last_to_old_ns || !first_to_new_ns) return std::nullopt;
+    return *first_to_new_ns - *last_to_old_ns;
+  }
 };
 
 // A VRRP group that a bound port speaks or spoke for, as its last advert says.

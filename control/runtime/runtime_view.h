@@ -13,6 +13,7 @@
 #include "control/capture/capture_status.h"
 #include "control/config/settings.h"
 #include "control/event/event_journal.h"
+#include "control/runtime/failover_totals.h"
 #include "control/runtime/havip_status.h"
 #include "control/trace/live_trace_status.h"
 #include "control/trace/packet_trace.h"
@@ -126,12 +127,14 @@ class RuntimeView {
  public:
   virtual ~RuntimeView() = default;
 
-  // Of each of its addresses, IPv4 first, with every decision that is remembered.
+  // Of each of its addresses, IPv4 first, with every decision and failover that is remembered.
   virtual Result<std::vector<HavipStatus>> havip(std::string_view name) = 0;
-  // Every address, in order of name, IPv4 first, each with its last kRecentDecisions; asks the workers once.
+  // Every address, in order of name, IPv4 first, each with its last kRecentDecisions and no failovers;
+  // asks the workers once.
   virtual Result<std::vector<HavipStatus>> all_havips() = 0;
   virtual std::vector<HavipSummary> havip_summaries() = 0;  // every address, in order of name, IPv4 first
   virtual std::vector<VrrpSpeaker> vrrp_speakers() = 0;     // in order of subnet, family, VRID and port
+  virtual FailoverTotals failover_totals() = 0;
   virtual std::vector<TableStatus> tables() = 0;
   virtual std::vector<PortStatus> ports() = 0;       // in order of name, the uplink first
   virtual std::optional<UplinkStatus> uplink() = 0;  // none: no uplink is set

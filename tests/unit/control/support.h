@@ -109,6 +109,7 @@ class CannedRuntime final : public RuntimeView {
   }
   std::vector<HavipSummary> havip_summaries() override { return summaries; }
   std::vector<VrrpSpeaker> vrrp_speakers() override { return speakers; }
+  FailoverTotals failover_totals() override { return failovers; }
   std::vector<TableStatus> tables() override { return table_statuses; }
   Result<std::vector<HavipStatus>> all_havips() override { return havips; }
   std::vector<PortStatus> ports() override { return port_statuses; }
@@ -155,6 +156,7 @@ class CannedRuntime final : public RuntimeView {
   std::vector<HavipStatus> havips;
   std::vector<HavipSummary> summaries;
   std::vector<VrrpSpeaker> speakers;
+  FailoverTotals failovers;
   std::vector<TableStatus> table_statuses;
   std::optional<UplinkStatus> uplink_status;
   std::vector<PortStatus> port_statuses;
