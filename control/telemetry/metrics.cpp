@@ -27,6 +27,11 @@ std::vector<std::string> label_names(std::string_view labels) {
   return names;
 }
 
+prometheus::MetricType type_of(std::string_view word) {
+  if (word == "counter") return prometheus::MetricType::Counter;
+  return word == "histogram" ? prometheus::MetricType::Histogram : prometheus::MetricType::Gauge;
+}
+
 // The samples so far, by metric.
 class Families {
  public:
@@ -36,8 +41,7 @@ class Families {
       names_[i] = label_names(metric.labels);
       families_[i].name = metric.name;
       families_[i].help = metric.help;
-      families_[i].type =
-          metric.type == "counter" ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge;
+      families_[i].type = type_of(metric.type);
     }
   }
 
@@ -55,6 +59,19 @@ class Families {
   // Beyond 2^53, which a counter of packets reaches in decades, the last digits are rounded.
   void add(Metric metric, std::initializer_list<std::string_view> labels, std::uint64_t value) {
     add(metric, labels, static_cast<double>(value));
+  }
+
+  template <std::size_t kCount>
+  void add(Metric metric, const Histogram<kCount>& histogram) {
+    ClientMetric sample;
+    sample.histogram.sample_count = histogram.count();
+    sample.histogram.sample_sum = histogram.sum();
+    std::uint64_t cumulative = 0;
+    for (std::size_t i = 0; i < kCount; ++i) {
+      cumulative += histogram.counts()[i];
+      sample.histogram.bucket.push_back({cumulative, histogram.bounds()[i]});
+    }
+    families_[static_cast<std::size_t>(metric)].metric.push_back(std::move(sample));
   }
 
   std::vector<MetricFamily> take() {
@@ -155,6 +172,14 @@ void add_havips(Families& families, const Collection& collection, bool per_havip
   for (const HavipSummary& havip : collection.havips) add_havip(families, havip, collection.now_ms);
 }
 
+void add_failovers(Families& families, const FailoverTotals& failovers) {
+  families.add(Metric::vipswitch_failover_decision_seconds, failovers.evidence_to_decision);
+  families.add(Metric::vipswitch_failover_move_seconds, failovers.evidence_to_move);
+  families.add(Metric::vipswitch_failover_first_packet_seconds, failovers.evidence_to_first_packet);
+  families.add(Metric::vipswitch_failover_gap_seconds, failovers.gap);
+  families.add(Metric::vipswitch_failover_dropped_packets, failovers.dropped);
+}
+
 void add_neighbours(Families& families, const std::vector<NeighbourStatus>& neighbours) {
   for (const std::string_view state : {"resolving", "resolved", "probing"}) {
     const auto count = std::count_if(neighbours.begin(), neighbours.end(),
@@ -175,6 +200,7 @@ Collection collect(RuntimeView& runtime) {
   collection.drops = runtime.drops();
   collection.learning = runtime.learning();
   collection.havips = runtime.havip_summaries();
+  collection.failovers = runtime.failover_totals();
   collection.now_ms = runtime.now_ms();
   collection.neighbours = runtime.neighbours();
   collection.tables = runtime.tables();
@@ -200,6 +226,7 @@ std::vector<MetricFamily> to_families(const Collection& collection, const Family
                  learned.count);
   }
   add_havips(families, collection, options.per_havip);
+  add_failovers(families, collection.failovers);
   add_neighbours(families, collection.neighbours);
   for (const TableStatus& table : collection.tables) {
     families.add(Metric::vipswitch_table_entries, {table.name}, std::uint64_t{table.entries});

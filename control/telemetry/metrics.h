@@ -27,7 +27,7 @@ enum class Metric : std::uint8_t {
 
 struct MetricInfo {
   std::string_view name;
-  std::string_view type;    // "counter" or "gauge"
+  std::string_view type;    // "counter", "gauge" or "histogram"
   std::string_view labels;  // separated by blanks, or "none"
   std::string_view help;
 };
@@ -55,6 +55,7 @@ struct Collection {
   std::vector<DropCount> drops;
   std::vector<LearnCount> learning;
   std::vector<HavipSummary> havips;
+  FailoverTotals failovers;
   std::vector<NeighbourStatus> neighbours;
   std::vector<TableStatus> tables;
 };

@@ -14,7 +14,7 @@ from .namespace import Namespace
 
 LISTEN = "127.0.0.1:9469"
 _ROOT = pathlib.Path(__file__).resolve().parents[2]
-_METRIC = re.compile(r'^METRIC\((\w+), (counter|gauge), (\w+), ([\w ]+), ".*"\)$', re.MULTILINE)
+_METRIC = re.compile(r'^METRIC\((\w+), (counter|gauge|histogram), (\w+), ([\w ]+), ".*"\)$', re.MULTILINE)
 
 _SEIZE, _INTERRUPT, _DETACH, _WALL = 0x4206, 0x4207, 17, 0x40000000
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -53,10 +53,16 @@ def scrape(namespace: Namespace, listen: str = LISTEN, timeout_s: float = 10.0) 
 
 
 def documented() -> dict[str, tuple[str, frozenset[str]]]:
-    """name -> type and labels, of every metric there is."""
+    """name -> type and labels, of every metric there is; a histogram is told as three."""
     table = (_ROOT / "control" / "telemetry" / "metrics.def").read_text(encoding="utf-8")
-    return {name: (kind, frozenset() if labels == "none" else frozenset(labels.split()))
-            for name, kind, _unit, labels in _METRIC.findall(table)}
+    metrics = {}
+    for name, kind, _unit, words in _METRIC.findall(table):
+        labels = frozenset() if words == "none" else frozenset(words.split())
+        if kind == "histogram":
+            metrics |= {f"{name}_bucket": (kind, labels | {"le"}), f"{name}_sum": (kind, labels), f"{name}_count": (kind, labels)}
+        else:
+            metrics[name] = (kind, labels)
+    return metrics
 
 
 @contextlib.contextmanager

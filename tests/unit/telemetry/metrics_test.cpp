@@ -107,6 +107,25 @@ TEST_F(MetricsTest, LossShowsAsNotConserved) {
   EXPECT_THAT(scrape(), HasSubstr("vipswitch_worker_conserved{lcore=\"1\"} 0\n"));
 }
 
+TEST_F(MetricsTest, FailoversAreCountedByTheirBuckets) {
+  runtime.failovers.gap.observe(0.0008);
+  runtime.failovers.gap.observe(0.6);
+  runtime.failovers.gap.observe(3600);
+  runtime.failovers.dropped.observe(0);
+  const std::string text = scrape();
+  for (const char* line :
+       {"vipswitch_failover_gap_seconds_bucket{le=\"0.0001\"} 0\n",
+        "vipswitch_failover_gap_seconds_bucket{le=\"0.001\"} 1\n",
+        "vipswitch_failover_gap_seconds_bucket{le=\"0.5\"} 1\n",
+        "vipswitch_failover_gap_seconds_bucket{le=\"1\"} 2\n",
+        "vipswitch_failover_gap_seconds_bucket{le=\"10\"} 2\n",
+        "vipswitch_failover_gap_seconds_bucket{le=\"+Inf\"} 3\n", "vipswitch_failover_gap_seconds_count 3\n",
+        "vipswitch_failover_dropped_packets_bucket{le=\"0\"} 1\n",
+        "vipswitch_failover_decision_seconds_count 0\n"}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
 TEST_F(MetricsTest, EveryMetricOfTheTableIsToldAndNoOther) {
   std::set<std::string> told;
   for (const auto& family : to_families(collect(runtime), options)) told.insert(family.name);
@@ -121,7 +140,7 @@ TEST_F(MetricsTest, NamesFollowTheRules) {
     const std::string name(metric.name);
     EXPECT_TRUE(std::regex_match(name, name_rule)) << name;
     EXPECT_EQ(name.ends_with("_total"), metric.type == "counter") << name;
-    EXPECT_TRUE(metric.type == "counter" || metric.type == "gauge") << name;
+    EXPECT_TRUE(metric.type == "counter" || metric.type == "gauge" || metric.type == "histogram") << name;
     EXPECT_FALSE(metric.help.empty()) << name;
   }
 }
