@@ -33,6 +33,10 @@ bool is_alarm(EventName name) {
     case EventName::worker_stuck:
     case EventName::worker_resumed:
     case EventName::control_socket:
+    case EventName::contention:
+    case EventName::multi_responder:
+    case EventName::nlb_unsupported:
+    case EventName::vrid_conflict:
       return true;
     default:
       return false;

@@ -7,6 +7,7 @@
 
 #include "control/event/change_event.h"
 #include "control/event/decision_event.h"
+#include "control/runtime/vrrp_speakers.h"
 #include "control/text/clock_text.h"
 #include "control/text/format.h"
 
@@ -21,6 +22,18 @@ nlohmann::ordered_json fields_about(const Registry& registry, const SlotHolder& 
   return {{"havip", holder.havip}, {"address", fmt::to_string(address_of(registry, holder))}};
 }
 
+EventName name_of(Notice notice) {
+  switch (notice) {
+    case Notice::kContention:
+      return EventName::contention;
+    case Notice::kMultiResponder:
+      return EventName::multi_responder;
+    case Notice::kNlbUnsupported:
+      break;
+  }
+  return EventName::nlb_unsupported;
+}
+
 }  // namespace
 
 ControlPlane::ControlPlane(DataplaneHost& host)
@@ -31,6 +44,7 @@ ControlPlane::ControlPlane(DataplaneHost& host)
       links_(publisher_, [this](PortId port, bool is_up) { report_link(port, is_up); }),
       uplink_watcher_(publisher_, events_),
       decisions_(host.settings().history),
+      vrid_conflicts_(events_),
       watchdog_(
           host.lcores(), [&host](std::size_t i) { return host.workers()[i]->state().counters.polls.get(); },
           events_),
@@ -68,6 +82,7 @@ void ControlPlane::tick() {
   routers_.tick(now);
   publisher_.tick();
   watchdog_.tick(now);
+  vrid_conflicts_.tick(now, [&] { return list_vrrp_speakers(publisher_.registry(), now); });
   observations_.tick();
   load_.tick(rte_rdtsc(), [this](std::size_t i) {
     const WorkerCounters& counters = host_.workers()[i]->state().counters;
@@ -89,10 +104,9 @@ void ControlPlane::drain_events() {
       case EventKind::kOwnerChanged:
       case EventKind::kDataMoved:
       case EventKind::kFirstDelivered:
+      case EventKind::kNotice:
         handle_about_havip(event);
         break;
-      case EventKind::kNotice:
-        break;  // no worker tells them yet
     }
   }
 }
@@ -108,6 +122,10 @@ const SlotHolder* ControlPlane::holder_of(const Event& event) const {
 void ControlPlane::handle_about_havip(const Event& event) {
   const SlotHolder* holder = holder_of(event);
   if (holder == nullptr) return;
+  if (event.kind == EventKind::kNotice) {
+    report_notice(event, *holder);
+    return;
+  }
   const ClockReading now{rte_rdtsc(), text::unix_now_us(), rte_get_tsc_hz()};
   failovers_.add(event, publisher_.registry(), now);
   if (event.kind == EventKind::kOwnerChanged) handle_owner_change(event, *holder, now);
@@ -119,6 +137,12 @@ void ControlPlane::handle_owner_change(const Event& event, const SlotHolder& hol
       decisions_.add(event, publisher_.registry(), now.tsc_per_second, now.tsc, now.unix_us);
   report_lost_before(holder, decision);
   report(holder, decision);
+}
+
+void ControlPlane::report_notice(const Event& event, const SlotHolder& holder) {
+  auto fields = fields_about(publisher_.registry(), holder);
+  fields["port"] = name_or_null(publisher_.registry().port_name(event.from));
+  events_.add(name_of(event.notice), std::move(fields));
 }
 
 void ControlPlane::report_lost_before(const SlotHolder& holder, const Decision& decision) {

@@ -4,6 +4,7 @@
 // what the workers tell, links, next hops and reclamation. Everything happens on the control thread, in
 // publish() and tick().
 
+#include "control/advice/vrid_conflicts.h"
 #include "control/event/event_journal.h"
 #include "control/observe/observations.h"
 #include "control/publish/table_publisher.h"
@@ -53,6 +54,7 @@ class ControlPlane final : public Publisher {
  private:
   const SlotHolder* holder_of(const Event& event) const;
   void handle_owner_change(const Event& event, const SlotHolder& holder, const ClockReading& now);
+  void report_notice(const Event& event, const SlotHolder& holder);
   void handle_about_havip(const Event& event);
   void report_link(PortId port, bool is_up);
   void report_lost_before(const SlotHolder& holder, const Decision& decision);
@@ -67,6 +69,7 @@ class ControlPlane final : public Publisher {
   UplinkWatcher uplink_watcher_;
   DecisionLog decisions_;
   FailoverLog failovers_;
+  advice::VridConflictWatch vrid_conflicts_;
   WorkerWatchdog watchdog_;
   LoadMeter load_;
   Observations observations_;

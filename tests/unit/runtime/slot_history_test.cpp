@@ -52,7 +52,7 @@ TEST(SlotHistory, BeyondTheTotalASlotKeepsItsShare) {
 
 TEST(SlotHistory, ShareIsNeverLessThanAFew) {
   SlotHistory<int> history(100, 10);
-  for (unsigned slot = 1; slot <= 20; ++slot) add(history, HavipId(slot), 1, 20);
+  for (unsigned slot = 1; slot <= 20; ++slot) add_all(history, HavipId(slot), 1, 20);
   EXPECT_EQ(history.of(HavipId(20), 100).size(), SlotHistory<int>::kFewest);
 }
 
