@@ -10,6 +10,7 @@
 namespace vipswitch::shell {
 
 std::vector<Command> account_commands();
+std::vector<Command> advice_commands();
 std::vector<Command> observe_commands();
 std::vector<Command> trace_commands();
 std::vector<Command> uplink_commands();
@@ -26,9 +27,9 @@ std::vector<Command> config_commands();
 std::vector<Command> switch_commands();
 
 inline constexpr std::vector<Command> (*kTopics[])() = {
-    uplink_commands,     vpc_commands,   subnet_commands,  port_commands,   havip_commands,
-    membership_commands, eip_commands,   route_commands,   event_commands,  show_commands,
-    account_commands,    trace_commands, observe_commands, config_commands, switch_commands,
+    uplink_commands, vpc_commands,     subnet_commands, port_commands,   havip_commands,  membership_commands,
+    eip_commands,    route_commands,   event_commands,  show_commands,   advice_commands, account_commands,
+    trace_commands,  observe_commands, config_commands, switch_commands,
 };
 
 }  // namespace vipswitch::shell

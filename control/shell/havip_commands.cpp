@@ -4,9 +4,12 @@
 
 #include "control/model/words.h"
 #include "control/shell/commands.h"
+#include "control/shell/havip_form.h"
 #include "control/shell/havip_story.h"
 #include "control/shell/object_show.h"
+#include "control/shell/print.h"
 #include "control/text/format.h"
+#include "control/text/make_error.h"
 
 namespace vipswitch::shell {
 namespace {
@@ -70,26 +73,24 @@ Result<void> show_havip_objects(Context& context, const Arguments& arguments) {
   return show_objects(context, arguments, context.service.objects().havips, "HAVIP", "havip");
 }
 
-Json history_of(const Json& havip) {
-  auto addresses = Json::array();
-  for (const auto& address : havip["addresses"]) {
-    addresses.push_back({{"address", address["address"]},
-                         {"family", address["family"]},
-                         {"decisions", address["decisions"]}});
-  }
-  return {{"name", havip["name"]}, {"decisions", havip["decisions"]}, {"addresses", std::move(addresses)}};
-}
-
 Result<void> show_one_owner(Context& context, const Arguments& arguments) {
-  const auto status = context.runtime.havip(arguments.text("HAVIP"));
-  if (!status) return status.error();
-  const bool is_history = arguments.has("history");
-  if (!arguments.has("json")) {
-    context.print(is_history ? tell_history(status.value()) : tell_havip(status.value()));
-    return {};
+  const bool is_history = arguments.has("history"), is_failovers = arguments.has("failovers");
+  if (is_history && is_failovers)
+    return make_error(ErrorCode::usage, "show havip: history and failovers, expected one of them");
+  if (arguments.has("COUNT") && !is_history && !is_failovers)
+    return make_error(ErrorCode::usage, "show havip: count without history or failovers");
+  const auto asked = context.runtime.havip(arguments.text("HAVIP"));
+  if (!asked) return asked.error();
+  const auto& havip = asked.value();
+  const std::size_t count = arguments.get_or<std::uint64_t>("COUNT", ~std::uint64_t{0});
+  if (is_history) {
+    print(context, arguments, history_document(havip, count), tell_history(havip, count));
+  } else if (is_failovers) {
+    print(context, arguments, failovers_document(havip, count), tell_failovers(havip, count));
+  } else {
+    const auto speakers = context.runtime.vrrp_speakers();
+    print(context, arguments, to_json(havip, speakers), tell_havip(havip, speakers));
   }
-  const auto json = to_json(status.value());
-  context.print(to_text(is_history ? history_of(json) : json));
   return {};
 }
 
@@ -100,12 +101,13 @@ Result<void> show_all_owners(Context& context, const Arguments& arguments) {
     context.print(list_havips(havips.value()));
     return {};
   }
+  const auto speakers = context.runtime.vrrp_speakers();
   auto array = Json::array();
   // The addresses of a HAVIP follow each other.
   for (std::span<const HavipStatus> rest(havips.value()); !rest.empty();) {
     std::size_t count = 1;
     while (count < rest.size() && rest[count].name == rest.front().name) ++count;
-    array.push_back(to_json(rest.first(count)));
+    array.push_back(to_json(rest.first(count), speakers));
     rest = rest.subspan(count);
   }
   context.print(to_text(Json{{"havips", std::move(array)}}));
@@ -171,10 +173,11 @@ std::vector<Command> havip_commands() {
       {"havip show [json]", "print all HAVIPs as commands", {}, show_havip_objects},
       {"havip show HAVIP [json]", "print one HAVIP as commands", {kHavip}, show_havip_objects},
       {"show havip [json]", "list the HAVIPs with their owners", {}, show_all_owners},
-      {"show havip HAVIP [history] [json]",
-       "tell who owns a HAVIP, since when, why, and the last decisions; history: all of the last 64 "
-       "decisions",
-       {kHavip},
+      {"show havip HAVIP [history] [failovers] [count COUNT] [json]",
+       "tell who owns a HAVIP, since when, why, why not the others, what would change it, and what to look "
+       "at; "
+       "history: every decision that is remembered; failovers: when data moved, and what it lost",
+       {kHavip, {"COUNT", &value_type::kCount, "the newest only, so many"}},
        show_one_owner},
   };
 }

@@ -1,111 +1,23 @@
 #include "control/shell/havip_story.h"
 
-#include <algorithm>
 #include <fmt/format.h>
-#include <string_view>
 
+#include "control/advice/advisor.h"
+#include "control/shell/candidate_story.h"
+#include "control/shell/havip_tables.h"
+#include "control/shell/havip_words.h"
 #include "control/shell/text_table.h"
 #include "control/text/clock_text.h"
+#include "control/text/duration_text.h"
 #include "control/text/format.h"
 
 namespace vipswitch::shell {
 namespace {
 
-std::string_view meaning(OwnerState state) {
-  switch (state) {
-    case OwnerState::kUnknown:
-      return "nothing is known about an owner yet";
-    case OwnerState::kOwnedVrrp:
-      return "the owner sends VRRP adverts";
-    case OwnerState::kOwnedAnnouncement:
-      return "the owner announced the address";
-    case OwnerState::kPinned:
-      return "the operator pinned the owner";
-    case OwnerState::kSuspect:
-      return "the owner's adverts ceased and nobody succeeded, or it is remembered from before a restart; "
-             "packets still go to it";
-    case OwnerState::kReleased:
-      return "the owner resigned, went down or was unbound, and nobody succeeded";
-    case OwnerState::kFixed:
-      return "claims are not enforced; packets go to the pinned port, or to the one bound first";
-  }
-  return "";
-}
-
-std::string_view meaning(Rule rule) {
-  switch (rule) {
-    case Rule::kNobody:
-      return "no claim stands";
-    case Rule::kPinned:
-      return "pinned by the operator";
-    case Rule::kFreshVrrp:
-      return "highest priority among ports with fresh adverts";
-    case Rule::kLatestClaim:
-      return "latest announcement, or last VRRP owner";
-    case Rule::kWeakHint:
-      return "only hint at an owner";
-    case Rule::kFixed:
-      return "claims are not enforced, so the pinned port, or the one bound first";
-  }
-  return "";
-}
-
-std::string_view meaning(Trigger trigger) {
-  switch (trigger) {
-    case Trigger::kAdvert:
-      return "a VRRP advert came";
-    case Trigger::kResignation:
-      return "the owner resigned with priority 0";
-    case Trigger::kAnnouncement:
-      return "a gratuitous ARP or an unsolicited neighbour advertisement came";
-    case Trigger::kWeak:
-      return "other ARP from the address came";
-    case Trigger::kExpiry:
-      return "adverts ceased, or a waiting announcement came due";
-    case Trigger::kPortDown:
-      return "the port went down";
-    case Trigger::kPortUp:
-      return "a port came up";
-    case Trigger::kUnbind:
-      return "the port was unbound";
-    case Trigger::kBind:
-      return "a port was bound";
-    case Trigger::kPin:
-      return "the operator pinned a port";
-    case Trigger::kUnpin:
-      return "the operator ended the pin";
-    case Trigger::kLearnMode:
-      return "the operator changed the learning mode, or the port that has the data while it is not enforced";
-    case Trigger::kRestart:
-      return "it was the owner before the restart, or before learning was off";
-    case Trigger::kProbe:
-      return "the switch asked who has the address";
-  }
-  return "";
-}
-
-std::string evidence_text(EvidenceClass evidence, unsigned priority, unsigned vrid) {
-  return evidence == EvidenceClass::kVrrp ? fmt::format("vrrp, priority {}, VRID {}", priority, vrid)
-                                          : fmt::to_string(evidence);
-}
-
-std::string seconds(TimeMs duration_ms) {
-  return fmt::format("{}.{:03} s", duration_ms / 1000, duration_ms % 1000);
-}
-
-std::string name_or_nobody(const std::string& name) {
-  return name.empty() ? "nobody" : name;
-}
-
-std::string commit_text(const Decision& decision) {
-  if (decision.evidence_to_commit_ns == 0) return "-";
-  return fmt::format("{:.1f}", static_cast<double>(decision.evidence_to_commit_ns) / 1000.0);
-}
-
 std::string owner_text(const HavipStatus& havip) {
   if (havip.owner.empty()) return "nobody";
-  return fmt::format("{} for {}, frames go to {}", havip.owner, seconds(havip.now_ms - havip.owner_since_ms),
-                     havip.delivery_mac);
+  return fmt::format("{} for {}, frames go to {}", havip.owner,
+                     text::seconds(havip.now_ms - havip.owner_since_ms), havip.delivery_mac);
 }
 
 std::string why_text(const HavipStatus& havip) {
@@ -143,53 +55,29 @@ std::string learning_text(const HavipStatus& havip) {
                      name_or_nobody(havip.elected), havip.disagreements);
 }
 
-std::string candidates_text(const HavipStatus& havip) {
-  if (havip.candidates.empty()) return "candidates: none, no port is bound\n";
-  TextTable table({{"PORT"},
-                   {"CLAIMS"},
-                   {"ADVERTS"},
-                   {"EVIDENCE"},
-                   {"PRIORITY", Align::kRight},
-                   {"VRID", Align::kRight},
-                   {"INTERVAL_MS", Align::kRight},
-                   {"LAST_ADVERT_MS", Align::kRight}});
-  for (const auto& candidate : havip.candidates) {
-    const bool has_adverts = candidate.last_advert_age_ms >= 0;
-    table.add({candidate.port,
-               candidate.down       ? "down"
-               : candidate.restored ? "before"
-               : candidate.active   ? "yes"
-                                    : "no",
-               !has_adverts      ? "none"
-               : candidate.fresh ? "fresh"
-                                 : "ceased",
-               fmt::to_string(candidate.evidence), has_adverts ? fmt::to_string(candidate.priority) : "-",
-               has_adverts ? fmt::to_string(candidate.vrid) : "-",
-               has_adverts ? fmt::to_string(candidate.interval_ms) : "-",
-               has_adverts ? fmt::to_string(candidate.last_advert_age_ms) : "-"});
-  }
-  return "candidates:\n" + table.text(2);
+// How data fared at the last change.
+std::string packets_text(const HavipStatus& havip) {
+  auto text =
+      fmt::format("delivered to an old owner after a change: {} packets", havip.delivered_to_old_owner);
+  if (havip.dropped_without_owner > 0)
+    text += fmt::format("; dropped while nobody was the owner: {}", havip.dropped_without_owner);
+  return text + "\n";
 }
 
-// The last `count` decisions as a table, indented by `indent` blanks.
-std::string decisions_table(const HavipStatus& havip, std::size_t count, std::size_t indent) {
-  TextTable table({{"SEQUENCE", Align::kRight},
-                   {"AT"},
-                   {"FROM"},
-                   {"TO"},
-                   {"TRIGGER"},
-                   {"RULE"},
-                   {"EVIDENCE"},
-                   {"COMMIT_US", Align::kRight}});
-  const auto& decisions = havip.decisions;
-  for (auto i = decisions.size() - std::min(count, decisions.size()); i < decisions.size(); ++i) {
-    const auto& decision = decisions[i];
-    table.add({fmt::to_string(decision.sequence), text::clock(decision.at_unix_us),
-               name_or_nobody(decision.from), name_or_nobody(decision.to), fmt::to_string(decision.trigger),
-               fmt::to_string(decision.rule),
-               evidence_text(decision.evidence, decision.priority, decision.vrid), commit_text(decision)});
-  }
-  return table.text(indent);
+std::string last_failover_text(const HavipStatus& havip) {
+  if (havip.failovers.empty() || havip.failovers.back().from.empty()) return "";
+  const auto& last = havip.failovers.back();
+  const auto gap = last.gap_ns()
+                       ? fmt::format("{} between the last packet to the one and the first to the other",
+                                     text::short_time(*last.gap_ns()))
+                       : std::string("no packets on both sides of it");
+  return fmt::format("last failover: {} to {} in {}; {}; {} dropped (show havip {} failovers)\n", last.from,
+                     last.to, text::short_time(last.moved_ns), gap, last.dropped, havip.name);
+}
+
+std::string candidates_text(const HavipStatus& havip) {
+  if (havip.candidates.empty()) return "candidates: none, no port is bound\n";
+  return "candidates:\n" + candidates_table(havip, 2);
 }
 
 constexpr std::size_t kDecisionsTold = 8;
@@ -202,32 +90,61 @@ std::string decisions_text(const HavipStatus& havip) {
   return fmt::format("last decisions, newest last{}:\n", more) + decisions_table(havip, kDecisionsTold, 2);
 }
 
-std::string tell_address(const HavipStatus& havip) {
+std::string advice_text(const HavipStatus& havip, std::span<const VrrpSpeaker> speakers) {
+  std::string text;
+  for (const auto& advice : advice::advise(havip, speakers))
+    text += fmt::format("advice: {}\n", advice.sentence);
+  return text;
+}
+
+std::string tell_address(const HavipStatus& havip, std::span<const VrrpSpeaker> speakers) {
   return fmt::format("HAVIP {}: {} in subnet {}, answered with MAC {}\n", havip.name, havip.address,
                      havip.subnet, havip.stable_mac) +
          fmt::format("owner: {}\n", owner_text(havip)) +
          fmt::format("state: {}, {}\n", havip.state, meaning(havip.state)) + learning_text(havip) +
-         fmt::format("why:   {}\n", why_text(havip)) +
-         fmt::format("delivered to an old owner after a change: {} packets\n", havip.delivered_to_old_owner) +
-         candidates_text(havip) + decisions_text(havip);
+         fmt::format("why:   {}\n", why_text(havip)) + why_not_text(havip) + lasts_until_text(havip) +
+         follows_text(havip) + asking_text(havip) + damping_text(havip) + packets_text(havip) +
+         last_failover_text(havip) + candidates_text(havip) + decisions_text(havip) +
+         advice_text(havip, speakers);
+}
+
+// A table for each address, behind the address where there are several.
+std::string tell_tables(std::span<const HavipStatus> havip,
+                        std::string (*table)(const HavipStatus&, std::size_t), std::size_t count) {
+  std::string text;
+  for (const auto& address : havip) {
+    if (havip.size() > 1) text += fmt::format("{}{}:\n", text.empty() ? "" : "\n", address.address);
+    text += table(address, count);
+  }
+  return text;
 }
 
 }  // namespace
 
-std::string tell_havip(std::span<const HavipStatus> havip) {
+std::string tell_havip(std::span<const HavipStatus> havip, std::span<const VrrpSpeaker> speakers) {
   std::string text;
-  for (const auto& address : havip) text += (text.empty() ? "" : "\n") + tell_address(address);
+  for (const auto& address : havip) text += (text.empty() ? "" : "\n") + tell_address(address, speakers);
   return text;
 }
 
-std::string tell_history(std::span<const HavipStatus> havip) {
-  std::string text;
-  for (const auto& address : havip) {
-    if (havip.size() > 1) text += fmt::format("{}{}:\n", text.empty() ? "" : "\n", address.address);
-    text += address.decisions.empty() ? "no decision was made yet\n"
-                                      : decisions_table(address, address.decisions.size(), 0);
-  }
-  return text;
+std::string tell_history(std::span<const HavipStatus> havip, std::size_t count) {
+  return tell_tables(
+      havip,
+      [](const HavipStatus& address, std::size_t most) {
+        return address.decisions.empty() ? std::string("no decision was made yet\n")
+                                         : decisions_table(address, most, 0);
+      },
+      count);
+}
+
+std::string tell_failovers(std::span<const HavipStatus> havip, std::size_t count) {
+  return tell_tables(
+      havip,
+      [](const HavipStatus& address, std::size_t most) {
+        return address.failovers.empty() ? std::string("data has not moved yet\n")
+                                         : failovers_table(address, most, 0);
+      },
+      count);
 }
 
 std::string list_havips(const std::vector<HavipStatus>& havips) {
@@ -242,7 +159,8 @@ std::string list_havips(const std::vector<HavipStatus>& havips) {
   for (const auto& havip : havips) {
     const bool is_owned = !havip.owner.empty();
     table.add({havip.name, havip.subnet, fmt::to_string(havip.address), fmt::to_string(havip.state),
-               name_or_nobody(havip.owner), is_owned ? seconds(havip.now_ms - havip.owner_since_ms) : "-",
+               name_or_nobody(havip.owner),
+               is_owned ? text::seconds(havip.now_ms - havip.owner_since_ms) : "-",
                fmt::to_string(havip.owner_changes)});
   }
   return table.text();

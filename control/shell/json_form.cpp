@@ -1,69 +1,12 @@
 #include "control/shell/json_form.h"
 
-#include <cmath>
 #include <fmt/format.h>
 
-#include "control/event/decision_event.h"
 #include "control/model/words.h"
-#include "control/text/format.h"
+#include "control/shell/json_parts.h"
 
 namespace vipswitch::shell {
 namespace {
-
-template <class T>
-std::string word(const T& value) {
-  return fmt::to_string(value);
-}
-
-template <class T>
-Json word_or_null(const std::optional<T>& value) {
-  return value ? Json(word(*value)) : Json();
-}
-
-Json number_or_null(const std::optional<std::uint32_t>& value) {
-  return value ? Json(*value) : Json();
-}
-
-double rounded(double value) {
-  return std::round(value * 100) / 100;
-}
-
-Json fields_of(const CandidateStatus& candidate) {
-  return {{"port", candidate.port},
-          {"active", candidate.active},
-          {"fresh", candidate.fresh},
-          {"down", candidate.down},
-          {"evidence", to_word(candidate.evidence)},
-          {"priority", candidate.priority},
-          {"vrid", candidate.vrid},
-          {"interval_ms", candidate.interval_ms},
-          {"last_advert_age_ms", candidate.last_advert_age_ms},
-          {"restored", candidate.restored}};
-}
-
-Json fields_of(const Decision& decision) {
-  return {{"sequence", decision.sequence},
-          {"at_ms", decision.at_ms},
-          {"at_unix_us", decision.at_unix_us},
-          {"from", name_or_null(decision.from)},
-          {"to", name_or_null(decision.to)},
-          {"trigger", to_word(decision.trigger)},
-          {"rule", to_word(decision.rule)},
-          {"evidence", to_word(decision.evidence)},
-          {"priority", decision.priority},
-          {"vrid", decision.vrid},
-          {"evidence_to_commit_ns", decision.evidence_to_commit_ns},
-          {"evidence_to_commit_us", static_cast<double>(decision.evidence_to_commit_ns) / 1000.0},
-          {"learn", to_word(decision.mode)},
-          {"generation", decision.generation}};
-}
-
-template <class T>
-Json list(const std::vector<T>& elements) {
-  auto array = Json::array();
-  for (const auto& element : elements) array.push_back(fields_of(element));
-  return array;
-}
 
 Json fields_of(const model::Dhcp& dhcp) {
   auto routes = Json::array();
@@ -76,25 +19,6 @@ Json words(const std::vector<T>& elements) {
   auto array = Json::array();
   for (const auto& element : elements) array.push_back(word(element));
   return array;
-}
-
-Json address_fields(const HavipStatus& havip) {
-  return {{"stable_mac", word(havip.stable_mac)},
-          {"state", to_word(havip.state)},
-          {"learn", to_word(havip.learn)},
-          {"owner", name_or_null(havip.owner)},
-          {"elected", name_or_null(havip.elected)},
-          {"pinned", name_or_null(havip.pinned)},
-          {"disagreements", havip.disagreements},
-          {"handover", to_word(havip.handover)},
-          {"handover_left_ms", havip.handover_left_ms ? Json(*havip.handover_left_ms) : Json()},
-          {"delivery_mac", havip.delivery_mac.is_zero() ? Json() : Json(word(havip.delivery_mac))},
-          {"owner_since_ms", havip.owner_since_ms},
-          {"now_ms", havip.now_ms},
-          {"owner_changes", havip.owner_changes},
-          {"delivered_to_old_owner", havip.delivered_to_old_owner},
-          {"candidates", list(havip.candidates)},
-          {"decisions", list(havip.decisions)}};
 }
 
 }  // namespace
@@ -178,22 +102,6 @@ Json to_json(const model::Route& route) {
           {"to", model::to_text(route.to)},
           {"via", to_word(kind)},
           {"name", name.empty() ? Json() : Json(name)}};
-}
-
-Json to_json(std::span<const HavipStatus> havip) {
-  Json json = {
-      {"name", havip.front().name}, {"subnet", havip.front().subnet}, {"ipv4", Json()}, {"ipv6", Json()}};
-  auto addresses = Json::array();
-  for (const auto& status : havip) {
-    const auto family = to_word(family_of(status.address));
-    json[std::string(family)] = word(status.address);
-    Json address = {{"address", word(status.address)}, {"family", family}};
-    address.update(address_fields(status));
-    addresses.push_back(std::move(address));
-  }
-  json.update(address_fields(havip.front()));
-  json["addresses"] = std::move(addresses);
-  return json;
 }
 
 Json to_json(const PortStatus& port) {

@@ -4,7 +4,6 @@
 // control/runtime/runtime_view.h and in their order; addresses and enumerations as their words, null for what
 // is missing (an owner, a target). Additional fields say so.
 
-#include <span>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -24,10 +23,6 @@ Json to_json(const model::Havip& havip);
 Json to_json(const model::Eip& eip);
 Json to_json(const model::Route& route);
 
-// A HAVIP by the status of each of its addresses, of which there is at least one: the first one's fields, and
-// all of them as the list `addresses`. Decisions have evidence_to_commit_us, too: the same duration in
-// microseconds.
-Json to_json(std::span<const HavipStatus> havip);
 Json to_json(const PortStatus& port);
 // With "conserved", see WorkerStatus::conserved().
 Json to_json(const UplinkStatus& uplink);

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "control/shell/commands.h"
-#include "control/shell/json_form.h"
+#include "control/shell/havip_form.h"
 #include "control/shell/text_table.h"
 #include "control/text/format.h"
 #include "control/text/make_error.h"
@@ -61,9 +61,10 @@ Result<void> show(Context& context, const Arguments& arguments,
     context.print(list_memberships(memberships.value()));
     return {};
   }
+  const auto speakers = context.runtime.vrrp_speakers();
   auto array = Json::array();
   for (const auto& membership : memberships.value()) {
-    auto havip = to_json(membership.havip);
+    auto havip = to_json(membership.havip, speakers);
     havip["port"] = membership.port;
     havip["owns"] = membership.owns(membership.havip.front());
     for (std::size_t i = 0; i < membership.havip.size(); ++i)

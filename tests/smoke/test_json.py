@@ -9,6 +9,7 @@ import socket
 import pytest
 
 from support.bonded_uplink import BondedUplink
+from support.cloud import advert
 from support.json_docs import differences, read_page
 from support.shared_uplink import SharedUplink
 from support.testbed import af_xdp_is_missing
@@ -72,6 +73,19 @@ def limited(switch):
 
 
 @pytest.fixture
+def advised(switch):
+    """A HAVIP with something to advise about: it has no port."""
+    switch.do("havip add spare subnet web ipv4 10.77.0.101")
+
+
+@pytest.fixture
+def spoken(bed, switch, front):
+    """An advert of the owner of front."""
+    advert(bed.vm("vm1"), front)
+    wait_until(lambda: switch.json("show vrrp")["speakers"], "the advert")
+
+
+@pytest.fixture
 def routed(switch):
     switch.do("route add shop 172.16.0.0/12 via blackhole")
     switch.do("route add shop 192.168.0.0/16 via port vm1-eth0")
@@ -107,8 +121,8 @@ def test_every_document_is_described_and_no_other(switch, page):
     assert set().union(*map(commands_of, showing_commands(switch))) == set(page)
 
 
-def test_documents_have_the_described_fields_and_no_others(switch, front, traced, guests_told, limited, routed, shared_uplink, bonded_uplink,
-                                                           page):
+def test_documents_have_the_described_fields_and_no_others(switch, front, spoken, advised, traced, guests_told, limited, routed,
+                                                           shared_uplink, bonded_uplink, page):
     found = {}
     for command, fields in page.items():
         documents = [json.loads(switch.do(f"{line} json")) for line in lines_of(switch, command)]

@@ -6,6 +6,8 @@
 """
 
 import contextlib
+import socket
+import struct
 
 from .switch import Switch
 from .testbed import Testbed, Vm
@@ -86,3 +88,16 @@ class Havip:
 
 def announce(vm: Vm, address: str, form: str = "-U") -> None:
     vm.namespace.run("arping", form, "-q", "-c", "1", "-I", "eth0", "-s", address, address, check=False)
+
+
+def advert(vm: Vm, address: str, priority: int = 100, vrid: int = 51) -> None:
+    """One VRRPv3 advert that lists the address."""
+    message = bytes([0x31, vrid, priority, 1, 0, 100, 0, 0]) + socket.inet_aton(address)
+    total = sum(struct.unpack("!6H", message))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    message = message[:6] + struct.pack("!H", total ^ 0xffff) + message[8:]
+    with vm.namespace.socket(socket.AF_INET, socket.SOCK_RAW, 112) as sender:
+        sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 255)
+        sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(vm.address))
+        sender.sendto(message, ("224.0.0.18", 0))

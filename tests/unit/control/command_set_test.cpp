@@ -143,8 +143,8 @@ TEST_F(CommandSetTest, AmbiguousAbbreviationNamesTheChoices) {
 
 TEST_F(CommandSetTest, ExactLiteralComesBeforeAValueAndAValueBeforeAnAbbreviation) {
   EXPECT_EQ(pattern_of("show havip json"), "show havip [json]");
-  EXPECT_EQ(pattern_of("show havip js"), "show havip HAVIP [history] [json]");
-  EXPECT_EQ(pattern_of("show havip \"json\""), "show havip HAVIP [history] [json]");
+  EXPECT_EQ(pattern_of("show havip js"), "show havip HAVIP [history] [failovers] [count COUNT] [json]");
+  EXPECT_EQ(pattern_of("show havip \"json\""), "show havip HAVIP [history] [failovers] [count COUNT] [json]");
   EXPECT_EQ(pattern_of("show havip json json"),
             "error: show havip: \"json\" is given twice, usage: show havip [json]");
 }
@@ -173,9 +173,9 @@ TEST_F(CommandSetTest, MisspeltVerbWhereANameMayStandIsSuggested) {
 
 TEST_F(CommandSetTest, FlagMayBeSpelledAsAnOption) {
   EXPECT_EQ(pattern_of("show havip --json"), "show havip [json]");
-  EXPECT_EQ(pattern_of("show havip front --json"), "show havip HAVIP [history] [json]");
+  EXPECT_EQ(pattern_of("show havip front --json"), "show havip HAVIP [history] [failovers] [count COUNT] [json]");
   EXPECT_EQ(pattern_of("show drops --js"), "show drops [json]");
-  EXPECT_EQ(pattern_of("show havip \"--json\""), "show havip HAVIP [history] [json]");
+  EXPECT_EQ(pattern_of("show havip \"--json\""), "show havip HAVIP [history] [failovers] [count COUNT] [json]");
   EXPECT_EQ(pattern_of("--show drops"), "error: unknown command \"--show\", did you mean \"show\"?");
   EXPECT_EQ(pattern_of("show drops json --json"),
             "error: show drops: \"--json\" is given twice, usage: show drops [json]");

@@ -195,7 +195,7 @@ TEST_F(SessionTest, HelpAboutAWordExplainsItsArguments) {
       help.find("havip bind HAVIP PORT\n    let a port claim a HAVIP\n    HAVIP      name of a HAVIP\n"),
       std::string::npos)
       << help;
-  EXPECT_NE(help.find("show havip HAVIP [history] [json]\n"), std::string::npos);
+  EXPECT_NE(help.find("show havip HAVIP [history] [failovers] [count COUNT] [json]\n"), std::string::npos);
   EXPECT_EQ(help.find("vpc add"), std::string::npos);
   EXPECT_EQ(run("help nonsense"),
             "error: help: no command is about \"nonsense\", expected a word such as havip or show\n");

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tests/unit/control/havip_samples.h"
 #include "tests/unit/control/session_fixture.h"
 
 namespace vipswitch::shell {
@@ -12,39 +13,8 @@ namespace {
 
 using nlohmann::json;
 
-HavipStatus owned_havip() {
-  HavipStatus havip{};
-  havip.name = "front";
-  havip.subnet = "web";
-  havip.address = Ipv4(10, 77, 0, 100);
-  havip.stable_mac = stable_mac(havip.address);
-  havip.state = OwnerState::kOwnedVrrp;
-  havip.owner = "p11";
-  havip.delivery_mac = Mac(0x52, 0x54, 0, 0x77, 0, 11);
-  havip.owner_since_ms = 4000;
-  havip.now_ms = 16345;
-  havip.owner_changes = 2;
-  havip.delivered_to_old_owner = 2;
-  havip.candidates = {{"p11", true, true, false, EvidenceClass::kVrrp, 150, 51, 1000, 345},
-                      {"p12", false, false, false, EvidenceClass::kNone, 0, 0, 0, -1}};
-  havip.decisions = {{1, 3000, 1714564799'500000, "", "p12", Trigger::kAnnouncement, Rule::kLatestClaim,
-                      EvidenceClass::kAnnouncement, 0, 0, 0},
-                     {2, 4000, 1714564800'500123, "p12", "p11", Trigger::kAdvert, Rule::kFreshVrrp,
-                      EvidenceClass::kVrrp, 150, 51, 12340}};
-  return havip;
-}
-
-HavipStatus released_havip() {
-  auto havip = owned_havip();
-  havip.state = OwnerState::kReleased;
-  havip.owner.clear();
-  havip.delivery_mac = Mac();
-  havip.owner_since_ms = -1;
-  havip.owner_changes = 3;
-  havip.decisions.push_back({3, 16000, 1714564812'000000, "p11", "", Trigger::kResignation, Rule::kNobody,
-                             EvidenceClass::kNone, 0, 0, 900});
-  return havip;
-}
+using test::owned_havip;
+using test::released_havip;
 
 class ShowHavip : public test::SessionTest {
  protected:
@@ -53,25 +23,30 @@ class ShowHavip : public test::SessionTest {
 
 TEST_F(ShowHavip, HavipIsToldInPlainWords) {
   runtime_.havips = {owned_havip()};
-  EXPECT_EQ(run("show havip front"),
-            "HAVIP front: 10.77.0.100 in subnet web, answered with MAC 0e:00:0a:4d:00:64\n"
-            "owner: p11 for 12.345 s, frames go to 52:54:00:77:00:0b\n"
-            "state: owned_vrrp, the owner sends VRRP adverts\n"
-            "why:   a VRRP advert came at 2024-05-01 12:00:00.500123 UTC; rule fresh_vrrp: highest priority "
-            "among ports "
-            "with fresh adverts; evidence vrrp, priority 150, VRID 51\n"
-            "delivered to an old owner after a change: 2 packets\n"
-            "candidates:\n"
-            "  PORT  CLAIMS  ADVERTS  EVIDENCE  PRIORITY  VRID  INTERVAL_MS  LAST_ADVERT_MS\n"
-            "  p11   yes     fresh    vrrp           150    51         1000             345\n"
-            "  p12   no      none     none             -     -            -               -\n"
-            "last decisions, newest last:\n"
-            "  SEQUENCE  AT                              FROM    TO   TRIGGER       RULE          "
-            "EVIDENCE                     COMMIT_US\n"
-            "         1  2024-05-01 11:59:59.500000 UTC  nobody  p12  announcement  latest_claim  "
-            "announcement                         -\n"
-            "         2  2024-05-01 12:00:00.500123 UTC  p12     p11  advert        fresh_vrrp    "
-            "vrrp, priority 150, VRID 51       12.3\n");
+  EXPECT_EQ(
+      run("show havip front"),
+      "HAVIP front: 10.77.0.100 in subnet web, answered with MAC 0e:00:0a:4d:00:64\n"
+      "owner: p11 for 12.345 s, frames go to 52:54:00:77:00:0b\n"
+      "state: owned_vrrp, the owner sends VRRP adverts\n"
+      "why:   a VRRP advert came at 2024-05-01 12:00:00.500123 UTC; rule fresh_vrrp: highest priority "
+      "among ports "
+      "with fresh adverts; evidence vrrp, priority 150, VRID 51\n"
+      "why not p12: claimed nothing so far\n"
+      "lasts until: a port adverts a priority above 150; p11 resigns, goes down or is unbound; its adverts "
+      "stop: 2.100 s after the last one any advert of another port wins, after 4.000 s any announcement "
+      "(now 0.345 s)\n"
+      "delivered to an old owner after a change: 2 packets\n"
+      "candidates:\n"
+      "  PORT  CLAIMS  ADVERTS  EVIDENCE  PRIORITY  VRID  INTERVAL_MS  LAST_ADVERT_MS\n"
+      "  p11   yes     fresh    vrrp           150    51         1000             345\n"
+      "  p12   no      none     none             -     -            -               -\n"
+      "last decisions, newest last:\n"
+      "  SEQUENCE  AT                              FROM    TO   TRIGGER       RULE          "
+      "EVIDENCE                     COMMIT_US\n"
+      "         1  2024-05-01 11:59:59.500000 UTC  nobody  p12  announcement  latest_claim  "
+      "announcement                         -\n"
+      "         2  2024-05-01 12:00:00.500123 UTC  p12     p11  advert        fresh_vrrp    "
+      "vrrp, priority 150, VRID 51       12.3\n");
 }
 
 TEST_F(ShowHavip, ObservedHavipSaysWhereItsDataGoesAndWhatTheClaimsSay) {
@@ -91,6 +66,7 @@ TEST_F(ShowHavip, ObservedHavipSaysWhereItsDataGoesAndWhatTheClaimsSay) {
 TEST_F(ShowHavip, PinnedHavipSaysWhatTheClaimsName) {
   auto havip = owned_havip();
   havip.pinned = "p11";
+  havip.elected.clear();
   runtime_.havips = {havip};
   EXPECT_NE(run("show havip front").find("learn: enforce; pinned to p11, the claims name nobody\n"),
             std::string::npos);
@@ -155,20 +131,25 @@ TEST_F(ShowHavip, LostDecisionIsAdmitted) {
 TEST_F(ShowHavip, HavipJsonHasTheFieldsOfTheStruct) {
   runtime_.havips = {owned_havip()};
   auto address = json::parse(R"({"stable_mac": "0e:00:0a:4d:00:64", "state": "owned_vrrp",
-    "learn": "enforce", "owner": "p11", "elected": null, "pinned": null, "disagreements": 0, "handover": "announced", "handover_left_ms": null, "delivery_mac": "52:54:00:77:00:0b", "owner_since_ms": 4000, "now_ms": 16345,
+    "learn": "enforce", "owner": "p11", "elected": "p11", "pinned": null, "disagreements": 0, "handover": "announced", "handover_left_ms": null, "delivery_mac": "52:54:00:77:00:0b", "owner_since_ms": 4000, "now_ms": 16345,
     "owner_changes": 2, "delivered_to_old_owner": 2,
     "candidates": [
       {"port": "p11", "active": true, "fresh": true, "down": false, "evidence": "vrrp", "priority": 150, "vrid": 51,
-       "interval_ms": 1000, "last_advert_age_ms": 345, "restored": false},
+       "interval_ms": 1000, "last_advert_age_ms": 345, "restored": false, "standing": "elected"},
       {"port": "p12", "active": false, "fresh": false, "down": false, "evidence": "none", "priority": 0, "vrid": 0,
-       "interval_ms": 0, "last_advert_age_ms": -1, "restored": false}],
+       "interval_ms": 0, "last_advert_age_ms": -1, "restored": false, "standing": "never_claimed"}],
     "decisions": [
       {"sequence": 1, "at_ms": 3000, "at_unix_us": 1714564799500000, "from": null, "to": "p12", "trigger": "announcement",
        "rule": "latest_claim", "evidence": "announcement", "priority": 0, "vrid": 0, "evidence_to_commit_ns": 0,
        "evidence_to_commit_us": 0.0, "learn": "enforce", "generation": 0},
       {"sequence": 2, "at_ms": 4000, "at_unix_us": 1714564800500123, "from": "p12", "to": "p11", "trigger": "advert",
        "rule": "fresh_vrrp", "evidence": "vrrp", "priority": 150, "vrid": 51, "evidence_to_commit_ns": 12340,
-       "evidence_to_commit_us": 12.34, "learn": "enforce", "generation": 0}]})");
+       "evidence_to_commit_us": 12.34, "learn": "enforce", "generation": 0}],
+    "dropped_without_owner": 0, "waiting": {"port": null, "age_ms": -1, "shadowed": false},
+    "damping": {"moves_left": 3, "next_move_ms": 0},
+    "probing": {"asking": false, "asks_about": null, "next_question_ms": -1, "unanswered_ms": -1, "confirmed_ms": -1},
+    "follows": {"vrid": null, "family": null, "hint": false}, "unclaimed_since_ms": -1, "last_announcement_age_ms": -1,
+    "contention": false, "several_answers": false, "multicast_mac": false, "advice": []})");
   json expected{{"name", "front"}, {"subnet", "web"}, {"ipv4", "10.77.0.100"}, {"ipv6", nullptr}};
   expected.update(address);
   address["address"] = "10.77.0.100";
