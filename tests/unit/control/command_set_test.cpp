@@ -173,9 +173,11 @@ TEST_F(CommandSetTest, MisspeltVerbWhereANameMayStandIsSuggested) {
 
 TEST_F(CommandSetTest, FlagMayBeSpelledAsAnOption) {
   EXPECT_EQ(pattern_of("show havip --json"), "show havip [json]");
-  EXPECT_EQ(pattern_of("show havip front --json"), "show havip HAVIP [history] [failovers] [count COUNT] [json]");
+  EXPECT_EQ(pattern_of("show havip front --json"),
+            "show havip HAVIP [history] [failovers] [count COUNT] [json]");
   EXPECT_EQ(pattern_of("show drops --js"), "show drops [json]");
-  EXPECT_EQ(pattern_of("show havip \"--json\""), "show havip HAVIP [history] [failovers] [count COUNT] [json]");
+  EXPECT_EQ(pattern_of("show havip \"--json\""),
+            "show havip HAVIP [history] [failovers] [count COUNT] [json]");
   EXPECT_EQ(pattern_of("--show drops"), "error: unknown command \"--show\", did you mean \"show\"?");
   EXPECT_EQ(pattern_of("show drops json --json"),
             "error: show drops: \"--json\" is given twice, usage: show drops [json]");
