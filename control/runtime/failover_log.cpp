@@ -32,6 +32,19 @@ FailoverLog::Parts* FailoverLog::place_of(Assembly& assembly, std::uint32_t sequ
   return oldest;
 }
 
+// Between a move and the first packet that follows it a decision may have been made that has moved nothing
+// yet: the packet bears that one's sequence, but goes to the port of before.
+FailoverLog::Parts* FailoverLog::place_of_delivery(Assembly& assembly, const Event& event) {
+  Parts* own = place_of(assembly, event.sequence);
+  if (own == nullptr || own->names(event.to) || (!own->decided && !own->moved)) return own;
+  Parts* last = nullptr;
+  for (Parts& parts : assembly) {
+    if (parts.sequence > event.sequence || !parts.moved || parts.moved->to != event.to) continue;
+    if (last == nullptr || parts.sequence > last->sequence) last = &parts;
+  }
+  return last;
+}
+
 // The move to nobody that the sequence ended; null if a port had the data until then, or none ever.
 const FailoverLog::Moved* FailoverLog::loss_before(const Assembly& assembly, std::uint32_t sequence) {
   const Parts* last = nullptr;
@@ -45,17 +58,18 @@ const FailoverLog::Moved* FailoverLog::loss_before(const Assembly& assembly, std
 void FailoverLog::add(const Event& event, const Registry& registry, const ClockReading& now) {
   if (event.sequence == 0) return;
   Assembly& assembly = assemblies_[event.havip];
-  Parts* parts = place_of(assembly, event.sequence);
+  Parts* parts = event.kind == EventKind::kFirstDelivered ? place_of_delivery(assembly, event)
+                                                          : place_of(assembly, event.sequence);
   if (parts == nullptr) return;
   switch (event.kind) {
     case EventKind::kOwnerChanged:
-      parts->decided = {event.commit_tsc, event.evidence_cycles, event.trigger};
+      parts->decided = {event.to, event.commit_tsc, event.evidence_cycles, event.trigger};
       break;
     case EventKind::kDataMoved:
       parts->moved = {event.from, event.to, event.commit_tsc, event.packet_tsc, event.dropped};
       break;
     case EventKind::kFirstDelivered:
-      if (!parts->delivered) parts->delivered = {event.packet_tsc, event.dropped};
+      if (!parts->delivered) parts->delivered = {event.to, event.packet_tsc, event.dropped};
       break;
     default:
       return;
@@ -107,8 +121,9 @@ void FailoverLog::assemble(HavipId havip, const Assembly& assembly, const Parts&
     failover.last_to_old_ns = ns_between(evidence, left.last_packet_tsc, now);
   failover.decided_ns = ns_between(evidence, decided.tsc, now);
   failover.moved_ns = std::max(failover.decided_ns, ns_between(evidence, moved.tsc, now));
-  if (parts.delivered) failover.first_to_new_ns = ns_between(evidence, parts.delivered->tsc, now);
-  const std::uint64_t dropped = parts.delivered ? parts.delivered->dropped : moved.dropped;
+  const bool is_delivered = parts.delivered && parts.delivered->to == moved.to;
+  if (is_delivered) failover.first_to_new_ns = ns_between(evidence, parts.delivered->tsc, now);
+  const std::uint64_t dropped = is_delivered ? parts.delivered->dropped : moved.dropped;
   failover.dropped = dropped > left.dropped ? dropped - left.dropped : 0;
 
   const bool has_packet = decided.evidence_cycles != 0;

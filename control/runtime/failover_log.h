@@ -49,6 +49,7 @@ class FailoverLog {
   static constexpr std::size_t kAssembled = 3;
 
   struct Decided {
+    PortId to;
     std::uint64_t tsc;
     std::uint32_t evidence_cycles;
     Trigger trigger;
@@ -58,6 +59,7 @@ class FailoverLog {
     std::uint64_t tsc, last_packet_tsc, dropped;
   };
   struct Delivered {
+    PortId to;
     std::uint64_t tsc, dropped;
   };
   // What is known of one decision. Sequence 0: the place is free.
@@ -66,10 +68,13 @@ class FailoverLog {
     std::optional<Decided> decided;
     std::optional<Moved> moved;
     std::optional<Delivered> delivered;
+
+    bool names(PortId port) const { return (moved && moved->to == port) || (decided && decided->to == port); }
   };
   using Assembly = std::array<Parts, kAssembled>;
 
   static Parts* place_of(Assembly& assembly, std::uint32_t sequence);
+  static Parts* place_of_delivery(Assembly& assembly, const Event& event);
   static const Moved* loss_before(const Assembly& assembly, std::uint32_t sequence);
   void assemble(HavipId havip, const Assembly& assembly, const Parts& parts, const Registry& registry,
                 const ClockReading& now);

@@ -22,6 +22,7 @@ class FailoverLogTest : public ::testing::Test {
                        Trigger trigger = Trigger::kAdvert) {
     Event event = about(EventKind::kOwnerChanged, sequence);
     event.trigger = trigger;
+    event.to = trigger == Trigger::kResignation ? kNobody : kVm2;
     event.commit_tsc = at;
     event.evidence_cycles = evidence_cycles;
     return event;
@@ -143,6 +144,19 @@ TEST_F(FailoverLogTest, FirstPacketMayComeAfterOtherDecisionsWereToldAndCountsOn
            delivered(2, kVm2, 5900 * kMs), delivered(2, kVm2, 5950 * kMs), decided(2, 5000 * kMs)});
   EXPECT_EQ(only().gap_ns(), static_cast<std::int64_t>(1900 * kMs));
   EXPECT_EQ(log.totals().gap.count(), 1u);
+}
+
+// With `handover announced` the next decision is made before the data moves.
+TEST_F(FailoverLogTest, FirstPacketThatBearsTheNextDecisionBelongsToTheMoveBefore) {
+  Event next = decided(3, 5500 * kMs);
+  next.to = kVm1;
+  add_all({decided(2, 5000 * kMs), moved(2, kVm1, kVm2, 5000 * kMs, 4999 * kMs), next,
+           delivered(3, kVm2, 5510 * kMs)});
+  EXPECT_EQ(only().gap_ns(), static_cast<std::int64_t>(511 * kMs));
+  add_all({moved(3, kVm2, kVm1, 5520 * kMs, 5519 * kMs), delivered(3, kVm1, 5521 * kMs)});
+  ASSERT_EQ(log.of(kFront).size(), 2u);
+  EXPECT_EQ(log.of(kFront)[1].gap_ns(), static_cast<std::int64_t>(2 * kMs));
+  EXPECT_EQ(log.of(kFront)[0].gap_ns(), static_cast<std::int64_t>(511 * kMs));
 }
 
 TEST_F(FailoverLogTest, DecisionWithoutAMoveIsNone) {
