@@ -73,9 +73,10 @@ def limited(switch):
 
 
 @pytest.fixture
-def advised(switch):
-    """A HAVIP with something to advise about: it has no port."""
-    switch.do("havip add spare subnet web ipv4 10.77.0.101")
+def advised(havip):
+    """A HAVIP with something to advise about: no port adverts it."""
+    havip.announce("vm2")
+    havip.wait_owner("vm2")
 
 
 @pytest.fixture
