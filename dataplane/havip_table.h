@@ -92,8 +92,8 @@ struct alignas(64) HavipCold {
   PortId handing_over;
   TimeMs handover_ends_ms = owner::Election::kNever;
   std::uint32_t disagreements;  // decisions while observing that name another port than the one with the data
-  TimeMs unclaimed_since_ms;     // -1: somebody is elected
-  TimeMs outranked_ms;           // when a port last adverted though the owner outranks it; -1: never
+  TimeMs unclaimed_since_ms;    // -1: somebody is elected
+  TimeMs outranked_ms;          // when a port last adverted though the owner outranks it; -1: never
   std::array<std::atomic<TimeMs>, kNoticeCount> noticed_ms;  // by Notice; -1: never
   owner::Prober prober;
   owner::Election election;
@@ -113,8 +113,8 @@ struct alignas(64) HavipCold {
     if (steering.mode != LearnMode::kEnforce) return steering.port;
     return handing_over.is_valid() ? handing_over : election.owner();
   }
-  // No later than the first moment at which time alone can change who has the data, or at which somebody is to
-  // be asked.
+  // No later than the first moment at which time alone can change who has the data, or at which somebody is
+  // to be asked.
   TimeMs next_due() const noexcept {
     return std::min({election.next_due(), handover_ends_ms, prober.next_due()});
   }

@@ -27,7 +27,8 @@ void set_checksum(NdFrame& frame, const Ipv6& source, const Ipv6& destination) n
 
 }  // namespace
 
-NdFrame make_solicitation(const Mac& source_mac, const Ipv6& source, const Ipv6& target, const Mac* known) noexcept {
+NdFrame make_solicitation(const Mac& source_mac, const Ipv6& source, const Ipv6& target,
+                          const Mac* known) noexcept {
   const Ipv6 destination = known ? target : target.solicited_node();
   NdFrame frame =
       make_frame(source_mac, known ? *known : Mac::of_multicast(destination), source, destination);

@@ -17,7 +17,8 @@ static_assert(sizeof(NdFrame) == 86);
 
 // Who has `target`? Asked from `source` by its solicited-node group, or, where `known` is set, by the MAC it
 // had.
-NdFrame make_solicitation(const Mac& source_mac, const Ipv6& source, const Ipv6& target, const Mac* known) noexcept;
+NdFrame make_solicitation(const Mac& source_mac, const Ipv6& source, const Ipv6& target,
+                          const Mac* known) noexcept;
 
 // `address` is at `mac`, said to all nodes without being asked; what they know otherwise is overridden.
 NdFrame make_unsolicited_advertisement(const Mac& mac, const Ipv6& address) noexcept;

@@ -22,10 +22,9 @@ void claim_by_announcement(WorkerState& worker, const Batch& batch, HavipId havi
   const PortRow& port = *batch.ingress;
   const owner::VrrpGroup acquired = port.spoken->acquired_lately(worker.now_ms);
   worker.count(LearnCounter::announcement);
-  const auto remark =
-      decide(worker, havip, batch.received_tsc, [&](owner::Election& election, TimeMs now) {
-        return election.announce(port.id, delivery, now, acquired);
-      });
+  const auto remark = decide(worker, havip, batch.received_tsc, [&](owner::Election& election, TimeMs now) {
+    return election.announce(port.id, delivery, now, acquired);
+  });
   packet.is_claim = remark != LearnCounter::claim_rate;
 }
 

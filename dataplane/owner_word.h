@@ -10,9 +10,9 @@
 //   bits 40-63  sequence: counts the stores, modulo 2^24
 //
 // Written by the worker that decides, under the slot's lock (release), and by whoever sends the first packet,
-// which takes back bit 35 of the very word that it followed (compare and exchange); read by any worker (acquire: whoever
-// sees a word sees the port row that it names). A port index is reused only after a grace period, and only
-// once no slot names it, so a reader inside its poll never follows a word to another port.
+// which takes back bit 35 of the very word that it followed (compare and exchange); read by any worker
+// (acquire: whoever sees a word sees the port row that it names). A port index is reused only after a grace
+// period, and only once no slot names it, so a reader inside its poll never follows a word to another port.
 
 #include <cstdint>
 

@@ -1,8 +1,8 @@
 #pragma once
 
-// Shares out the switch's own questions of one worker: at most kPerMs rounds a millisecond, so that many HAVIPs
-// that are in doubt at once, as after a start, neither hold the worker up nor empty its packet pool. Each round
-// gets its turn once, in the order of asking.
+// Shares out the switch's own questions of one worker: at most kPerMs rounds a millisecond, so that many
+// HAVIPs that are in doubt at once, as after a start, neither hold the worker up nor empty its packet pool.
+// Each round gets its turn once, in the order of asking.
 
 #include "vipswitch/time.h"
 

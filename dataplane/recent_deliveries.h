@@ -4,9 +4,9 @@
 // one that the owner of before got.
 //
 // Shape: a direct-mapped table of kPlaces words; a HAVIP whose place another one has taken since is not
-// known. A word has bits 10-23 of the slot's number below and bits 6-55 of the time stamp counter above: exact
-// to 64 cycles. Written by its worker for every packet to a HAVIP (one store); read by the worker that commits
-// a change of owner, relaxed: a packet of this very moment may be missed.
+// known. A word has bits 10-23 of the slot's number below and bits 6-55 of the time stamp counter above:
+// exact to 64 cycles. Written by its worker for every packet to a HAVIP (one store); read by the worker that
+// commits a change of owner, relaxed: a packet of this very moment may be missed.
 
 #include <array>
 #include <atomic>

@@ -116,7 +116,8 @@ void Worker::handle(const Message& message) noexcept {
              [&](owner::Election& election, TimeMs now) { return apply(election, message, now); });
       return;
     case Message::Kind::kSteer:
-      return steer(state_, message.havip, {message.mode, message.port, message.handover, message.follow_vrid});
+      return steer(state_, message.havip,
+                   {message.mode, message.port, message.handover, message.follow_vrid});
     case Message::Kind::kRestore:
       decide(state_, message.havip, 0, [&](owner::Election& election, TimeMs now) {
         return election.restore(message.port, static_cast<std::uint32_t>(message.generation), now);

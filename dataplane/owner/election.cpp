@@ -105,7 +105,8 @@ Outcome Election::advert(PortId port, const AdvertEvidence& evidence, TimeMs now
 Outcome Election::take_advert(PortId port, const AdvertEvidence& evidence, Listing listing,
                               TimeMs now) noexcept {
   const TimeMs time = std::max(now_, now);
-  if (Record* record = find(port); record != nullptr && time < due_ && is_known(*record, evidence, listing, time)) {
+  if (Record* record = find(port);
+      record != nullptr && time < due_ && is_known(*record, evidence, listing, time)) {
     now_ = time;
     record->last_advert = now_;
     Outcome repetition;
@@ -162,7 +163,8 @@ Outcome Election::group_advert(PortId port, const GroupAdvert& advert, TimeMs no
   const Record* record = find(port);
   const bool was_listed = record != nullptr && record->active && record->evidence == EvidenceClass::kVrrp &&
                           record->advert.group() == group;
-  const bool was_announced = announced_by_ == port && std::max(now_, now) - announced_at_ <= kAnnouncedBeforeMs;
+  const bool was_announced =
+      announced_by_ == port && std::max(now_, now) - announced_at_ <= kAnnouncedBeforeMs;
   if ((advert.news == GroupNews::kAcquired && was_announced) || (was_listed && advert.is_list_empty))
     learn_to_follow(group);
   if (follows(group)) return take_advert(port, advert.evidence, Listing::kFollowed, now);
@@ -306,8 +308,8 @@ Election::Record* Election::heard(PortId port, Outcome& outcome) noexcept {
 // same, no rank changes. Deadlines can only have become later, which due_ allows.
 bool Election::is_known(const Record& record, const AdvertEvidence& evidence, Listing listing,
                         TimeMs now) const noexcept {
-  return !waiting_.is_valid() && record.is_follower == (listing == Listing::kFollowed) && record.seen == generation_ && is_fresh(record, now) &&
-         record.advert == evidence;
+  return !waiting_.is_valid() && record.is_follower == (listing == Listing::kFollowed) &&
+         record.seen == generation_ && is_fresh(record, now) && record.advert == evidence;
 }
 
 }  // namespace vipswitch::owner

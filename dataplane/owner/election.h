@@ -157,15 +157,16 @@ class Election {
   Outcome forget(TimeMs now) noexcept;
 
   Outcome advert(PortId port, const AdvertEvidence& evidence, TimeMs now) noexcept;
-  // Of a group that does not list the address. It counts as one that does while the address follows the group;
-  // else, if the group is the one that listed it, the port has given the address up, unless it lists nothing at
-  // all now.
+  // Of a group that does not list the address. It counts as one that does while the address follows the
+  // group; else, if the group is the one that listed it, the port has given the address up, unless it lists
+  // nothing at all now.
   Outcome group_advert(PortId port, const GroupAdvert& advert, TimeMs now) noexcept;
-  // Gratuitous ARP or unsolicited neighbour advertisement; `delivery` by the MAC that it names. `acquired`: the
-  // only group that the port has begun to speak for within the last second, if there is one: the address
+  // Gratuitous ARP or unsolicited neighbour advertisement; `delivery` by the MAC that it names. `acquired`:
+  // the only group that the port has begun to speak for within the last second, if there is one: the address
   // follows it from now on, unless adverts list it.
   Outcome announce(PortId port, Delivery delivery, TimeMs now, VrrpGroup acquired = {}) noexcept;
-  // The operator knows that the address belongs to the group `vrid`, of either family; 0: what is learned holds.
+  // The operator knows that the address belongs to the group `vrid`, of either family; 0: what is learned
+  // holds.
   Outcome follow(std::uint8_t vrid, TimeMs now) noexcept;
   // Any other frame from the address that nobody asked for.
   Outcome weak(PortId port, TimeMs now) noexcept;
@@ -298,9 +299,9 @@ class Election {
   bool released_ = false;      // the elected port left and nobody has succeeded it
   bool has_deferred_ = false;  // some record is deferred, or was
 
-  std::uint8_t hint_ = 0;       // VRID that the operator said the address follows; 0: none
-  VrrpGroup learned_;           // that it was seen to follow
-  PortId announced_by_;         // the last announcement, of any port
+  std::uint8_t hint_ = 0;  // VRID that the operator said the address follows; 0: none
+  VrrpGroup learned_;      // that it was seen to follow
+  PortId announced_by_;    // the last announcement, of any port
   TimeMs announced_at_ = 0;
   TimeMs stray_since_ = kNoStray;  // the first announcement that contradicts what was learned
   static constexpr TimeMs kNoStray = -1;

@@ -18,7 +18,8 @@ constexpr std::uint8_t kQuickRounds = 10;
 
 std::uint8_t count_up(const Election& election) noexcept {
   std::uint8_t count = 0;
-  for (std::size_t i = 0; i < election.member_count(); ++i) count += !election.member(i, election.time()).down;
+  for (std::size_t i = 0; i < election.member_count(); ++i)
+    count += !election.member(i, election.time()).down;
   return count;
 }
 

@@ -9,10 +9,12 @@
 //
 //   in doubt about    first asked                                   then
 //   silent adverts    dead time + 100 ms after the last advert      the owner, 3 times in 600 ms. It answers:
-//   a remembered one  at once                                         confirmed, a silent one for 10 s. It does
-//                                                                     not: every port, 300 ms for answers. One
-//                                                                     of them takes over; none: all are asked
-//                                                                     each second, after 30 s nobody owns it
+//   a remembered one  at once                                         confirmed, a silent one for 10 s. It
+//   does
+//                                                                     not: every port, 300 ms for answers.
+//                                                                     One of them takes over; none: all are
+//                                                                     asked each second, after 30 s nobody
+//                                                                     owns it
 //   nobody            released: dead time of the last owner;        every port, 300 ms for answers; each
 //                     otherwise, or where no advert told it,          second, after ten times every ten
 //                     200 ms
@@ -39,7 +41,7 @@ struct ProbeRound {
 
 // For display.
 struct ProbeStatus {
-  PortId asks_about;         // the owner in doubt; invalid: there is none, or no doubt
+  PortId asks_about;          // the owner in doubt; invalid: there is none, or no doubt
   TimeMs unanswered_ms = -1;  // how long it has answered nothing; -1: nothing is unanswered
   TimeMs confirmed_ms = -1;   // since its last answer; -1: it gave none
 

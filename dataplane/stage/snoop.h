@@ -4,8 +4,8 @@
 // advertisements become claims and run the election (design: owner learning 2 and 4); ARP requests and
 // neighbour solicitations for what the switch knows are answered in their place (forwarding 1.2, owner
 // learning 5.4 "Proxy"). From the uplink, ARP for EIPs is answered and the MACs of next hops are told to
-// control. Data from a HAVIP that nobody is known to own hints at its owner. Other bursts pass at the cost of one
-// test.
+// control. Data from a HAVIP that nobody is known to own hints at its owner. Other bursts pass at the cost of
+// one test.
 //
 // Runs before resolve, so the data packets behind a claim in the same burst go to the new owner.
 // Drops: claim_unbound, vrrp_guard, vrrp_src_spoof, vrrp_filtered, arp_unknown_target, arp_no_owner,

@@ -1,5 +1,5 @@
-// Data from a HAVIP whose owner nobody knows hints at it (owner learning 2.4); otherwise data costs the election
-// nothing.
+// Data from a HAVIP whose owner nobody knows hints at it (owner learning 2.4); otherwise data costs the
+// election nothing.
 
 #include "tests/stage/shop6.h"
 

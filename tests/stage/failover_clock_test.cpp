@@ -40,9 +40,7 @@ class FailoverClock : public Shop6Test {
     }
     return some;
   }
-  PortId port(const Vm& vm) {
-    return vswitch.control().tables().registry().find_port(vm.port).value();
-  }
+  PortId port(const Vm& vm) { return vswitch.control().tables().registry().find_port(vm.port).value(); }
 
   const Frame to_front = datagram(kVm3, kVm3.ip, W::kFront, kVm3.mac);
   const std::uint64_t now = rte_rdtsc();
@@ -75,8 +73,7 @@ TEST_F(FailoverClock, PacketOfTheSameBurstIsTheFirst) {
   hand_over_at_once();
   const auto told = burst(kVm3, {to_front}, now);
   EXPECT_TRUE(told.empty());
-  const auto claimed =
-      burst(kVm2, {advert(kVm2), datagram(kVm2, kVm2.ip, W::kFront, kVm3.mac)}, now + 1'000);
+  const auto claimed = burst(kVm2, {advert(kVm2), datagram(kVm2, kVm2.ip, W::kFront, kVm3.mac)}, now + 1'000);
   ASSERT_EQ(of(EventKind::kFirstDelivered, claimed).size(), 1u);
   EXPECT_EQ(of(EventKind::kFirstDelivered, claimed)[0].dropped, 1u);
 }
@@ -116,9 +113,9 @@ TEST_F(FailoverClock, HandedOverDataMovesAfterItsDecision) {
 TEST_F(FailoverClock, VirtualMacIsUsedFromTheFirstPacketOn) {
   burst(kVm1, {advert(Vm{kVm1.port, Mac::vrrp_ipv4(kVrid), kVm1.ip})}, now);
   for (int i = 0; i < 2; ++i) {
-    EXPECT_THAT(inject(kVm3, to_front),
-                ::testing::ElementsAre(
-                    Sent{"vm1-eth0", datagram(kVm3, kVm3.ip, W::kFront, Mac::vrrp_ipv4(kVrid))}));
+    EXPECT_THAT(
+        inject(kVm3, to_front),
+        ::testing::ElementsAre(Sent{"vm1-eth0", datagram(kVm3, kVm3.ip, W::kFront, Mac::vrrp_ipv4(kVrid))}));
   }
 }
 

@@ -1,4 +1,5 @@
-// HAVIPs that no advert lists: of the other family, excluded, or all of a group's (owner learning 5.4 "Follow").
+// HAVIPs that no advert lists: of the other family, excluded, or all of a group's (owner learning 5.4
+// "Follow").
 
 #include "tests/stage/shop6.h"
 
@@ -33,9 +34,7 @@ class Follow : public Shop6Test {
   OwnerState state(const char* havip, Family family = Family::kIpv4) {
     return snapshot(havip, family).election.state(vswitch.now());
   }
-  std::string owners() {
-    return vswitch.owner("front") + ' ' + vswitch.owner("back") + ' ' + owner6();
-  }
+  std::string owners() { return vswitch.owner("front") + ' ' + vswitch.owner("back") + ' ' + owner6(); }
 };
 
 TEST_F(Follow, ExcludedAddressAndTheOtherFamilyFollowTheGroup) {

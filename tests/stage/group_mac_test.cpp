@@ -40,8 +40,8 @@ TEST_F(GroupMac, RouterTakesWhatIsForOtherVmsToo) {
 }
 
 TEST_F(GroupMac, HavipItselfIsSteeredByItsAddress) {
-  ASSERT_TRUE(vswitch.service().add(
-      model::Havip{"back", "web", Ipv4(10, 77, 0, 101), {}, {std::string(kVm2.port), std::string(kVm3.port)}}));
+  ASSERT_TRUE(vswitch.service().add(model::Havip{
+      "back", "web", Ipv4(10, 77, 0, 101), {}, {std::string(kVm2.port), std::string(kVm3.port)}}));
   vswitch.settle();
   inject(kVm2, announcement(kVm2, Ipv4(10, 77, 0, 101)));
   EXPECT_THAT(inject(kVm3, datagram(kVm3, kVm3.ip, Ipv4(10, 77, 0, 101), kGroupMac)),

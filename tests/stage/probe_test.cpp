@@ -1,5 +1,5 @@
-// The switch asks who has a HAVIP's address where claims leave it in doubt; guests answer by script (owner learning
-// 5.3). Whom it asks and when is owner/prober's, tested there.
+// The switch asks who has a HAVIP's address where claims leave it in doubt; guests answer by script (owner
+// learning 5.3). Whom it asks and when is owner/prober's, tested there.
 
 #include "tests/stage/shop6.h"
 
@@ -88,7 +88,8 @@ TEST_F(Probes, Case12SuppressedAdverts) {
   EXPECT_EQ(snapshot("front").probing.unanswered_ms, -1);
 }
 
-// Case 19: the old master's adverts are over, an announcement waits, and the master does not hold it any more.
+// Case 19: the old master's adverts are over, an announcement waits, and the master does not hold it any
+// more.
 TEST_F(Probes, Case19WaitingAnnouncementIsTakenWhenTheAdvertsAreOver) {
   for (const TimeMs at : {0, 1'000, 2'000}) {
     pass(at, {});
@@ -151,7 +152,8 @@ TEST_F(Probes, ManyHavipsAtOnceAreAskedForInTurns) {
   }
   vswitch.settle();
   vswitch.advance_to(200);
-  EXPECT_EQ(vswitch.learned(LearnCounter::probe), ProbeTurns::kPerMs + 1) << "front is asked for at two ports";
+  EXPECT_EQ(vswitch.learned(LearnCounter::probe), ProbeTurns::kPerMs + 1)
+      << "front is asked for at two ports";
   vswitch.advance_to(201);
   EXPECT_EQ(vswitch.learned(LearnCounter::probe), kHavips + 2);
 }

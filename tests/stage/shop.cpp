@@ -1,9 +1,9 @@
 #include "tests/stage/shop.h"
 
+#include <ostream>
+
 #include "control/publish/registry.h"
 #include "dataplane/owner_decision.h"
-
-#include <ostream>
 
 namespace vipswitch::testing {
 

@@ -1,5 +1,5 @@
-// The cases of the specification by their numbers (owner learning 6) that are about frames, on the whole pipeline:
-// A is vm1, B vm2, both bound to front, and X vm3. Those about the election alone are in
+// The cases of the specification by their numbers (owner learning 6) that are about frames, on the whole
+// pipeline: A is vm1, B vm2, both bound to front, and X vm3. Those about the election alone are in
 // tests/unit/owner/cases_test.cpp; 12, 19, 27 and 34 are in probe_test.cpp and follow_test.cpp.
 
 #include "tests/stage/shop6.h"
@@ -18,7 +18,8 @@ class Specification : public Shop6Test {
  protected:
   Specification() { hand_over_at_once(); }
 
-  Frame advert3(const Vm& vm, VrrpChecksum checksum, Ipv4 destination = {224, 0, 0, 18}, std::uint8_t ttl = 255) {
+  Frame advert3(const Vm& vm, VrrpChecksum checksum, Ipv4 destination = {224, 0, 0, 18},
+                std::uint8_t ttl = 255) {
     Ipv4Fields ip = vrrp_ipv4(vm.ip, destination);
     ip.ttl = ttl;
     return from_vm(vm, destination.is_multicast() ? kVrrpGroupMac : kB.mac)
@@ -44,7 +45,8 @@ TEST_F(Specification, Case22CarpOfTheOwnersPortIsNoResignation) {
 }
 
 TEST_F(Specification, Case23EveryChecksumInUseClaimsAndAFlippedBitDoesNot) {
-  const std::vector<Frame> right = {advert3(kA, VrrpChecksum::kPseudoHeader), advert3(kA, VrrpChecksum::kPlain),
+  const std::vector<Frame> right = {advert3(kA, VrrpChecksum::kPseudoHeader),
+                                    advert3(kA, VrrpChecksum::kPlain),
                                     advert3(kA, VrrpChecksum::kPseudoHeader, kB.ip),
                                     advert3(kA, VrrpChecksum::kPseudoHeaderMulticast, kB.ip)};
   for (Frame frame : right) {

@@ -200,17 +200,18 @@ TEST_F(CommandSetTest, UnknownSecondWordSuggestsOrLists) {
   EXPECT_TRUE(usage_error("show eip", "show: unknown word \"eip\", did you mean \"eip show\"?"));
   EXPECT_TRUE(usage_error("show vpc shop", "show: unknown word \"vpc\", did you mean \"vpc show\"?"));
   EXPECT_TRUE(usage_error("havip bnid front p11", "havip: unknown word \"bnid\", did you mean \"bind\"?"));
-  EXPECT_TRUE(usage_error("havip frobnicate",
-                          "havip: unknown word \"frobnicate\", expected one of add, bind, del, follow, handover, "
-                          "learn, pin, show, unbind, unpin"));
+  EXPECT_TRUE(
+      usage_error("havip frobnicate",
+                  "havip: unknown word \"frobnicate\", expected one of add, bind, del, follow, handover, "
+                  "learn, pin, show, unbind, unpin"));
 }
 
 TEST_F(CommandSetTest, MissingWordsAreNamedWithTheUsage) {
   EXPECT_TRUE(usage_error("havip bind front", "havip bind: missing PORT, usage: havip bind HAVIP PORT"));
   EXPECT_TRUE(usage_error("havip bind", "havip bind: missing HAVIP, usage: havip bind HAVIP PORT"));
-  EXPECT_TRUE(usage_error(
-      "havip",
-      "havip: missing word, expected one of add, bind, del, follow, handover, learn, pin, show, unbind, unpin"));
+  EXPECT_TRUE(usage_error("havip",
+                          "havip: missing word, expected one of add, bind, del, follow, handover, learn, "
+                          "pin, show, unbind, unpin"));
   EXPECT_TRUE(usage_error(
       "vpc add lab", "vpc add: missing vni VNI, usage: vpc add NAME vni VNI [mtu MTU] [clamp_mss CLAMP]"));
   EXPECT_TRUE(

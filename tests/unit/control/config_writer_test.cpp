@@ -31,7 +31,7 @@ uplink: {device: af_xdp, interface: eth1, mac: "02:00:5e:10:00:01", addresses: [
 vpcs: [{name: shop, vni: 1001, mtu: 1400, clamp_mss: true}]
 subnets: [{name: web, vpc: shop, ipv4: 10.77.0.0/24, gateway: 10.77.0.1, ipv6: "2001:db8:77::/64", gateway6: "2001:db8:77::1", havip_quota: 3, managed: true, dns: [10.77.0.2, "2001:db8:77::2"], dhcp: {lease_s: 60, routes: [{to: 10.9.0.0/16, via: 10.77.0.5}]}}]
 ports: [{name: p11, instance: vm11, nic: secondary, subnet: web, mac: "52:54:00:77:00:0b", ipv4: 10.77.0.11, ipv6: "2001:db8:77::11", device: af_packet, interface: sw-vm11, queues: 2, forwards: true, rate_mbps: 100, burst_kb: 256, vrrp_filter: both}]
-havips: [{name: front, subnet: web, ipv4: 10.77.0.100, ipv6: "2001:db8:77::100", ports: [p11], pin: p11, learn: off, handover: at-once}]
+havips: [{name: front, subnet: web, ipv4: 10.77.0.100, ipv6: "2001:db8:77::100", ports: [p11], pin: p11, learn: off, handover: at-once, follow: 51}]
 eips: [{name: public, ipv4: 203.0.113.10, target: {havip: front}, rate_in_mbps: 10, rate_out_mbps: 20, burst_kb: 64}, {name: public6, ipv6: "2001:db8:113::10"}]
 routes: [{vpc: shop, to: 172.16.0.0/12, via: {havip: front}}, {vpc: shop, to: "2001:db8:9::/48", via: blackhole}]
 )";

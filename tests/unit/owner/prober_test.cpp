@@ -1,10 +1,11 @@
-// Whom the switch asks for an address whose owner is in doubt, when, and what answers and silence come to (owner
-// learning 5.3).
+// Whom the switch asks for an address whose owner is in doubt, when, and what answers and silence come to
+// (owner learning 5.3).
+
+#include "dataplane/owner/prober.h"
 
 #include <gmock/gmock.h>
 #include <utility>
 
-#include "dataplane/owner/prober.h"
 #include "tests/unit/owner/election_fixture.h"
 
 namespace vipswitch::owner {
