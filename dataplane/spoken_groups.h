@@ -29,6 +29,7 @@ struct SpokenAdvert {
   std::uint8_t priority = 0;  // 0: resigns
   VrrpAuth auth = VrrpAuth::kNone;
   bool is_unicast = false;
+  bool has_virtual_mac = false;  // came from the group's (RFC 9568 7.3)
   std::uint32_t interval_ms = 0;
   std::uint8_t list_size = 0;
   std::uint16_t list_hash = 0;  // of the addresses listed, in whatever order
@@ -78,6 +79,19 @@ class SpokenGroups {
     return only;
   }
 
+  // Whether the port speaks for the group from its virtual MAC.
+  bool uses_virtual_mac(owner::VrrpGroup group, TimeMs now) const noexcept {
+    SpokenAdvert wanted;
+    wanted.group = group;
+    for (const Cell& cell : cells_) {
+      const std::uint64_t said = cell.said.load(std::memory_order_acquire);
+      if (!is_same_group(said, pack(wanted)) || !speaks(said)) continue;
+      return unpack(said).has_virtual_mac &&
+             now - cell.last_ms.load(std::memory_order_relaxed) <= dead_time_ms(said);
+    }
+    return false;
+  }
+
   // Calls `visit(Group)` for each, in no particular order.
   template <class Visit>
   void for_each(Visit&& visit) const {
@@ -101,14 +115,14 @@ class SpokenGroups {
     std::atomic<TimeMs> acquired_ms{0};
   };
 
-  // Bits 0-7 VRID, 8 family, 9 version 3, 10-11 authentication, 12 unicast, 16-23 priority, 24-31 list size,
+  // Bits 0-7 VRID, 8 family, 9 version 3, 10-11 authentication, 12 unicast, 13 virtual MAC, 16-23 priority, 24-31 list size,
   // 32-63 interval.
   static constexpr std::uint64_t kGroupBits = 0x1ff;
 
   static constexpr std::uint64_t pack(const SpokenAdvert& advert) noexcept {
     return advert.group.vrid | std::uint64_t{advert.group.family == Family::kIpv6} << 8 |
            std::uint64_t{advert.version == 3} << 9 | static_cast<std::uint64_t>(advert.auth) << 10 |
-           std::uint64_t{advert.is_unicast} << 12 | std::uint64_t{advert.priority} << 16 |
+           std::uint64_t{advert.is_unicast} << 12 | std::uint64_t{advert.has_virtual_mac} << 13 | std::uint64_t{advert.priority} << 16 |
            std::uint64_t{advert.list_size} << 24 | std::uint64_t{advert.interval_ms} << 32;
   }
   static constexpr std::uint64_t pack_list(const SpokenAdvert& advert) noexcept {
@@ -120,6 +134,7 @@ class SpokenGroups {
     advert.version = (said >> 9 & 1) != 0 ? 3 : 2;
     advert.auth = static_cast<VrrpAuth>(said >> 10 & 3);
     advert.is_unicast = (said >> 12 & 1) != 0;
+    advert.has_virtual_mac = (said >> 13 & 1) != 0;
     advert.priority = static_cast<std::uint8_t>(said >> 16);
     advert.list_size = static_cast<std::uint8_t>(said >> 24);
     advert.interval_ms = static_cast<std::uint32_t>(said >> 32);

@@ -31,11 +31,19 @@ bool speaks_arp_for_havip(const Packet& packet, const PortRow& port) noexcept {
   return port.ipv4.is_havip(port.ipv4.index_of(packet.arp().sender_ip));
 }
 
+// 00:00:5e:00:00:VHID. CARP's adverts look like VRRP's; snoop tells them apart, and refuses VRRP from there.
+constexpr bool is_carp_mac(const Mac& mac) noexcept {
+  return mac == Mac{0x00, 0x00, 0x5e, 0x00, 0x00, mac.bytes()[5]};
+}
+
 bool may_use_virtual_mac(const WorkerState& worker, const PortRow& port, const Packet& packet,
                          const Mac& mac) noexcept {
   const std::uint8_t vrid = mac.bytes()[5];
+  if (adverts_from(port, mac, worker.now_ms)) return true;
   if (mac == Mac::vrrp_ipv6(vrid)) return may_use_virtual_mac_ipv6(worker, port, packet, vrid);
-  if (mac != Mac::vrrp_ipv4(vrid) || !port.ipv4.has_havips()) return false;
+  if (!port.ipv4.has_havips()) return false;
+  if (is_carp_mac(mac)) return packet.kind == PacketKind::kIpv4 && packet.protocol == wire::kProtoVrrp;
+  if (mac != Mac::vrrp_ipv4(vrid)) return false;
   return is_vrrp_of(packet, vrid) || speaks_arp_for_havip(packet, port) ||
          owns_with_virtual_mac<Ipv4>(worker, port, vrid);
 }

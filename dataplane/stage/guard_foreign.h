@@ -39,6 +39,15 @@ bool is_forwarded(const PortRow& port, const Packet& packet, const Address& sour
   return port.forwards && packet.protocol != wire::kProtoVrrp && may_be_forwarded(source);
 }
 
+// Whether the port's own adverts use this virtual MAC, of whichever family: a new owner speaks from it before data
+// follows, one that is outranked answers what it got, and addresses of the other family are announced from it.
+inline bool adverts_from(const PortRow& port, const Mac& mac, TimeMs now) noexcept {
+  const std::uint8_t vrid = mac.bytes()[5];
+  if (port.spoken == nullptr) return false;
+  if (mac == Mac::vrrp_ipv4(vrid)) return port.spoken->uses_virtual_mac({Family::kIpv4, vrid}, now);
+  return mac == Mac::vrrp_ipv6(vrid) && port.spoken->uses_virtual_mac({Family::kIpv6, vrid}, now);
+}
+
 // Whether a claim of the port made it the owner of one of its HAVIPs with this virtual MAC.
 template <class Address>
 bool owns_with_virtual_mac(const WorkerState& worker, const PortRow& port, std::uint8_t vrid) noexcept {

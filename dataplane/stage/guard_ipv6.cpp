@@ -33,7 +33,8 @@ bool is_free_link_local(const WorkerState& worker, const PortRow& port, const Ip
 bool is_virtual_mac_allowed(const WorkerState& worker, const PortRow& port, const Packet& packet,
                             const Mac& mac) noexcept {
   const std::uint8_t vrid = mac.bytes()[5];
-  return mac == Mac::vrrp_ipv6(vrid) && may_use_virtual_mac_ipv6(worker, port, packet, vrid);
+  return adverts_from(port, mac, worker.now_ms) ||
+         (mac == Mac::vrrp_ipv6(vrid) && may_use_virtual_mac_ipv6(worker, port, packet, vrid));
 }
 
 void guard_advertisement(const WorkerState& worker, const PortRow& port, const NdMessage& message,

@@ -138,13 +138,14 @@ std::uint16_t hash_of(const owner::VrrpAddressList<Address>& addresses) noexcept
 }
 
 template <class Address>
-SpokenAdvert spoken_of(const owner::VrrpAdvert<Address>& advert, std::uint32_t listed,
-                       bool is_unicast) noexcept {
+SpokenAdvert spoken_of(const owner::VrrpAdvert<Address>& advert, std::uint32_t listed, const Packet& packet,
+                       owner::Delivery delivery) noexcept {
   return {.group = owner::VrrpGroup::of<Address>(advert.vrid),
           .version = advert.version,
           .priority = advert.priority,
           .auth = advert.auth,
-          .is_unicast = is_unicast,
+          .is_unicast = !packet.is_group,
+          .has_virtual_mac = delivery.is_virtual(),
           .interval_ms = advert.interval_ms,
           .list_size = static_cast<std::uint8_t>(advert.addresses.size()),
           .list_hash = hash_of(advert.addresses),
@@ -196,7 +197,7 @@ void snoop_advert(WorkerState& worker, const Batch& batch, Packet& packet, std::
     return;
   }
 
-  const SpokenAdvert spoken = spoken_of(advert, listed.bound, !packet.is_group);
+  const SpokenAdvert spoken = spoken_of(advert, listed.bound, packet, *delivery);
   const owner::GroupNews news = hear(worker, port, spoken);
   const owner::AdvertEvidence evidence{source,      advert.interval_ms, advert.priority,
                                        advert.vrid, *delivery,          spoken.group.family};

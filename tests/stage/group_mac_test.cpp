@@ -76,6 +76,37 @@ TEST_F(GroupMac, GroupWhoseHavipWasRemovedIsUnknown) {
   expect_drop(DropReason::unknown_mac, kVm3, datagram(kVm3, kVm3.ip, kElsewhere, kGroupMac));
 }
 
+// keepalived with a virtual MAC announces excluded addresses of the other family from it, too.
+TEST_F(GroupMac, AddressOfTheOtherFamilyMayBeAnnouncedFromIt) {
+  inject(kVm1, announcement6(as_group(kVm1), W6::kVm1Ip));
+  EXPECT_EQ(owner6(), kVm1.port);
+  expect_drop(DropReason::spoofed_mac, kVm2, announcement6(as_group(kVm2), W6::kVm2Ip));
+}
+
+TEST_F(GroupMac, NewOwnerSpeaksFromItBeforeDataFollows) {
+  ASSERT_TRUE(vswitch.service().set_havip_handover("front", Handover::kAnnounced));
+  vswitch.settle();
+  inject(kVm2, advert(as_group(kVm2), 200));
+  ASSERT_EQ(vswitch.owner("front"), kVm1.port) << "the data stays for a moment";
+  EXPECT_THAT(inject(kVm2, from_vm(as_group(kVm2), kVm3.mac)
+                               .ipv4({.source = kVm2.ip, .destination = kVm3.ip})
+                               .udp({.source_port = 1, .destination_port = 2})
+                               .build()),
+              ::testing::SizeIs(1));
+  vswitch.advance_to(20);
+  vswitch.take_sent();
+}
+
+TEST_F(GroupMac, GroupThatWasSilentForItsDeadTimeIsNobodysMac) {
+  vswitch.advance_to(4'001);
+  inject(kVm2, advert(as_group(kVm2), 100));
+  expect_drop(DropReason::spoofed_mac, kVm1,
+              from_vm(as_group(kVm1), kVm3.mac)
+                  .ipv4({.source = kVm1.ip, .destination = kVm3.ip})
+                  .udp({.source_port = 1, .destination_port = 2})
+                  .build());
+}
+
 TEST_F(GroupMac, OfIpv6) {
   const Vm speaker{kVm2.port, Mac::vrrp_ipv6(kVrid), kVm2.ip};
   const Ipv6Fields header = vrrp_ipv6(link_local_of(kVm2.mac));

@@ -39,9 +39,12 @@ TEST_F(Specification, Case22CarpOfTheOwnersPortIsNoResignation) {
   carp[3] = 7;
   Ipv4Fields ip = vrrp_ipv4(kA.ip);
   ip.protocol = 112;
-  inject(kA, from_vm(kA, kVrrpGroupMac).ipv4(ip).payload(carp).build());
+  const Vm speaker{kA.port, Mac{0x00, 0x00, 0x5e, 0x00, 0x00, 51}, kA.ip};
+  for (const Vm& vm : {kA, speaker}) inject(vm, from_vm(vm, kVrrpGroupMac).ipv4(ip).payload(carp).build());
   EXPECT_EQ(owner(), kA.port);
-  EXPECT_EQ(learned(LearnCounter::rx_carp), 1u);
+  EXPECT_EQ(learned(LearnCounter::rx_carp), 2u);
+  EXPECT_EQ(vswitch.drops(), 0u);
+  expect_drop(DropReason::vrrp_src_spoof, speaker, advert(speaker, 0));
 }
 
 TEST_F(Specification, Case23EveryChecksumInUseClaimsAndAFlippedBitDoesNot) {

@@ -30,6 +30,7 @@ TEST(SpokenGroups, AdvertIsKeptAsItWas) {
   advert.version = 2;
   advert.auth = VrrpAuth::kHeader;
   advert.is_unicast = true;
+  advert.has_virtual_mac = true;
   advert.interval_ms = 255'000;
   advert.list_size = 255;
   advert.list_hash = 0xbeef;
