@@ -197,14 +197,17 @@ namespace {
 
 void run_timers_of(WorkerState& worker, HavipId havip) noexcept {
   owner::ProbeRound round;
+  PortId elected;
   decide_slot(worker, havip, 0, [&](HavipCold& cold, TimeMs now) {
     if (cold.prober.wants_turn(now)) {
       const TimeMs turn = worker.probe_turns.take(now);
       if (turn > now) cold.prober.put_off(turn);
     }
-    return cold.prober.run(cold.election, now, round);
+    const owner::Outcome outcome = cold.prober.run(cold.election, now, round);
+    elected = cold.election.elected();
+    return outcome;
   });
-  if (round.is_contested) give_notice(worker, havip, PortId(), Notice::kMultiResponder);
+  if (round.is_contested) give_notice(worker, havip, elected, Notice::kMultiResponder);
   send_probes(worker, havip, round);
 }
 

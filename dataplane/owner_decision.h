@@ -65,9 +65,8 @@ std::optional<LearnCounter> decide_slot(WorkerState& worker, HavipId havip, std:
   if (!outcome.owner_stands() || mode != LearnMode::kEnforce || cold.handing_over.is_valid())
     move = detail::commit_owner(worker, havip, cold, outcome);
   if (!outcome.is_repetition()) cold.review(worker.now_ms);
-  const bool is_contended = outcome.is_outranked() && detail::is_contended(cold, worker.now_ms);
+  const bool is_contended = outcome.outranked().is_valid() && detail::is_contended(cold, worker.now_ms);
   cold.show_step(outcome, worker.now_ms);
-  const PortId elected = cold.election.elected();
   const TimeMs due = cold.next_due();
   rte_spinlock_unlock(&cold.lock);
 
@@ -75,7 +74,7 @@ std::optional<LearnCounter> decide_slot(WorkerState& worker, HavipId havip, std:
   if (outcome.remark()) worker.count(*outcome.remark());
   if (!outcome.changes().empty()) report_decisions(worker, havip, outcome.changes(), told, evidence_tsc);
   if (move.happened()) report_move(worker, havip, move);
-  if (is_contended) give_notice(worker, havip, elected, Notice::kContention);
+  if (is_contended) give_notice(worker, havip, outcome.outranked(), Notice::kContention);
   return outcome.remark();
 }
 

@@ -115,15 +115,16 @@ class SpokenGroups {
     std::atomic<TimeMs> acquired_ms{0};
   };
 
-  // Bits 0-7 VRID, 8 family, 9 version 3, 10-11 authentication, 12 unicast, 13 virtual MAC, 16-23 priority, 24-31 list size,
-  // 32-63 interval.
+  // Bits 0-7 VRID, 8 family, 9 version 3, 10-11 authentication, 12 unicast, 13 virtual MAC, 16-23 priority,
+  // 24-31 list size, 32-63 interval.
   static constexpr std::uint64_t kGroupBits = 0x1ff;
 
   static constexpr std::uint64_t pack(const SpokenAdvert& advert) noexcept {
     return advert.group.vrid | std::uint64_t{advert.group.family == Family::kIpv6} << 8 |
            std::uint64_t{advert.version == 3} << 9 | static_cast<std::uint64_t>(advert.auth) << 10 |
-           std::uint64_t{advert.is_unicast} << 12 | std::uint64_t{advert.has_virtual_mac} << 13 | std::uint64_t{advert.priority} << 16 |
-           std::uint64_t{advert.list_size} << 24 | std::uint64_t{advert.interval_ms} << 32;
+           std::uint64_t{advert.is_unicast} << 12 | std::uint64_t{advert.has_virtual_mac} << 13 |
+           std::uint64_t{advert.priority} << 16 | std::uint64_t{advert.list_size} << 24 |
+           std::uint64_t{advert.interval_ms} << 32;
   }
   static constexpr std::uint64_t pack_list(const SpokenAdvert& advert) noexcept {
     return std::uint64_t{advert.listed} << 16 | advert.list_hash;

@@ -28,7 +28,7 @@ running switch are needed, and nothing is left behind.
                        the address of the sender or else by the port whose advert of the VRID came last. A FILE with
                        = in its name: ./FILE
   -j, --json           the report as a JSON document (docs/json.md)
-      --after SECONDS  how long the clock goes on behind the last frame while something is due (30)
+      --after SECONDS  how long the clock goes on behind the last frame while something is due (10)
   -h, --help           this text
   -V, --version        the version
 

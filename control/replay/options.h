@@ -15,7 +15,7 @@ struct Options {
   std::optional<std::string> config;
   std::vector<CaptureSource> captures;  // none: scripts are run
   bool json = false;
-  TimeMs after_ms = 30'000;
+  TimeMs after_ms = 10'000;
   std::vector<std::string> scripts;
   bool help = false;
   bool version = false;

@@ -28,6 +28,8 @@ EventName name_of(Notice notice) {
       return EventName::contention;
     case Notice::kMultiResponder:
       return EventName::multi_responder;
+    case Notice::kClaimUnbound:
+      return EventName::claim_unbound;
     case Notice::kNlbUnsupported:
       break;
   }

@@ -125,6 +125,8 @@ constexpr std::string_view to_word(Notice notice) noexcept {
       return "multi_responder";
     case Notice::kNlbUnsupported:
       return "nlb_unsupported";
+    case Notice::kClaimUnbound:
+      return "claim_unbound";
   }
   return "invalid";
 }

@@ -113,8 +113,8 @@ Outcome Election::take_advert(PortId port, const AdvertEvidence& evidence, Listi
     repetition.is_repetition_ = true;
     if (port == elected_) {
       repetition.suspect_from_ = suspect_from(*record);
-    } else {
-      repetition.is_outranked_ = has_fresh_advert(elected_, now_);
+    } else if (has_fresh_advert(elected_, now_)) {
+      repetition.outranked_ = port;
     }
     return repetition;
   }
@@ -140,7 +140,7 @@ Outcome Election::take_advert(PortId port, const AdvertEvidence& evidence, Listi
     const bool owned = port == owner_;
     settle(Trigger::kAdvert, outcome);
     outcome.delivery_changed_ |= owned && port == owner_ && record->delivery() != before;
-    outcome.is_outranked_ = port != elected_ && has_fresh_advert(elected_, now_);
+    if (port != elected_ && has_fresh_advert(elected_, now_)) outcome.outranked_ = port;
   });
 }
 

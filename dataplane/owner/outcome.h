@@ -53,8 +53,9 @@ class Outcome {
   // The owner stayed, and data for it goes to another MAC from now on.
   bool delivery_changed() const noexcept { return delivery_changed_; }
 
-  // An advert though the fresh ones of the elected port outrank it: its sender does not hear them.
-  bool is_outranked() const noexcept { return is_outranked_; }
+  // The port that adverts though the fresh adverts of the elected one outrank it: it does not hear them.
+  // Invalid: none.
+  PortId outranked() const noexcept { return outranked_; }
 
   // An advert that says what its port's last one said, or nothing about the address: nothing but its time is
   // new.
@@ -84,7 +85,7 @@ class Outcome {
   bool elected_announced_ = false;
   bool delivery_changed_ = false;
   bool is_repetition_ = false;
-  bool is_outranked_ = false;
+  PortId outranked_;
   TimeMs suspect_from_ = 0;
 };
 static_assert(std::is_trivially_copyable_v<Outcome>);

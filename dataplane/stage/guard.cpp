@@ -56,7 +56,7 @@ bool may_send_unspecified(const Packet& packet) noexcept {
          udp->destination_port.get().host() == kDhcpServerPort;
 }
 
-void guard_ipv4(const WorkerState& worker, const PortRow& port, Packet& packet) noexcept {
+void guard_ipv4(WorkerState& worker, const PortRow& port, Packet& packet) noexcept {
   packet.source_index = port.ipv4.index_of(packet.source);
   if (packet.source_index != kNoSource) [[likely]]
     return;

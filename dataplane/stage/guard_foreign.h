@@ -2,17 +2,19 @@
 
 // The part of guard that names why a packet is dropped which speaks for an address that is not its port's.
 
+#include "dataplane/owner_report.h"
 #include "dataplane/worker_state.h"
 
 namespace vipswitch::stage {
 
 // One lookup; only for packets that are dropped anyway. `nobodys` is the reason if it is no claim.
 template <class Address>
-DropReason foreign_address(const WorkerState& worker, const PortRow& port, const Address& address,
+DropReason foreign_address(WorkerState& worker, const PortRow& port, const Address& address,
                            DropReason nobodys, bool is_announcement) noexcept {
   const EndpointRef endpoint = worker.tables.of<Address>().lookup_endpoint(port.vpc, address);
   switch (endpoint.kind()) {
     case EndpointKind::kHavip:
+      give_notice(worker, endpoint.havip(), port.id, Notice::kClaimUnbound);
       return DropReason::claim_unbound;
     case EndpointKind::kGateway:
       return is_announcement ? DropReason::claim_gateway : nobodys;
@@ -39,8 +41,9 @@ bool is_forwarded(const PortRow& port, const Packet& packet, const Address& sour
   return port.forwards && packet.protocol != wire::kProtoVrrp && may_be_forwarded(source);
 }
 
-// Whether the port's own adverts use this virtual MAC, of whichever family: a new owner speaks from it before data
-// follows, one that is outranked answers what it got, and addresses of the other family are announced from it.
+// Whether the port's own adverts use this virtual MAC, of whichever family: a new owner speaks from it before
+// data follows, one that is outranked answers what it got, and addresses of the other family are announced
+// from it.
 inline bool adverts_from(const PortRow& port, const Mac& mac, TimeMs now) noexcept {
   const std::uint8_t vrid = mac.bytes()[5];
   if (port.spoken == nullptr) return false;

@@ -37,7 +37,7 @@ bool is_virtual_mac_allowed(const WorkerState& worker, const PortRow& port, cons
          (mac == Mac::vrrp_ipv6(vrid) && may_use_virtual_mac_ipv6(worker, port, packet, vrid));
 }
 
-void guard_advertisement(const WorkerState& worker, const PortRow& port, const NdMessage& message,
+void guard_advertisement(WorkerState& worker, const PortRow& port, const NdMessage& message,
                          Packet& packet) noexcept {
   if (port.ipv6.index_of(message.target) == kNoSource && !is_free_link_local(worker, port, message.target)) {
     const bool is_gateway = message.target == kGatewayLinkLocal;

@@ -10,11 +10,10 @@
 namespace vipswitch::stage {
 namespace {
 
-// Which of the port's HAVIPs an advert lists, as bits of PortRow::sources, and whether it lists HAVIPs of
-// others.
+// Which of the port's HAVIPs an advert lists, as bits of PortRow::sources, and which of others.
 struct Listed {
   std::uint32_t bound = 0;
-  bool has_unbound = false;
+  HavipId unbound;  // one of them; invalid: none
 };
 
 template <class Address>
@@ -26,10 +25,9 @@ Listed find_listed(const WorkerState& worker, const PortRow& port,
     const std::uint8_t source = sources.index_of(addresses[i]);
     if (sources.is_havip(source)) {
       listed.bound |= std::uint32_t{1} << source;
-    } else if (source == kNoSource &&
-               worker.tables.of<Address>().lookup_endpoint(port.vpc, addresses[i]).kind() ==
-                   EndpointKind::kHavip) {
-      listed.has_unbound = true;
+    } else if (source == kNoSource) {
+      const EndpointRef endpoint = worker.tables.of<Address>().lookup_endpoint(port.vpc, addresses[i]);
+      if (endpoint.kind() == EndpointKind::kHavip) listed.unbound = endpoint.havip();
     }
   }
   return listed;
@@ -187,8 +185,11 @@ void snoop_advert(WorkerState& worker, const Batch& batch, Packet& packet, std::
     return packet.drop(DropReason::vrrp_src_spoof);
 
   const Listed listed = find_listed(worker, port, advert.addresses);
-  if (listed.bound == 0 && listed.has_unbound) return packet.drop(DropReason::claim_unbound);
-  if (listed.has_unbound) worker.count(LearnCounter::vrrp_addr_unbound);
+  if (listed.unbound.is_valid()) {
+    give_notice(worker, listed.unbound, port.id, Notice::kClaimUnbound);
+    if (listed.bound == 0) return packet.drop(DropReason::claim_unbound);
+    worker.count(LearnCounter::vrrp_addr_unbound);
+  }
   if (advert.addresses.size() == 0) worker.count(LearnCounter::vrrp_no_address);
   const bool is_guarded = is_group_of_havips<Address>(worker, port, advert.vrid, listed.bound != 0);
   if (!port.has_havips()) {

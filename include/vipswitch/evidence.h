@@ -62,8 +62,9 @@ enum class Notice : std::uint8_t {
   kContention,      // a port adverts though the owner's fresh adverts outrank it: neither hears the other
   kMultiResponder,  // several ports answered one question of the switch: more than one holds the address
   kNlbUnsupported,  // an announcement names a multicast MAC, as NLB does
+  kClaimUnbound,    // a port that is not bound to it announces the address, adverts it or sends from it
 };
-inline constexpr std::size_t kNoticeCount = 3;
+inline constexpr std::size_t kNoticeCount = 4;
 
 // How far the election is trusted, for all HAVIPs or for one.
 enum class LearnMode : std::uint8_t {

@@ -143,7 +143,7 @@ TEST_F(Notices, TwoThatAdvertAreToldOnceWhileItLasts) {
     if (told.empty()) continue;
     EXPECT_EQ(told[0].notice, Notice::kContention);
     EXPECT_EQ(told[0].havip, slot("front"));
-    EXPECT_EQ(told[0].from, port(kVm1)) << "whom the other does not hear";
+    EXPECT_EQ(told[0].from, port(kVm2)) << "it does not hear the other";
   }
 }
 
@@ -152,6 +152,16 @@ TEST_F(Notices, OneStaleAdvertIsNoContention) {
   EXPECT_TRUE(at(300, kVm2, 100).empty());
   for (TimeMs time = 1'000; time < 30'000; time += 1'000) at(time, kVm1, 150);
   EXPECT_TRUE(at(30'000, kVm2, 100).empty());
+}
+
+TEST_F(Notices, ClaimsOfAnUnboundPortAreToldOnce) {
+  const auto told =
+      of(EventKind::kNotice,
+         burst(kVm3, {announcement(kVm3), advert(kVm3), datagram(kVm3, W::kFront, kVm1.ip)}, now));
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].notice, Notice::kClaimUnbound);
+  EXPECT_EQ(told[0].havip, slot("front"));
+  EXPECT_EQ(told[0].from, port(kVm3));
 }
 
 TEST_F(Notices, MulticastMacIsToldOnce) {

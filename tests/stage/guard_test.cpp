@@ -144,9 +144,12 @@ TEST_F(Guard, DataFromVirtualMacPassesOnlyOnceItsClaimWasHeard) {
   EXPECT_THAT(inject(kVm1, data), ElementsAre(Sent{"vm3-eth0", data}));
 }
 
-TEST_F(Guard, DataFromVirtualMacIsSpoofedOnceAnotherOwns) {
+// It has adverted from it lately and answers what it got; four intervals later it speaks for the group no more.
+TEST_F(Guard, DataFromVirtualMacIsSpoofedOnceAnotherOwnsAndItsAdvertsAreOver) {
   inject(kVm1, advert(kVm1AsGroup, 100));
   elect(kVm2, 150);
+  EXPECT_THAT(inject(kVm1, datagram(kVm1AsGroup, kVm1.ip, kVm3.ip, kVm3.mac)), SizeIs(1));
+  vswitch.advance_to(4'001);
   expect_drop(DropReason::spoofed_mac, kVm1, datagram(kVm1AsGroup, W::kFront, kVm3.ip, kVm3.mac));
 }
 

@@ -243,17 +243,17 @@ TEST_F(Follows, ForgottenWithTheRest) {
 class Outranked : public ElectionTest {};
 
 TEST_F(Outranked, AdvertOfALoserIsToldEachTime) {
-  EXPECT_FALSE(election.advert(kA, advert_of(150), 0).is_outranked());
-  EXPECT_TRUE(election.advert(kB, advert_of(100), 300).is_outranked());
-  EXPECT_FALSE(election.advert(kA, advert_of(150), 1000).is_outranked());
+  EXPECT_EQ(election.advert(kA, advert_of(150), 0).outranked(), kNobody);
+  EXPECT_EQ(election.advert(kB, advert_of(100), 300).outranked(), kB);
+  EXPECT_EQ(election.advert(kA, advert_of(150), 1000).outranked(), kNobody);
   const Outcome repeated = election.advert(kB, advert_of(100), 1300);
   EXPECT_TRUE(repeated.is_repetition());
-  EXPECT_TRUE(repeated.is_outranked());
+  EXPECT_EQ(repeated.outranked(), kB);
 }
 
 TEST_F(Outranked, SuccessorOfASilentOwnerIsNot) {
   election.advert(kA, advert_of(150), 0);
-  EXPECT_FALSE(election.advert(kB, advert_of(100), 3609).is_outranked());
+  EXPECT_EQ(election.advert(kB, advert_of(100), 3609).outranked(), kNobody);
 }
 
 // --- why each port is, or is not, the one
