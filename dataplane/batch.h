@@ -122,7 +122,7 @@ struct Batch {
   std::uint64_t delivery_stamp = 0;  // RecentDeliveries::stamp() of received_tsc, set by resolve
   bool has_control_packets = false;  // ARP, neighbour discovery or VRRP: snoop has something to look at
   bool has_ipv6 = false;             // at least one packet is kIpv6
-  bool seeks_owner = false;  // nobody is known to own some HAVIP of the ingress port: data hints at it
+  bool seeks_owner = false;          // some packet is data from a HAVIP that nobody is known to own
 
   Packet* begin() noexcept { return packets.data(); }
   Packet* end() noexcept { return packets.data() + count; }

@@ -2,10 +2,11 @@
 
 // The HAVIPs: slot -> owner word (hot line) and election (cold lines).
 //
-// Hot lines are read by every worker for every packet to a HAVIP and written only when an owner changes. Cold
-// lines belong to whoever holds the slot's lock: a worker that has a claim, a timer or a command of control
-// for it. Control itself never takes the lock (it may sleep, and would make a worker wait); it posts commands
-// to the slot's home worker. The lock is held for one election step: bounded work, no calls out.
+// Hot lines are read by every worker for every packet to a HAVIP and written when an owner changes, and once
+// a burst while there is none. Cold lines belong to whoever holds the slot's lock: a worker that has a claim,
+// a timer or a command of control for it. Control itself never takes the lock (it may sleep, and would make a
+// worker wait); it posts commands to the slot's home worker. The lock is held for one election step: bounded
+// work, no calls out.
 //
 // Slots are assigned by control. open() and close() are control's, for a slot that no worker can reach: not
 // published yet, or retired and a grace period past.
@@ -53,7 +54,8 @@ struct alignas(64) HavipHot {
   std::atomic<std::uint64_t> predecessor{0};  // written with the owner word
   // Packets resolved before a commit and sent after it; written only then, by any worker.
   std::atomic<std::uint64_t> delivered_to_old{0};
-  std::atomic<std::uint64_t> dropped{0};  // packets for it while nobody owned it; by any worker
+  // Packets for it while nobody owned it; written once a burst, only then, by any worker.
+  std::atomic<std::uint64_t> dropped{0};
 
   OwnerWord owner_word() const noexcept { return OwnerWord(owner.load(std::memory_order_acquire)); }
   bool has_predecessor(PortId port, TimeMs now) const noexcept {
@@ -93,7 +95,8 @@ struct alignas(64) HavipCold {
   TimeMs handover_ends_ms = owner::Election::kNever;
   std::uint32_t disagreements;  // decisions while observing that name another port than the one with the data
   TimeMs unclaimed_since_ms;    // -1: somebody is elected
-  TimeMs outranked_ms;          // when a port last adverted though the owner outranks it; -1: never
+  PortId outranked;             // that last adverted though the owner outranks it; invalid: none has
+  TimeMs outranked_ms;          // when
   std::array<std::atomic<TimeMs>, kNoticeCount> noticed_ms;  // by Notice; -1: never
   owner::Prober prober;
   owner::Election election;
@@ -206,7 +209,7 @@ class HavipTable {
     cold.end_handover();
     cold.disagreements = 0;
     cold.unclaimed_since_ms = -1;
-    cold.outranked_ms = -1;
+    cold.outranked = PortId();
     for (auto& noticed : cold.noticed_ms) noticed.store(-1, std::memory_order_relaxed);
     cold.prober.rest();
     cold.election = election;

@@ -9,7 +9,7 @@
 
 namespace vipswitch {
 
-// Marks the packet as a claim, which no flood rate holds back, unless it is beyond the rate of claims.
+// Marks the packet as a claim, which no flood rate holds back, if it is news within the rate of claims.
 void claim_by_announcement(WorkerState& worker, const Batch& batch, HavipId havip, owner::Delivery delivery,
                            Packet& packet) noexcept;
 // Sent to the gateway, which may have asked; `mac` is what it says the address is at.
@@ -17,7 +17,13 @@ void claim_by_answer(WorkerState& worker, const Batch& batch, HavipId havip, con
 // Other ARP or neighbour discovery from the address, or data.
 void claim_by_hint(WorkerState& worker, const Batch& batch, HavipId havip) noexcept;
 
-// Whether nobody is known to own some HAVIP of the port, so that its data is worth a look.
-bool seeks_owner(const WorkerState& worker, const PortRow& port) noexcept;
+// Whether the packet, of this family, is sent from a HAVIP that nobody is known to own.
+template <class Address>
+bool hints_at_owner(const WorkerState& worker, const PortRow& port, const Packet& packet) noexcept {
+  const PortSources<Address>& sources = port.of<Address>();
+  return sources.is_havip(packet.source_index) &&
+         worker.tables.havips.hot(sources[packet.source_index].havip).owner_word().location() ==
+             OwnerLocation::kUnknown;
+}
 
 }  // namespace vipswitch

@@ -132,9 +132,13 @@ DataMove commit_owner(WorkerState& worker, HavipId havip, HavipCold& cold,
   return store_word(worker, havip, cold);
 }
 
-bool is_contended(HavipCold& cold, TimeMs now) noexcept {
-  const TimeMs before = std::exchange(cold.outranked_ms, now);
-  return before >= 0 && now - before <= kContentionMs;
+bool is_contended(HavipCold& cold, PortId port, TimeMs now) noexcept {
+  if (cold.handing_over.is_valid()) return false;
+  const PortId before = std::exchange(cold.outranked, port);
+  const TimeMs before_ms = std::exchange(cold.outranked_ms, now);
+  const auto member = cold.election.member(port, now);
+  if (before != port || !member) return false;
+  return now - before_ms <= std::max(kContentionMs, TimeMs{3} * member->advert.interval_ms);
 }
 
 }  // namespace detail
@@ -199,7 +203,7 @@ void run_timers_of(WorkerState& worker, HavipId havip) noexcept {
   owner::ProbeRound round;
   PortId elected;
   decide_slot(worker, havip, 0, [&](HavipCold& cold, TimeMs now) {
-    if (cold.prober.wants_turn(now)) {
+    if (cold.prober.wants_turn(cold.election, now)) {
       const TimeMs turn = worker.probe_turns.take(now);
       if (turn > now) cold.prober.put_off(turn);
     }

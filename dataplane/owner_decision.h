@@ -42,8 +42,9 @@ namespace detail {
 // Stores the word that the election asks for, if it differs. The slot's lock is held.
 DataMove commit_owner(WorkerState& worker, HavipId havip, HavipCold& cold,
                       const owner::Outcome& outcome) noexcept;
-// A port adverts though the owner outranks it. Once is a race, twice is none.
-bool is_contended(HavipCold& cold, TimeMs now) noexcept;
+// The port adverts though the owner outranks it. Once is a race, and so are those that the handover holds
+// back from it; again within three of its intervals, or ten seconds, is none.
+bool is_contended(HavipCold& cold, PortId port, TimeMs now) noexcept;
 
 }  // namespace detail
 
@@ -65,7 +66,8 @@ std::optional<LearnCounter> decide_slot(WorkerState& worker, HavipId havip, std:
   if (!outcome.owner_stands() || mode != LearnMode::kEnforce || cold.handing_over.is_valid())
     move = detail::commit_owner(worker, havip, cold, outcome);
   if (!outcome.is_repetition()) cold.review(worker.now_ms);
-  const bool is_contended = outcome.outranked().is_valid() && detail::is_contended(cold, worker.now_ms);
+  const bool is_contended =
+      outcome.outranked().is_valid() && detail::is_contended(cold, outcome.outranked(), worker.now_ms);
   cold.show_step(outcome, worker.now_ms);
   const TimeMs due = cold.next_due();
   rte_spinlock_unlock(&cold.lock);

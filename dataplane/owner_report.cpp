@@ -7,7 +7,7 @@
 namespace vipswitch {
 namespace {
 
-constexpr TimeMs kQuietMs = 60'000;
+constexpr TimeMs kQuietMs = 60'000, kNoticedMs = 1'000;
 
 Event event_about(const WorkerState& worker, HavipId havip, EventKind kind) noexcept {
   Event event{};
@@ -73,7 +73,10 @@ void report_first_delivery(WorkerState& worker, HavipId havip, OwnerWord owner,
 
 void give_notice(WorkerState& worker, HavipId havip, PortId port, Notice notice) noexcept {
   auto& noticed_ms = worker.tables.havips.cold(havip).noticed_ms[static_cast<std::size_t>(notice)];
-  const TimeMs before = noticed_ms.exchange(worker.now_ms, std::memory_order_relaxed);
+  TimeMs before = noticed_ms.load(std::memory_order_relaxed);
+  // A flood writes the line once a second, not for each packet.
+  if (before >= 0 && worker.now_ms - before < kNoticedMs) return;
+  if (!noticed_ms.compare_exchange_strong(before, worker.now_ms, std::memory_order_relaxed)) return;
   if (before >= 0 && worker.now_ms - before < kQuietMs) return;
   Event event = event_about(worker, havip, EventKind::kNotice);
   event.notice = notice;

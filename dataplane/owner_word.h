@@ -7,7 +7,7 @@
 //   bits 26-33  VRID of the virtual MAC, if that is the delivery MAC
 //   bit  34     delivery MAC: 0 the port's own, 1 the VRRP virtual MAC (RFC 9568 7.3)
 //   bit  35     watched: no packet has followed the word yet; whoever sends the first one tells it
-//   bits 40-63  sequence: counts the stores, modulo 2^24
+//   bits 40-63  sequence: counts the decisions, modulo 2^24; data may follow one later
 //
 // Written by the worker that decides, under the slot's lock (release), and by whoever sends the first packet,
 // which takes back bit 35 of the very word that it followed (compare and exchange); read by any worker

@@ -47,7 +47,7 @@ void count_delivered_to_old_owner(const WorkerState& worker, const Batch& batch)
     if (packet.verdict != Verdict::kForward || packet.target.kind() != EndpointKind::kHavip) continue;
     HavipHot& hot = havips.hot(packet.target.havip());
     const OwnerWord owner = hot.owner_word();
-    if (owner.sequence() == packet.owner_sequence || owner.is_port(packet.egress)) continue;
+    if (owner.is_port(packet.egress)) continue;
     hot.delivered_to_old.fetch_add(1, std::memory_order_relaxed);
   }
 }

@@ -75,6 +75,8 @@ struct PortSources {
   bool is_havip(std::uint8_t index) const noexcept { return index != kNoSource && list[index].is_havip(); }
 };
 
+static_assert(SpokenGroups::kCapacity >= 2 * kMaxPortHavips);
+
 // Each family has its own tables and fields; of<Address>() names them in code that serves both.
 struct PortRow {
   PortId id;

@@ -4,11 +4,12 @@
 // that follow a group (owner learning 5.4 "Follow"), and what it says, for who looks for mistakes in the
 // guests' configuration.
 //
-// Shape: at most kCapacity groups a port; beyond, the one that has been silent for longest is forgotten.
-// Times are election time. Written by the workers that receive the port's adverts, nearly always one; read by
-// them and by control. Each field is consistent by itself; two workers that hear a group for the first time
-// at once may both note it, which does no harm. Lives as long as the port has HAVIPs.
-// Cost: hear() a scan of kCapacity words; an advert that repeats writes its time alone.
+// Shape: at most kCapacity groups a port, one for each HAVIP of each family; beyond, the one that has been
+// silent for longest is forgotten. Times are election time. Written by the workers that receive the port's
+// adverts, nearly always one; read by them and by control. Each field is consistent by itself; two workers
+// that hear a group for the first time at once may both note it, which does no harm. Made anew when HAVIPs
+// are bound to the port or unbound, or its address changes: bits of lists mean others then. Cost: hear() a
+// scan of kCapacity words; an advert that repeats writes its time alone.
 
 #include <array>
 #include <atomic>
@@ -40,7 +41,7 @@ struct SpokenAdvert {
 
 class SpokenGroups {
  public:
-  static constexpr std::size_t kCapacity = 16;
+  static constexpr std::size_t kCapacity = 32;
   // Announcements of addresses that a new master holds come within this (owner learning 3).
   static constexpr TimeMs kAcquiredLatelyMs = 1'000;
 

@@ -47,6 +47,10 @@ struct WorkerState {
   HeldAdverts held_adverts;
   RecentDeliveries recent;
   ProbeTurns probe_turns;
+  // Of the burst under way: a HAVIP without an owner, and packets for it that were dropped and are not told
+  // yet.
+  HavipId unowned;
+  std::uint32_t unowned_count = 0;
   std::atomic<const Observation*> observation{nullptr};  // traces and captures; control writes
 
   // Of a packet that only might come (`trace packet`): what other packets will meet must not change.

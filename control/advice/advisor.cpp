@@ -42,6 +42,7 @@ class Advisor {
       : havip_(havip), subnet_(of_subnet(speakers, havip.subnet)), members_(members_of(havip, subnet_)) {}
 
   std::vector<Advice> advise() {
+    look_for_filters();
     look_for_split_brain();
     look_for_claims();
     look_for_adverts();
@@ -66,6 +67,18 @@ class Advisor {
       if (candidate.fresh && candidate.standing == CandidateStanding::kOutranked) found.push_back(&candidate);
     }
     return found;
+  }
+
+  // A drill that was left on looks like a fault of the guests.
+  void look_for_filters() {
+    for (const auto& candidate : havip_.candidates) {
+      if (candidate.vrrp_filter == VrrpFilter::kNone) continue;
+      add(AdviceCode::vrrp_filter,
+          "the switch itself drops VRRP adverts of {0} (vrrp_filter {1}): port set {0} vrrp_filter none, "
+          "unless this "
+          "is a drill",
+          candidate.port, to_word(candidate.vrrp_filter));
+    }
   }
 
   void look_for_split_brain() {

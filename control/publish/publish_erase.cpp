@@ -195,6 +195,7 @@ PortId TablePublisher::unlink(HavipEntry& havip, const std::string& port, Batch&
   std::erase(havip.spec.ports, port);
   PortEntry& entry = registry_.ports.find(port)->second;
   std::erase(entry.havips, havip.spec.name);
+  if (entry.spoken) renew_spoken(entry);
   batch.ports.insert(port);
   batch.havips.insert(havip.spec.name);
   return entry.id;

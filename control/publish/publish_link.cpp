@@ -103,6 +103,7 @@ void TablePublisher::link_port(const model::Change<model::Port>& change, Batch& 
   });
   if (change.before && (change.before->ipv4 != port.ipv4 || change.before->ipv6 != port.ipv6)) {
     relink_eips({model::TargetKind::kPort, port.name}, batch);
+    if (entry->second.spoken) renew_spoken(entry->second);
   }
 }
 
@@ -161,10 +162,16 @@ bool TablePublisher::link_slot(const model::Havip& havip, HavipEntry& linked, Ba
   return true;
 }
 
+// Which HAVIPs its adverts list is kept by their places among the port's, which are others now.
+void TablePublisher::renew_spoken(PortEntry& port) {
+  reclaimer_.retire_object(port.spoken.release());
+  port.spoken = std::make_unique<SpokenGroups>();
+}
+
 void TablePublisher::bind(HavipEntry& havip, const std::string& port, Batch& batch) {
   PortEntry& entry = registry_.ports.find(port)->second;
   entry.havips.push_back(havip.spec.name);
-  if (!entry.spoken) entry.spoken = std::make_unique<SpokenGroups>();
+  renew_spoken(entry);
   batch.ports.insert(port);
   havip.for_each_slot([&](Family, const HavipSlot& slot) {
     // A new slot takes its members when it is opened.

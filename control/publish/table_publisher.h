@@ -125,6 +125,7 @@ class TablePublisher final : public Publisher {
   // Both sides forget the binding; the port's id.
   PortId unlink(HavipEntry& havip, const std::string& port, Batch& batch);
   void bind(HavipEntry& havip, const std::string& port, Batch& batch);
+  void renew_spoken(PortEntry& port);
   void mark_steered(const model::ChangeSet& changes);
   LearnMode mode_of(const model::Havip& havip) const { return havip.learn.value_or(registry_.learn); }
   Steering steering_of(const HavipEntry& havip) const;

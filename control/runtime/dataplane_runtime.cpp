@@ -15,7 +15,9 @@ namespace vipswitch {
 namespace {
 
 CandidateStatus candidate_status(const owner::MemberStatus& member, const Registry& registry) {
-  return {.port = registry.port_name(member.port),
+  const auto name = registry.port_name(member.port);
+  const auto port = registry.ports.find(name);
+  return {.port = name,
           .active = member.active,
           .fresh = member.fresh,
           .down = member.down,
@@ -25,7 +27,8 @@ CandidateStatus candidate_status(const owner::MemberStatus& member, const Regist
           .interval_ms = member.advert.interval_ms,
           .last_advert_age_ms = member.last_advert_age_ms,
           .restored = member.restored,
-          .standing = member.standing};
+          .standing = member.standing,
+          .vrrp_filter = port == registry.ports.end() ? VrrpFilter::kNone : port->second.spec.vrrp_filter};
 }
 
 std::string_view state_word(NeighbourState state) {

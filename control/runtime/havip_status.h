@@ -14,6 +14,7 @@
 #include "vipswitch/evidence.h"
 #include "vipswitch/ip_address.h"
 #include "vipswitch/time.h"
+#include "vipswitch/vrrp_filter.h"
 
 namespace vipswitch {
 
@@ -91,6 +92,7 @@ struct CandidateStatus {
   TimeMs last_advert_age_ms;  // -1: never
   bool restored = false;      // owner of before a restart, not heard since
   CandidateStanding standing = CandidateStanding::kNeverClaimed;
+  VrrpFilter vrrp_filter = VrrpFilter::kNone;  // the operator's: which of its adverts the switch drops
 };
 
 // An announcement that is not decided on yet.

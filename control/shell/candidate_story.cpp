@@ -27,8 +27,9 @@ std::string outranked_text(const CandidateStatus& candidate, const CandidateStat
     return fmt::format("priority {} is below the {} of {}", candidate.priority, winner->priority,
                        winner->port);
   if (candidate.priority == winner->priority)
-    return fmt::format("priority {} is that of {} too, whose source address is higher", candidate.priority,
-                       winner->port);
+    return fmt::format(
+        "priority {} is that of {} too, whose source address is higher, or equal and the port a later one",
+        candidate.priority, winner->port);
   return fmt::format("its adverts rank below those of {}", winner->port);
 }
 
@@ -187,6 +188,15 @@ std::string asking_text(const HavipStatus& havip) {
     return fmt::format("asking: the switch asks the bound ports who has the address, next in {}\n", next);
   const auto asks =
       fmt::format("asking: the switch asks {} whether it has the address still", probing.asks_about);
+  // By then it has been asked three times.
+  constexpr TimeMs kOwnerAloneMs = 600;
+  if (probing.unanswered_ms >= kOwnerAloneMs) {
+    return fmt::format(
+        "asking: {} has not answered for {}, so all bound ports are asked, next in {}; one that answers "
+        "takes "
+        "over, and after 30 s without any nobody is the owner\n",
+        probing.asks_about, text::seconds(probing.unanswered_ms), next);
+  }
   if (probing.unanswered_ms >= 0) {
     return fmt::format("{}; no answer for {}, next question in {}; after 30 s nobody is the owner\n", asks,
                        text::seconds(probing.unanswered_ms), next);

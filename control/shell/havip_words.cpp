@@ -54,7 +54,7 @@ std::string_view meaning(Trigger trigger) {
     case Trigger::kAnnouncement:
       return "a gratuitous ARP or an unsolicited neighbour advertisement came";
     case Trigger::kWeak:
-      return "other ARP from the address came";
+      return "a packet from the address came";
     case Trigger::kExpiry:
       return "adverts ceased, or a waiting announcement came due";
     case Trigger::kPortDown:

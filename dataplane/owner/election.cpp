@@ -165,9 +165,10 @@ Outcome Election::group_advert(PortId port, const GroupAdvert& advert, TimeMs no
                           record->advert.group() == group;
   const bool was_announced =
       announced_by_ == port && std::max(now_, now) - announced_at_ <= kAnnouncedBeforeMs;
-  if ((advert.news == GroupNews::kAcquired && was_announced) || (was_listed && advert.is_list_empty))
-    learn_to_follow(group);
-  if (follows(group)) return take_advert(port, advert.evidence, Listing::kFollowed, now);
+  if (advert.news == GroupNews::kAcquired && was_announced && !speaks_another(group)) learn_to_follow(group);
+  if (follows(group) && !is_listed_elsewhere())
+    return take_advert(port, advert.evidence, Listing::kFollowed, now);
+  if (was_listed && advert.is_list_empty) return take_advert(port, advert.evidence, Listing::kListed, now);
   if (!was_listed) {
     Outcome nothing;
     nothing.is_repetition_ = true;
@@ -180,9 +181,8 @@ Outcome Election::group_advert(PortId port, const GroupAdvert& advert, TimeMs no
 
 Outcome Election::follow(std::uint8_t vrid, TimeMs now) noexcept {
   return act(now, [&](Outcome& outcome) {
-    if (vrid == hint_) return;
-    stop_following();
     hint_ = vrid;
+    drop_followers();
     settle(Trigger::kExpiry, outcome);
   });
 }
@@ -247,6 +247,8 @@ Outcome Election::replace_silent(PortId successor, TimeMs now) noexcept {
   return act(now, [&](Outcome& outcome) {
     Record* silent = find(elected_);
     if (silent == nullptr || is_fresh(*silent, now_)) return;
+    const Record* next = find(successor);
+    if (successor.is_valid() && (next == nullptr || next->down)) return;
     silent->active = false;
     silent->restored = false;
     if (Record* record = find(successor); record != nullptr)

@@ -157,9 +157,9 @@ class Election {
   Outcome forget(TimeMs now) noexcept;
 
   Outcome advert(PortId port, const AdvertEvidence& evidence, TimeMs now) noexcept;
-  // Of a group that does not list the address. It counts as one that does while the address follows the
-  // group; else, if the group is the one that listed it, the port has given the address up, unless it lists
-  // nothing at all now.
+  // Of a group that does not list the address. It counts as one that does while the address follows the group
+  // and nobody's fresh adverts list it; else, if the group is the one that listed it, the port has given the
+  // address up, unless the group lists nothing at all now.
   Outcome group_advert(PortId port, const GroupAdvert& advert, TimeMs now) noexcept;
   // Gratuitous ARP or unsolicited neighbour advertisement; `delivery` by the MAC that it names. `acquired`:
   // the only group that the port has begun to speak for within the last second, if there is one: the address
@@ -257,8 +257,11 @@ class Election {
   bool is_shadowed(const Record& claimant) const noexcept;
   bool has_fresh_advert(PortId port, TimeMs now) const noexcept;
   Outcome take_advert(PortId port, const AdvertEvidence& evidence, Listing listing, TimeMs now) noexcept;
+  bool speaks_another(VrrpGroup group) const noexcept;
+  bool is_listed_elsewhere() const noexcept;
   void learn_to_follow(VrrpGroup group) noexcept;
   void stop_following() noexcept;
+  void drop_followers() noexcept;
   void note_announcement(PortId port, const Record& record, VrrpGroup acquired) noexcept;
   void doubt_follow(PortId port, const Record& record) noexcept;
   CandidateStanding standing_of(std::size_t index, TimeMs now) const noexcept;

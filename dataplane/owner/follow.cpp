@@ -20,6 +20,18 @@ bool Election::follows(VrrpGroup group) const noexcept {
   return hint_ != 0 ? group.vrid == hint_ : learned_ == group && group.exists();
 }
 
+// Whether somebody's fresh adverts list the address, or count because it follows another group than this.
+bool Election::speaks_another(VrrpGroup group) const noexcept {
+  return std::any_of(records_.begin(), records_.begin() + count_, [&](const Record& record) {
+    return is_fresh(record, now_) && (!record.is_follower || record.advert.group() != group);
+  });
+}
+
+bool Election::is_listed_elsewhere() const noexcept {
+  return std::any_of(records_.begin(), records_.begin() + count_,
+                     [&](const Record& record) { return is_fresh(record, now_) && !record.is_follower; });
+}
+
 void Election::learn_to_follow(VrrpGroup group) noexcept {
   stray_since_ = kNoStray;
   if (hint_ != 0 || learned_ == group) return;
@@ -27,24 +39,28 @@ void Election::learn_to_follow(VrrpGroup group) noexcept {
   learned_ = group;
 }
 
-// What its adverts have made of a port becomes what its announcements would have.
 void Election::stop_following() noexcept {
   learned_ = VrrpGroup();
   stray_since_ = kNoStray;
+  drop_followers();
+}
+
+// What the adverts of a group that is followed no longer have made of a port becomes what its announcements
+// would have.
+void Election::drop_followers() noexcept {
   for (std::size_t i = 0; i < count_; ++i) {
     Record& record = records_[i];
-    if (!record.is_follower) continue;
+    if (!record.is_follower || follows(record.advert.group())) continue;
     record.is_follower = false;
     if (record.evidence == EvidenceClass::kVrrp) record.evidence = EvidenceClass::kAnnouncement;
   }
 }
 
-// Whose adverts list the address needs no other group.
+// A stray announcement must not move the address to another group than whose adverts are fresh.
 void Election::note_announcement(PortId port, const Record& record, VrrpGroup acquired) noexcept {
   announced_by_ = port;
   announced_at_ = now_;
-  const bool is_listed = is_fresh(record, now_) && !record.is_follower;
-  if (acquired.exists() && !is_listed) return learn_to_follow(acquired);
+  if (acquired.exists() && !speaks_another(acquired)) return learn_to_follow(acquired);
   if (learned_.exists()) doubt_follow(port, record);
 }
 

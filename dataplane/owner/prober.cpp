@@ -75,9 +75,9 @@ void Prober::watch(const Election& election) noexcept {
 void Prober::look_for_ports(const Election& election) noexcept {
   const std::uint8_t before = std::exchange(up_, count_up(election));
   if (up_ == 0) return pause(Election::kNever);
-  const bool has_asked = questions_ != 0 || due_ == Election::kNever;
+  const bool has_asked = rounds_ != 0 || due_ == Election::kNever;
   if (up_ <= before || phase_ != Phase::kQuiet || !has_asked) return;
-  questions_ = 0;
+  rounds_ = 0;
   due_ = std::min(due_, election.time() + kFirstMs);
 }
 
@@ -111,6 +111,10 @@ Outcome Prober::run(Election& election, TimeMs now, ProbeRound& round) noexcept 
       return conclude(election, election.time(), round);
   }
   return outcome;
+}
+
+bool Prober::wants_turn(const Election& election, TimeMs now) const noexcept {
+  return due_ <= now && !is_put_off_ && phase_ != Phase::kCollecting && !is_dispelled(election, now);
 }
 
 void Prober::begin(const Election& election, TimeMs now, ProbeRound& round) noexcept {
@@ -147,34 +151,49 @@ void Prober::ask_everybody(const Election& election, TimeMs now, ProbeRound& rou
 void Prober::pause(TimeMs until) noexcept {
   phase_ = Phase::kQuiet;
   due_ = until;
+  is_put_off_ = false;
+}
+
+void Prober::pause_between_rounds(TimeMs now) noexcept {
+  rounds_ = static_cast<std::uint8_t>(std::min<int>(rounds_ + 1, kQuickRounds));
+  pause(now + (rounds_ < kQuickRounds ? kRoundMs : kSlowRoundMs) - kCollectMs);
 }
 
 Outcome Prober::conclude(Election& election, TimeMs now, ProbeRound& round) noexcept {
   round.is_contested = is_contested_;
-  const PortId successor = best_;
-  const bool has_owner = subject_.owner.is_valid();
-  if (has_owner) {
-    const auto owner = election.member(subject_.owner, now);
-    // A guest that is down comes back after a restart of its host, however long that takes.
-    const bool is_kept = !owner || owner->down || now - unanswered_since_ < kKeepMs;
-    pause(now + kRoundMs - kCollectMs);
-    return successor.is_valid() || !is_kept ? election.replace_silent(successor, now) : Outcome();
+  // It may have gone since it answered.
+  const auto best = election.member(best_, now);
+  const PortId successor = best && !best->down ? best_ : PortId();
+  if (!subject_.owner.is_valid()) {
+    pause_between_rounds(now);
+    return successor.is_valid() ? election.answer(successor, now) : Outcome();
   }
-  questions_ = static_cast<std::uint8_t>(std::min<int>(questions_ + 1, kQuickRounds));
-  pause(now + (questions_ < kQuickRounds ? kRoundMs : kSlowRoundMs) - kCollectMs);
-  return successor.is_valid() ? election.answer(successor, now) : Outcome();
+  const auto owner = election.member(subject_.owner, now);
+  // A guest that is down comes back after a restart of its host, however long that takes.
+  const bool is_down = !owner || owner->down;
+  if (is_down) {
+    pause_between_rounds(now);
+  } else {
+    pause(now + kRoundMs - kCollectMs);
+  }
+  const bool is_kept = is_down || now - unanswered_since_ < kKeepMs;
+  return successor.is_valid() || !is_kept ? election.replace_silent(successor, now) : Outcome();
 }
 
 Outcome Prober::answered(Election& election, PortId port, bool has_virtual_mac, TimeMs now) noexcept {
-  if (phase_ == Phase::kQuiet) return election.weak(port, now);
-  if (port == subject_.owner) {
+  const bool is_in_doubt = subject_.owner.is_valid() && port == subject_.owner;
+  // Late is better than never.
+  if (is_in_doubt && (phase_ != Phase::kQuiet || unanswered_since_ >= 0)) {
     const Outcome outcome = election.answer(port, now);
     unanswered_since_ = -1;
     confirmed_at_ = election.time();
     pause(confirmed_at_ + kConfirmedMs);
     return outcome;
   }
-  if (phase_ != Phase::kCollecting) return election.weak(port, now);
+  const auto member = election.member(port, now);
+  if (phase_ != Phase::kCollecting || !member) return election.weak(port, now);
+  // It may answer for as long as it likes, and must not stand in the way of who holds the address.
+  if (member->resigned && !subject_.owner.is_valid()) return election.answer(port, now);
   is_contested_ = is_contested_ || (best_.is_valid() && best_ != port);
   const bool is_better = !best_.is_valid() || (has_virtual_mac && !best_is_virtual_) ||
                          (has_virtual_mac == best_is_virtual_ && port.value() < best_.value());

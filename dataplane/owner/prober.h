@@ -54,8 +54,8 @@ class Prober {
   void watch(const Election& election) noexcept;
   // Asks nothing until the next watch().
   void rest() noexcept { *this = Prober(); }
-  // Whether run() is due, and by whoever shares out the questions was not put off before.
-  bool wants_turn(TimeMs now) const noexcept { return due_ <= now && !is_put_off_; }
+  // Whether run() would ask somebody now, and has not been put off for that before.
+  bool wants_turn(const Election& election, TimeMs now) const noexcept;
   void put_off(TimeMs until) noexcept {
     due_ = until;
     is_put_off_ = true;
@@ -87,6 +87,7 @@ class Prober {
   void ask_everybody(const Election& election, TimeMs now, ProbeRound& round) noexcept;
   Outcome conclude(Election& election, TimeMs now, ProbeRound& round) noexcept;
   void pause(TimeMs until) noexcept;
+  void pause_between_rounds(TimeMs now) noexcept;
 
   TimeMs due_ = Election::kNever;
   TimeMs unanswered_since_ = -1;  // the owner in doubt
@@ -94,7 +95,8 @@ class Prober {
   Subject subject_;
   PortId best_;  // of those that answered this round
   Phase phase_ = Phase::kQuiet;
-  std::uint8_t questions_ = 0;  // of the owner, or rounds while there is none
+  std::uint8_t questions_ = 0;  // of the owner in this round
+  std::uint8_t rounds_ = 0;     // of all ports, while there is no owner or it is down
   std::uint8_t up_ = 0;         // ports, while there is no owner
   bool is_put_off_ = false;
   bool best_is_virtual_ = false;

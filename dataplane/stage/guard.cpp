@@ -110,8 +110,7 @@ void guard_uplink(const PortRow& uplink, Batch& batch) noexcept {
 void guard(WorkerState& worker, Batch& batch) noexcept {
   const PortRow& port = *batch.ingress;
   if (port.role == PortRole::kUplink) return guard_uplink(port, batch);
-  batch.seeks_owner = seeks_owner(worker, port);
-  batch.has_control_packets |= batch.seeks_owner;
+  batch.seeks_owner = false;
   for (Packet& packet : batch) {
     if (!packet.is_pending()) continue;
     const Mac& source = packet.ethernet().source;
@@ -119,12 +118,15 @@ void guard(WorkerState& worker, Batch& batch) noexcept {
       packet.drop(DropReason::spoofed_mac);
     } else if (packet.kind == PacketKind::kIpv4) {
       guard_ipv4(worker, port, packet);
+      batch.seeks_owner |= hints_at_owner<Ipv4>(worker, port, packet);
     } else if (packet.kind == PacketKind::kIpv6) {
       guard_ipv6(worker, port, packet);
+      batch.seeks_owner |= hints_at_owner<Ipv6>(worker, port, packet);
     } else if (packet.kind == PacketKind::kArp) {
       guard_arp(worker, port, packet);
     }
   }
+  batch.has_control_packets |= batch.seeks_owner;
 }
 
 }  // namespace vipswitch::stage

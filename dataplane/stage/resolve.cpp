@@ -53,29 +53,51 @@ void deliver_to_port(const WorkerState& worker, const Batch& batch, Packet& pack
   packet.verdict = packet.l3_size <= port->mtu ? Verdict::kForward : Verdict::kTooLong;
 }
 
+// Those of a burst are told together: the line is every worker's.
+void tell_unowned(WorkerState& worker) noexcept {
+  if (worker.unowned_count == 0) return;
+  worker.tables.havips.hot(worker.unowned).dropped.fetch_add(worker.unowned_count, std::memory_order_relaxed);
+  worker.unowned_count = 0;
+}
+
+[[gnu::noinline]] void drop_without_owner(WorkerState& worker, HavipId id, Packet& packet) noexcept {
+  if (worker.unowned != id) tell_unowned(worker);
+  worker.unowned = id;
+  ++worker.unowned_count;
+  packet.drop(DropReason::havip_no_owner);
+}
+
 // Tells the first packet that follows a word, unless another worker has.
 [[gnu::noinline]] void note_first_delivery(WorkerState& worker, const Batch& batch, HavipId id,
                                            OwnerWord owner) noexcept {
   std::uint64_t watched = owner.raw();
   const bool is_first = worker.tables.havips.hot(id).owner.compare_exchange_strong(
       watched, owner.unwatched().raw(), std::memory_order_acq_rel, std::memory_order_relaxed);
-  if (is_first) report_first_delivery(worker, id, owner, batch.received_tsc);
+  if (!is_first) return;
+  tell_unowned(worker);
+  report_first_delivery(worker, id, owner, batch.received_tsc);
 }
 
-[[gnu::noinline]] void drop_without_owner(WorkerState& worker, HavipId id, Packet& packet) noexcept {
-  worker.tables.havips.hot(id).dropped.fetch_add(1, std::memory_order_relaxed);
-  packet.drop(DropReason::havip_no_owner);
+// For the clock of failovers.
+void note_delivery(WorkerState& worker, const Batch& batch, const Packet& packet, HavipId id,
+                   OwnerWord owner) noexcept {
+  if (packet.verdict == Verdict::kDrop) return;
+  worker.recent.note(id, batch.delivery_stamp);
+  if (owner.is_watched()) note_first_delivery(worker, batch, id, owner);
 }
 
 // The owner has just got the data, or takes it at a virtual MAC.
 [[gnu::noinline]] void deliver_with_care(WorkerState& worker, const Batch& batch, Packet& packet, HavipId id,
                                          OwnerWord owner, Hop hop) noexcept {
-  if (owner.is_watched()) note_first_delivery(worker, batch, id, owner);
-  if (!owner.has_virtual_mac()) return deliver_to_port(worker, batch, packet, owner.port(), hop, nullptr);
-  const HavipRow* row = worker.tables.havips.hot(id).row.load(std::memory_order_acquire);
-  if (row == nullptr) return drop_without_owner(worker, id, packet);
-  const Mac virtual_mac = row->is_ipv6 ? Mac::vrrp_ipv6(owner.vrid()) : Mac::vrrp_ipv4(owner.vrid());
-  deliver_to_port(worker, batch, packet, owner.port(), hop, &virtual_mac);
+  if (owner.has_virtual_mac()) {
+    const HavipRow* row = worker.tables.havips.hot(id).row.load(std::memory_order_acquire);
+    if (row == nullptr) return drop_without_owner(worker, id, packet);
+    const Mac virtual_mac = row->is_ipv6 ? Mac::vrrp_ipv6(owner.vrid()) : Mac::vrrp_ipv4(owner.vrid());
+    deliver_to_port(worker, batch, packet, owner.port(), hop, &virtual_mac);
+  } else {
+    deliver_to_port(worker, batch, packet, owner.port(), hop, nullptr);
+  }
+  note_delivery(worker, batch, packet, id, owner);
 }
 
 void deliver_to_havip(WorkerState& worker, const Batch& batch, Packet& packet, HavipId id, Hop hop) noexcept {
@@ -84,10 +106,10 @@ void deliver_to_havip(WorkerState& worker, const Batch& batch, Packet& packet, H
     return drop_without_owner(worker, id, packet);
   packet.target = EndpointRef(id);
   packet.owner_sequence = owner.sequence();
-  worker.recent.note(id, batch.delivery_stamp);
   if (!owner.is_plain()) [[unlikely]]
     return deliver_with_care(worker, batch, packet, id, owner, hop);
   deliver_to_port(worker, batch, packet, owner.port(), hop, nullptr);
+  if (packet.verdict != Verdict::kDrop) worker.recent.note(id, batch.delivery_stamp);
 }
 
 // A client that renews its lease asks the gateway, which is its server, alone.
@@ -119,13 +141,6 @@ bool is_for_gateway_link_local(const Packet& packet) noexcept {
   return packet.kind == PacketKind::kIpv6 && packet.ipv6().destination.get() == kGatewayLinkLocal;
 }
 
-// A MAC means something inside its subnet only.
-bool is_havip_of(const Tables& tables, SubnetId subnet, EndpointRef endpoint) noexcept {
-  if (endpoint.kind() != EndpointKind::kHavip) return false;
-  const HavipRow* row = tables.havips.hot(endpoint.havip()).row.load(std::memory_order_acquire);
-  return row != nullptr && row->subnet == subnet;
-}
-
 // 00:00:5e:00:01:VRID of IPv4 and 00:00:5e:00:02:VRID of IPv6 (RFC 9568 7.3).
 bool is_vrrp_mac(const Mac& mac) noexcept {
   static constexpr std::uint8_t kPrefix[] = {0x00, 0x00, 0x5e, 0x00};
@@ -141,12 +156,13 @@ bool is_vrrp_mac(const Mac& mac) noexcept {
   if (subnet == nullptr || subnet->groups == nullptr) return packet.drop(DropReason::unknown_mac);
   const bool is_ipv4 = mac == Mac::vrrp_ipv4(vrid);
   const HavipId havip = is_ipv4 ? subnet->groups->holder<Ipv4>(vrid) : subnet->groups->holder<Ipv6>(vrid);
-  if (!havip.is_valid() || !is_havip_of(worker.tables, subnet->id, EndpointRef(havip)))
+  if (!havip.is_valid() || !is_havip_of(worker.tables, subnet->id, havip))
     return packet.drop(DropReason::unknown_mac);
   const OwnerWord owner = worker.tables.havips.hot(havip).owner_word();
   if (!owner.is_local()) return drop_without_owner(worker, havip, packet);
   if (!owner.has_virtual_mac() || owner.vrid() != vrid) return packet.drop(DropReason::unknown_mac);
   deliver_to_port(worker, batch, packet, owner.port(), Hop::kBridged, &mac);
+  note_delivery(worker, batch, packet, havip, owner);
 }
 
 void deliver_by_mac(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
@@ -162,7 +178,9 @@ void deliver_by_mac(WorkerState& worker, const Batch& batch, Packet& packet) noe
   if (is_switch_mac(destination)) {
     const Ipv4 address = address_of_stable_mac(destination);
     const EndpointRef havip = worker.tables.ipv4.lookup_endpoint(batch.ingress->vpc, address);
-    if (!is_havip_of(worker.tables, batch.ingress->subnet, havip) || destination != stable_mac(address)) {
+    if (havip.kind() != EndpointKind::kHavip ||
+        !is_havip_of(worker.tables, batch.ingress->subnet, havip.havip()) ||
+        destination != stable_mac(address)) {
       return packet.drop(DropReason::unknown_mac);
     }
     return deliver_to_havip(worker, batch, packet, havip.havip(), Hop::kBridged);
@@ -234,6 +252,7 @@ void resolve(WorkerState& worker, Batch& batch) noexcept {
       deliver(worker, batch, packet, Hop::kRouted);
     }
   }
+  tell_unowned(worker);
 }
 
 }  // namespace vipswitch::stage

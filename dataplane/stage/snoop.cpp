@@ -46,14 +46,12 @@ bool is_rarp(const Packet& packet) noexcept {
   return packet.kind == PacketKind::kOther && packet.ethernet().type.get().host() == wire::kEtherRarp;
 }
 
-// Data from a HAVIP whose owner nobody knows hints at it (owner learning 2.4).
+// Data from a HAVIP whose owner nobody knows hints at it (owner learning 2.4). Guard has seen that there is
+// some; by now another packet of the burst may have claimed the address.
 template <class Address>
 void take_hint(WorkerState& worker, const Batch& batch, const Packet& packet) noexcept {
-  const PortSources<Address>& sources = batch.ingress->of<Address>();
-  if (!sources.is_havip(packet.source_index)) return;
-  const HavipId havip = sources[packet.source_index].havip;
-  const OwnerWord owner = worker.tables.havips.hot(havip).owner_word();
-  if (owner.location() == OwnerLocation::kUnknown) claim_by_hint(worker, batch, havip);
+  if (hints_at_owner<Address>(worker, *batch.ingress, packet))
+    claim_by_hint(worker, batch, batch.ingress->of<Address>()[packet.source_index].havip);
 }
 
 void snoop_other(WorkerState& worker, const Batch& batch, const Packet& packet) noexcept {

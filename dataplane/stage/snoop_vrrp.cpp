@@ -156,7 +156,16 @@ owner::GroupNews hear(const WorkerState& worker, const PortRow& port, const Spok
   return is_only_one ? owner::GroupNews::kAcquired : owner::GroupNews::kNone;
 }
 
-// The owner of any HAVIP of the group takes what is for its virtual MAC.
+// Whether the owner of the HAVIP takes its data at the group's virtual MAC.
+bool holds_virtual_mac(const WorkerState& worker, SubnetId subnet, HavipId havip,
+                       std::uint8_t vrid) noexcept {
+  if (!havip.is_valid() || !is_havip_of(worker.tables, subnet, havip)) return false;
+  const OwnerWord owner = worker.tables.havips.hot(havip).owner_word();
+  return owner.is_local() && owner.has_virtual_mac() && owner.vrid() == vrid;
+}
+
+// The owner of any HAVIP of the group takes what is for its virtual MAC. Of two groups with one number the
+// one that has the MAC keeps it.
 template <class Address>
 void remember_virtual_mac(const WorkerState& worker, const PortRow& port,
                           const owner::AdvertEvidence& evidence, std::uint32_t listed) noexcept {
@@ -165,6 +174,8 @@ void remember_virtual_mac(const WorkerState& worker, const PortRow& port,
   if (subnet == nullptr || subnet->groups == nullptr) return;
   const PortSource<Address>& source =
       port.of<Address>().list[static_cast<unsigned>(std::countr_zero(listed))];
+  const HavipId held = subnet->groups->holder<Address>(evidence.vrid);
+  if (held == source.havip || holds_virtual_mac(worker, subnet->id, held, evidence.vrid)) return;
   subnet->groups->set_holder<Address>(evidence.vrid, source.havip);
 }
 

@@ -36,6 +36,7 @@ FILES = {
     "include/vipswitch/drop_reasons.def": 'DROP_REASON(truncated, parse, "the frame ends inside a header")\n',
     "include/vipswitch/learn_counters.def": 'LEARN_COUNTER(advert, "adverts")\n',
     "include/vipswitch/errors.def": 'ERROR_CODE(internal, 1, "a defect")\n',
+    "control/advice/advice_codes.def": 'ADVICE(no_port, "no port is bound")\n',
     "control/event/event_names.def": 'EVENT(started, "it runs")\n',
     "control/telemetry/metrics.def": 'METRIC(vipswitch_up, gauge, bool, none, "whether it runs")\n',
     "dataplane/stage/parse.h": HEADER,

@@ -29,8 +29,8 @@ AFTERWARDS = ("vm12", "vm11", None, "vm12", None)
 
 
 def test_every_capture_is_a_case():
-    assert CASES == sorted(path.stem for path in CAPTURES.glob("*.pcap"))
-    assert set(HAPPENED) == set(CASES) - {"vectors"}
+    assert set(CASES) >= {path.stem for path in CAPTURES.glob("*.pcap*")}
+    assert set(HAPPENED) <= set(CASES), "those of whose making somebody took notes"
 
 
 @pytest.mark.parametrize("case", CASES)

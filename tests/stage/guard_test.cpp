@@ -144,7 +144,8 @@ TEST_F(Guard, DataFromVirtualMacPassesOnlyOnceItsClaimWasHeard) {
   EXPECT_THAT(inject(kVm1, data), ElementsAre(Sent{"vm3-eth0", data}));
 }
 
-// It has adverted from it lately and answers what it got; four intervals later it speaks for the group no more.
+// It has adverted from it lately and answers what it got; four intervals later it speaks for the group no
+// more.
 TEST_F(Guard, DataFromVirtualMacIsSpoofedOnceAnotherOwnsAndItsAdvertsAreOver) {
   inject(kVm1, advert(kVm1AsGroup, 100));
   elect(kVm2, 150);

@@ -54,6 +54,14 @@ TEST_F(AdvisorTest, WordsOfCodesAreTheirNames) {
   EXPECT_EQ(to_word(AdviceCode::multicast_mac), "multicast_mac");
 }
 
+TEST_F(AdvisorTest, FilterOfTheSwitchItselfIsToldFirst) {
+  havip_.candidates[0].vrrp_filter = VrrpFilter::kIn;
+  havip_.has_contention = true;
+  ASSERT_FALSE(codes().empty());
+  EXPECT_EQ(codes()[0], AdviceCode::vrrp_filter);
+  EXPECT_THAT(advise(havip_, speakers_)[0].sentence, HasSubstr("drops VRRP adverts of p11 (vrrp_filter in)"));
+}
+
 TEST_F(AdvisorTest, EqualPrioritiesNameThePorts) {
   havip_.candidates[1].priority = 150;
   EXPECT_EQ(

@@ -118,7 +118,6 @@ TEST_F(Follows, GroupThatNoLongerListsTheAddressHasGivenItUp) {
 TEST_F(Follows, GroupThatNowListsNothingKeepsTheAddressItListed) {
   election.advert(kA, advert_of(150), 0);
   election.group_advert(kA, {advert_of(150), GroupNews::kNone, true}, 1000);
-  EXPECT_EQ(election.followed().vrid, kVrid);
   EXPECT_EQ(election.state(1000), OwnerState::kOwnedVrrp);
   election.group_advert(kA, {advert_of(0), GroupNews::kNone, true}, 1500);
   EXPECT_EQ(election.state(1500), OwnerState::kReleased);
@@ -150,6 +149,32 @@ class FollowDoubted : public Follows {
   }
   Outcome stray(TimeMs now) { return election.announce(kB, Delivery::port_mac(), now); }
 };
+
+TEST_F(FollowDoubted, NewMasterOfAnotherGroupDoesNotTakeItByOneAnnouncement) {
+  const VrrpGroup other{Family::kIpv4, 52};
+  EXPECT_EQ(election.announce(kB, Delivery::port_mac(), 2100, other).remark(), LearnCounter::shadowed);
+  EXPECT_EQ(election.followed().vrid, kVrid);
+  EXPECT_EQ(election.owner(), kA);
+}
+
+TEST_F(Follows, ListedAddressIsNotTakenByTheAnnouncementOfAnotherPort) {
+  election.advert(kA, advert_of(150), 0);
+  election.announce(kB, Delivery::port_mac(), 100, {Family::kIpv4, 52});
+  AdvertEvidence other = advert_of(200);
+  other.vrid = 52;
+  election.group_advert(kB, {other, GroupNews::kAcquired}, 110);
+  EXPECT_EQ(election.followed().vrid, 0);
+  EXPECT_EQ(election.owner(), kA);
+}
+
+TEST_F(Follows, HintIsNoRivalOfAdvertsThatListTheAddress) {
+  election.follow(kVrid, 0);
+  election.advert(kA, advert_of(100), 1);
+  AdvertEvidence other = advert_of(200);
+  other.family = Family::kIpv6;
+  repeat(kB, other, 100);
+  EXPECT_EQ(election.owner(), kA);
+}
 
 TEST_F(FollowDoubted, TwoAnnouncementsASecondApartEndIt) {
   EXPECT_EQ(stray(2100).remark(), LearnCounter::shadowed);
@@ -222,6 +247,17 @@ TEST_F(FollowHint, OverridesWhatIsLearned) {
   acquire(kA, advert_of(150), 400);
   EXPECT_EQ(election.followed().vrid, 52);
   EXPECT_EQ(election.owner(), kB);
+}
+
+TEST_F(FollowHint, OfTheGroupThatWasLearnedChangesNothingAndLeavesIt) {
+  acquire(kA, advert_of(150), 0);
+  repeat(kA, advert_of(150), 1000);
+  election.follow(kVrid, 1100);
+  EXPECT_EQ(election.state(1100), OwnerState::kOwnedVrrp);
+  election.follow(0, 1200);
+  EXPECT_EQ(election.state(1200), OwnerState::kOwnedVrrp);
+  EXPECT_EQ(election.followed().vrid, kVrid);
+  EXPECT_FALSE(election.followed().is_hint);
 }
 
 TEST_F(FollowHint, TakenBackLeavesTheOwner) {

@@ -233,19 +233,65 @@ TEST_F(ProberTest, PinnedAddressIsNobodysQuestion) {
   EXPECT_THAT(run_to(60'000), IsEmpty());
 }
 
+TEST_F(ProberTest, TurnsAreForQuestionsOnly) {
+  advert(kA, 0);
+  EXPECT_TRUE(prober.wants_turn(election, 4100));
+  for (TimeMs at = 1000; at <= 4000; at += 1000) election.advert(kA, advert_of(100), at);
+  EXPECT_FALSE(prober.wants_turn(election, 4100)) << "it has adverted since";
+}
+
+TEST_F(ProberTest, PortThatWentDownAfterItsAnswerIsNotTaken) {
+  advert(kA, 0);
+  run_to(4700);
+  answer(kB, 4710);
+  election.down(kB, 4720);
+  run_to(5000);
+  EXPECT_EQ(election.owner(), kA);
+  EXPECT_TRUE(election.member(kB, 5000)->down);
+}
+
+TEST_F(ProberTest, PortThatWasUnboundAfterItsAnswerCostsNobodyTheAddress) {
+  advert(kA, 0);
+  run_to(4700);
+  answer(kB, 4710);
+  election.unbind(kB, 4720);
+  run_to(5000);
+  EXPECT_EQ(election.owner(), kA);
+}
+
+TEST_F(ProberTest, PortThatResignedDoesNotHideWhoHoldsTheAddress) {
+  advert(kA, 0);
+  advert(kA, 1000, 0);
+  run_to(5000);
+  answer(kA, 5001);
+  answer(kB, 5002);
+  run_to(5300);
+  EXPECT_EQ(election.owner(), kB);
+  EXPECT_THAT(contested, IsEmpty());
+}
+
+TEST_F(ProberTest, OwnersLateAnswerCounts) {
+  advert(kA, 0);
+  run_to(5100);  // between two rounds
+  answer(kA, 5100);
+  EXPECT_EQ(prober.status(5100).confirmed_ms, 0);
+  run_to(45'000);
+  EXPECT_EQ(election.owner(), kA) << "asked again ten seconds later, and silent for less than 30 s since";
+}
+
 TEST_F(ProberTest, AtRestAsksNothing) {
   prober.rest();
   EXPECT_EQ(prober.next_due(), Election::kNever);
 }
 
 TEST_F(ProberTest, RoundThatWasPutOffGetsItsTurnOnce) {
-  EXPECT_FALSE(prober.wants_turn(199));
-  EXPECT_TRUE(prober.wants_turn(200));
+  EXPECT_FALSE(prober.wants_turn(election, 199));
+  EXPECT_TRUE(prober.wants_turn(election, 200));
   prober.put_off(230);
   EXPECT_THAT(run_to(229), IsEmpty());
-  EXPECT_FALSE(prober.wants_turn(230)) << "it has had it";
+  EXPECT_FALSE(prober.wants_turn(election, 230)) << "it has had it";
   EXPECT_THAT(run_to(230), ElementsAre(Pair(230, kA), Pair(230, kB), Pair(230, kC)));
-  EXPECT_TRUE(prober.wants_turn(530));
+  EXPECT_FALSE(prober.wants_turn(election, 530)) << "answers are looked at, nobody is asked";
 }
 
 TEST_F(ProberTest, FastGroupsAreAskedSooner) {
