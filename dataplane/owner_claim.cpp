@@ -8,11 +8,11 @@ void claim_by_announcement(WorkerState& worker, const Batch& batch, HavipId havi
   const PortRow& port = *batch.ingress;
   const owner::VrrpGroup acquired = port.spoken->acquired_lately(worker.now_ms);
   worker.count(LearnCounter::announcement);
-  const auto remark = decide(worker, havip, batch.received_tsc, [&](owner::Election& election, TimeMs now) {
+  decide(worker, havip, batch.received_tsc, [&](owner::Election& election, TimeMs now) {
     return election.announce(port.id, delivery, now, acquired);
   });
-  // Those that took a turn; the others are held to the port's flood rate as any broadcast.
-  packet.is_claim = !remark || *remark == LearnCounter::shadowed || *remark == LearnCounter::damped;
+  PortLane* lane = worker.lane(port.id);
+  packet.is_claim = lane == nullptr || lane->announcements.take(worker.now_ms);
 }
 
 void claim_by_answer(WorkerState& worker, const Batch& batch, HavipId havip, const Mac& mac) noexcept {

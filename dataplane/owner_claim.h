@@ -9,7 +9,7 @@
 
 namespace vipswitch {
 
-// Marks the packet as a claim, which no flood rate holds back, if it is news within the rate of claims.
+// Marks the packet as a claim, which the port's flood rate does not hold back, within a rate of its own.
 void claim_by_announcement(WorkerState& worker, const Batch& batch, HavipId havip, owner::Delivery delivery,
                            Packet& packet) noexcept;
 // Sent to the gateway, which may have asked; `mac` is what it says the address is at.

@@ -5,7 +5,6 @@
 // burst that brought the claim already goes to the new owner. Then the decision is told to control.
 
 #include <cstdint>
-#include <optional>
 
 #include "dataplane/owner_report.h"
 #include "dataplane/worker_state.h"
@@ -14,18 +13,15 @@ namespace vipswitch {
 
 // `step(HavipCold&, TimeMs now) -> owner::Outcome` steps the slot's election, and must not block.
 // `evidence_tsc` is when the burst with the claim was received, 0 for what no packet brought. Claims have no
-// effect while learning is off. Returns the counter that the claim belongs to, if the election counts it; it
-// is counted.
+// effect while learning is off.
 template <class Step>
-std::optional<LearnCounter> decide_slot(WorkerState& worker, HavipId havip, std::uint64_t evidence_tsc,
-                                        Step&& step) noexcept;
+void decide_slot(WorkerState& worker, HavipId havip, std::uint64_t evidence_tsc, Step&& step) noexcept;
 
 // Likewise, with `step(owner::Election&, TimeMs now)`.
 template <class Step>
-std::optional<LearnCounter> decide(WorkerState& worker, HavipId havip, std::uint64_t evidence_tsc,
-                                   Step&& step) noexcept {
-  return decide_slot(worker, havip, evidence_tsc,
-                     [&](HavipCold& cold, TimeMs now) { return step(cold.election, now); });
+void decide(WorkerState& worker, HavipId havip, std::uint64_t evidence_tsc, Step&& step) noexcept {
+  decide_slot(worker, havip, evidence_tsc,
+              [&](HavipCold& cold, TimeMs now) { return step(cold.election, now); });
 }
 
 // What the operator says about the data, brought into force.
@@ -49,16 +45,14 @@ bool is_contended(HavipCold& cold, PortId port, TimeMs now) noexcept;
 }  // namespace detail
 
 template <class Step>
-std::optional<LearnCounter> decide_slot(WorkerState& worker, HavipId havip, std::uint64_t evidence_tsc,
-                                        Step&& step) noexcept {
+void decide_slot(WorkerState& worker, HavipId havip, std::uint64_t evidence_tsc, Step&& step) noexcept {
   HavipTable& havips = worker.tables.havips;
   HavipCold& cold = havips.cold(havip);
   rte_spinlock_lock(&cold.lock);
   const LearnMode mode = cold.steering.mode;
   if (mode == LearnMode::kOff && evidence_tsc != 0) {
     rte_spinlock_unlock(&cold.lock);
-    worker.count(LearnCounter::learn_off);
-    return LearnCounter::learn_off;
+    return worker.count(LearnCounter::learn_off);
   }
   const owner::Outcome outcome = step(cold, worker.now_ms);
   const Report told{cold.sequence + 1, cold.election.generation(), mode};
@@ -77,7 +71,6 @@ std::optional<LearnCounter> decide_slot(WorkerState& worker, HavipId havip, std:
   if (!outcome.changes().empty()) report_decisions(worker, havip, outcome.changes(), told, evidence_tsc);
   if (move.happened()) report_move(worker, havip, move);
   if (is_contended) give_notice(worker, havip, outcome.outranked(), Notice::kContention);
-  return outcome.remark();
 }
 
 }  // namespace vipswitch

@@ -20,6 +20,8 @@
 namespace vipswitch {
 
 struct alignas(64) PortLane {
+  // Of HAVIPs, however many the port has; as many of one as the election evaluates (owner learning 4).
+  static constexpr std::uint32_t kAnnouncements = 200;  // a second
   // A burst gives a port at most one packet and one answer for each of its own, and control a few more.
   static constexpr unsigned kCapacity = 2 * kMaxBurst + 64;
 
@@ -32,8 +34,9 @@ struct alignas(64) PortLane {
   unsigned waiting_count = 0;
   std::uint64_t waiting_bytes = 0;
   TokenBucket flood;
-  TokenBucket errors;     // ICMP errors: to who sends by it, and to who sends to it by the uplink
-  TokenBucket next_hops;  // reports to control: next hops that its packets lack; uplink: neighbours heard
+  TokenBucket announcements;  // of HAVIPs, beside that
+  TokenBucket errors;         // ICMP errors: to who sends by it, and to who sends to it by the uplink
+  TokenBucket next_hops;      // reports to control: next hops that its packets lack; uplink: neighbours heard
   PortCounters counters;
   std::array<rte_mbuf*, kCapacity> waiting{};
 

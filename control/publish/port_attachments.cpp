@@ -29,6 +29,7 @@ std::unique_ptr<PortLane> PortAttachments::make_lane(PortId port, PortRole role,
   lane->device = device.id();
   lane->max_frame_bytes = mtu + kFrameOverheadBytes;
   lane->flood = TokenBucket(flood_pps_, flood_pps_);
+  lane->announcements = TokenBucket(PortLane::kAnnouncements, 2 * PortLane::kAnnouncements);
   lane->errors = TokenBucket(kErrorsPerSecond, kErrorsPerSecond);
   const std::uint32_t next_hops = role == PortRole::kUplink ? kNextHopsPerSecondOfUplink : kNextHopsPerSecond;
   lane->next_hops = TokenBucket(next_hops, next_hops);

@@ -34,6 +34,7 @@ DryWorld::DryWorld(DataplaneHost& host, const std::vector<PortId>& ports, const 
     lane->port = port;
     lane->max_frame_bytes = running->max_frame_bytes;
     lane->flood = TokenBucket(kAnyRate, kAnyRate);
+    lane->announcements = TokenBucket(kAnyRate, kAnyRate);
     lane->errors = TokenBucket(kAnyRate, kAnyRate);
     lane->next_hops = TokenBucket(kAnyRate, kAnyRate);
     worker_.lanes[port.value()].store(lane.get(), std::memory_order_relaxed);
