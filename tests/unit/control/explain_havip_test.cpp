@@ -32,8 +32,8 @@ TEST_F(ExplainHavip, OutrankedPortIsToldByItsPriority) {
   loser(CandidateStanding::kOutranked);
   EXPECT_THAT(told(), HasSubstr("\nwhy not p12: priority 100 is below the 150 of p11\n"));
   loser(CandidateStanding::kOutranked, 150);
-  EXPECT_THAT(told(),
-              HasSubstr("\nwhy not p12: priority 150 is that of p11 too, whose source address is higher, or equal and the port a later one\n"));
+  EXPECT_THAT(told(), HasSubstr("\nwhy not p12: priority 150 is that of p11 too, whose source address is "
+                                "higher, or equal and the port a later one\n"));
 }
 
 TEST_F(ExplainHavip, ShadowedAnnouncementSaysWhatHoldsAgainstItAndForHowLong) {
