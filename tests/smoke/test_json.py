@@ -122,7 +122,7 @@ def test_every_document_is_described_and_no_other(switch, page):
     assert set().union(*map(commands_of, showing_commands(switch))) == set(page)
 
 
-def test_documents_have_the_described_fields_and_no_others(switch, front, spoken, advised, traced, guests_told, limited, routed,
+def test_documents_have_the_described_fields_and_no_others(switch, front, advised, spoken, traced, guests_told, limited, routed,
                                                            shared_uplink, bonded_uplink, page):
     found = {}
     for command, fields in page.items():
