@@ -36,7 +36,7 @@ class Flood : public ShopTest {
   }
 };
 
-TEST_F(Flood, ResignationBetweenBurstsOfAnnouncementsActsInItsOwnBurst) {
+TEST_F(Flood, Case32ResignationBetweenBurstsOfAnnouncementsActsInItsOwnBurst) {
   elect(kVm1);
   announce_as_fast_as_possible(kVm2);
   EXPECT_EQ(vswitch.owner("front"), kVm1.port);

@@ -1,6 +1,7 @@
 // The cases of the specification by their numbers (owner learning 6) that are about frames, on the whole
 // pipeline: A is vm1, B vm2, both bound to front, and X vm3. Those about the election alone are in
-// tests/unit/owner/cases_test.cpp; 12, 19, 27 and 34 are in probe_test.cpp and follow_test.cpp.
+// tests/unit/owner/cases_test.cpp; 12, 19, 27 and 34 are in probe_test.cpp and follow_test.cpp, 32 is in
+// flood_test.cpp.
 
 #include "tests/stage/shop6.h"
 
