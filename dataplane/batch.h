@@ -65,7 +65,6 @@ struct alignas(64) Packet {
   Ipv4 destination;
   EndpointRef target;  // set by nat (EIP) or resolve (endpoint table)
   PortId egress;
-  std::uint32_t owner_sequence;  // of the owner word followed, if `target` is a HAVIP
   std::uint32_t listed_sources;  // kFloodMembers: bit i for PortSources::list[i] of the ingress port and the
                                  // packet's family, or kAllSources
 

@@ -36,8 +36,8 @@ void run_observed_pipeline(WorkerState& worker, Batch& batch, PipelineObserver& 
   run_stages(worker, batch, [&](Stage stage) { observer.after(stage, worker, batch); });
 }
 
-// The common case costs one load; after a commit anywhere, each packet's owner word is compared with the one
-// it followed.
+// The common case costs one load; after a commit anywhere, each packet's port is compared with the one
+// that the owner word names now.
 void count_delivered_to_old_owner(const WorkerState& worker, const Batch& batch) noexcept {
   HavipTable& havips = worker.tables.havips;
   if (havips.owner_epoch().load(std::memory_order_acquire) == batch.owner_epoch) [[likely]]

@@ -105,7 +105,6 @@ void deliver_to_havip(WorkerState& worker, const Batch& batch, Packet& packet, H
   if (!owner.is_local()) [[unlikely]]
     return drop_without_owner(worker, id, packet);
   packet.target = EndpointRef(id);
-  packet.owner_sequence = owner.sequence();
   if (!owner.is_plain()) [[unlikely]]
     return deliver_with_care(worker, batch, packet, id, owner, hop);
   deliver_to_port(worker, batch, packet, owner.port(), hop, nullptr);
