@@ -61,8 +61,12 @@ std::string superseded_text(const HavipStatus& havip, const CandidateStatus& can
                        : candidate.evidence == EvidenceClass::kAnnouncement
                            ? std::string("announced it before")
                            : std::string("used it before");
-  return fmt::format("{}{}, and {} has claimed it since", was_owner_text(havip, candidate.port), claimed,
-                     winner == nullptr ? "another port" : winner->port);
+  const auto before = was_owner_text(havip, candidate.port) + claimed;
+  if (winner != nullptr) return fmt::format("{}, and {} has claimed it since", before, winner->port);
+  const bool was_given_up = !havip.decisions.empty() && havip.decisions.back().trigger == Trigger::kProbe &&
+                            havip.decisions.back().from == candidate.port;
+  return before + (was_given_up ? ", and it did not answer when the switch asked"
+                                : ", and another port had claimed it after that");
 }
 
 std::string reason_text(const HavipStatus& havip, const CandidateStatus& candidate,

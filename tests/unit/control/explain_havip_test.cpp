@@ -73,6 +73,19 @@ TEST_F(ExplainHavip, SupersededPortSaysUntilWhenItWasTheOwner) {
   EXPECT_THAT(told(), HasSubstr("\nwhy not p12: announced it before, and p11 has claimed it since\n"));
 }
 
+TEST_F(ExplainHavip, OwnerThatWasGivenUpDidNotAnswer) {
+  havip_.candidates[0].standing = CandidateStanding::kNeverClaimed;
+  loser(CandidateStanding::kSuperseded);
+  havip_.owner = havip_.elected = "";
+  havip_.state = OwnerState::kUnknown;
+  havip_.decisions.back().from = "p12";
+  havip_.decisions.back().to = "";
+  havip_.decisions.back().trigger = Trigger::kProbe;
+  EXPECT_THAT(told(), HasSubstr("ago, and it did not answer when the switch asked\n"));
+  havip_.decisions.back().trigger = Trigger::kUnbind;
+  EXPECT_THAT(told(), HasSubstr("ago, and another port had claimed it after that\n"));
+}
+
 TEST_F(ExplainHavip, PortsWithTheSameReasonShareALine) {
   havip_.candidates.push_back(havip_.candidates[1]);
   havip_.candidates.back().port = "p13";
