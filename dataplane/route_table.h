@@ -93,9 +93,8 @@ class RouteTable {
     if constexpr (std::is_same_v<Address, Ipv4>) {
       return address.host();
     } else {
-      Be64 halves[2];
-      std::memcpy(halves, address.bytes().data(), sizeof halves);
-      return (Wide{halves[0].host()} << 64) | halves[1].host();
+      const auto [high, low] = address.halves();
+      return (Wide{high} << 64) | low;
     }
   }
 

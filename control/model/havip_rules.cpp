@@ -13,7 +13,7 @@ Ipv4 highest_host(const Ipv4Prefix& prefix) {
 }
 // Below the 128 reserved anycast addresses (RFC 2526 section 2).
 Ipv6 highest_host(const Ipv6Prefix& prefix) {
-  return previous_address(Ipv6Prefix::fill(prefix.last(), 121, false));
+  return previous_address(Ipv6Interface{prefix.last(), 121}.prefix().address);
 }
 
 const std::string* find_same_mac(const Indexes&, const Subnet&, Ipv4) {

@@ -5,6 +5,7 @@
 // way). Text forms are in control/text/.
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstdint>
 #include <functional>
@@ -76,6 +77,17 @@ class Ipv6 {
 
   constexpr const std::array<std::uint8_t, 16>& bytes() const noexcept { return bytes_; }
 
+  // The first and the last 64 bits as numbers.
+  using Halves = std::array<std::uint64_t, 2>;
+  constexpr Halves halves() const noexcept {
+    const auto wire = std::bit_cast<Halves>(bytes_);
+    return {Be64::from_wire(wire[0]).host(), Be64::from_wire(wire[1]).host()};
+  }
+  static constexpr Ipv6 from_halves(const Halves& halves) noexcept {
+    const Halves wire{Be64::from_host(halves[0]).wire(), Be64::from_host(halves[1]).wire()};
+    return Ipv6(std::bit_cast<std::array<std::uint8_t, 16>>(wire));
+  }
+
   constexpr bool is_unspecified() const noexcept { return *this == Ipv6(); }
   constexpr bool is_loopback() const noexcept { return *this == from_groups({0, 0, 0, 0, 0, 0, 0, 1}); }
   constexpr bool is_multicast() const noexcept { return bytes_[0] == 0xff; }
@@ -83,19 +95,13 @@ class Ipv6 {
   constexpr bool is_link_local() const noexcept { return bytes_[0] == 0xfe && (bytes_[1] & 0xc0) == 0x80; }
   // RFC 4291 2.5.5.2: ::ffff:0:0/96.
   constexpr bool is_ipv4_mapped() const noexcept {
-    for (std::size_t i = 0; i < 10; ++i) {
-      if (bytes_[i] != 0) return false;
-    }
-    return bytes_[10] == 0xff && bytes_[11] == 0xff;
+    const auto [high, low] = halves();
+    return high == 0 && low >> 32 == 0xffff;
   }
   // The IPv4 address; only where is_ipv4_mapped().
   constexpr Ipv4 mapped_ipv4() const noexcept { return {bytes_[12], bytes_[13], bytes_[14], bytes_[15]}; }
-  // RFC 4291 2.5.1: the low 64 bits, as a number in network order.
-  constexpr std::uint64_t interface_identifier() const noexcept {
-    std::uint64_t identifier = 0;
-    for (std::size_t i = 8; i < 16; ++i) identifier = identifier << 8 | bytes_[i];
-    return identifier;
-  }
+  // RFC 4291 2.5.1: the low 64 bits.
+  constexpr std::uint64_t interface_identifier() const noexcept { return halves()[1]; }
   // RFC 4291 2.7.1: the group of those who might have this address.
   constexpr Ipv6 solicited_node() const noexcept {
     Ipv6 group = from_groups({0xff02, 0, 0, 0, 0, 1, 0xff00, 0});
@@ -103,7 +109,7 @@ class Ipv6 {
     return group;
   }
 
-  constexpr auto operator<=>(const Ipv6&) const noexcept = default;
+  constexpr auto operator<=>(const Ipv6& other) const noexcept { return halves() <=> other.halves(); }
   constexpr bool operator==(const Ipv6& other) const noexcept { return equal_bytes(bytes_, other.bytes_); }
 
  private:
@@ -227,19 +233,25 @@ struct Ipv6Prefix {
   Ipv6 address;  // host bits are zero
   std::uint8_t length = 0;
 
-  // The address with all bits after the first `length` set to `bit`.
-  static constexpr Ipv6 fill(const Ipv6& address, std::uint8_t length, bool bit) noexcept {
-    auto bytes = address.bytes();
-    for (unsigned i = 0; i < bytes.size(); ++i) {
-      const unsigned kept = length <= 8 * i ? 0 : length - 8 * i;
-      const auto host_bits = static_cast<std::uint8_t>(kept >= 8 ? 0 : 0xff >> kept);
-      bytes[i] = static_cast<std::uint8_t>(bit ? bytes[i] | host_bits : bytes[i] & ~host_bits);
-    }
-    return Ipv6(bytes);
+  // Its first `length` bits are set.
+  static constexpr Ipv6::Halves mask(std::uint8_t length) noexcept {
+    constexpr std::uint64_t kAll = ~std::uint64_t{0};
+    if (length == 0) return {0, 0};
+    return length <= 64 ? Ipv6::Halves{kAll << (64 - length), 0} : Ipv6::Halves{kAll, kAll << (128 - length)};
   }
   constexpr Ipv6 first() const noexcept { return address; }
-  constexpr Ipv6 last() const noexcept { return fill(address, length, true); }
-  constexpr bool contains(const Ipv6& other) const noexcept { return fill(other, length, false) == address; }
+  constexpr Ipv6 last() const noexcept {
+    const auto [high, low] = address.halves();
+    const auto [high_mask, low_mask] = mask(length);
+    return Ipv6::from_halves({high | ~high_mask, low | ~low_mask});
+  }
+  constexpr bool contains(const Ipv6& other) const noexcept { return same_prefix(address, other, length); }
+  static constexpr bool same_prefix(const Ipv6& one, const Ipv6& other, std::uint8_t length) noexcept {
+    const auto [one_high, one_low] = one.halves();
+    const auto [other_high, other_low] = other.halves();
+    const auto [high_mask, low_mask] = mask(length);
+    return (((one_high ^ other_high) & high_mask) | ((one_low ^ other_low) & low_mask)) == 0;
+  }
   constexpr bool overlaps(const Ipv6Prefix& other) const noexcept {
     return contains(other.address) || other.contains(address);
   }
@@ -254,6 +266,10 @@ struct Ipv4Interface {
   constexpr Ipv4Prefix prefix() const noexcept {
     return {Ipv4::from_host(address.host() & Ipv4Prefix::mask(length)), length};
   }
+  // Whether the other one is of the same prefix.
+  constexpr bool is_on_link(Ipv4 other) const noexcept {
+    return ((address.host() ^ other.host()) & Ipv4Prefix::mask(length)) == 0;
+  }
   constexpr bool operator==(const Ipv4Interface&) const noexcept = default;
 };
 
@@ -261,7 +277,15 @@ struct Ipv6Interface {
   Ipv6 address;
   std::uint8_t length = 0;
 
-  constexpr Ipv6Prefix prefix() const noexcept { return {Ipv6Prefix::fill(address, length, false), length}; }
+  constexpr Ipv6Prefix prefix() const noexcept {
+    const auto [high, low] = address.halves();
+    const auto [high_mask, low_mask] = Ipv6Prefix::mask(length);
+    return {Ipv6::from_halves({high & high_mask, low & low_mask}), length};
+  }
+  // Whether the other one is of the same prefix.
+  constexpr bool is_on_link(const Ipv6& other) const noexcept {
+    return Ipv6Prefix::same_prefix(address, other, length);
+  }
   constexpr bool operator==(const Ipv6Interface&) const noexcept = default;
 };
 
