@@ -183,6 +183,9 @@ class HavipTable {
   const HavipCold& cold(HavipId id) const noexcept { return cold_[id.value()]; }
   HavipHot& hot(HavipId id) noexcept { return hot_[id.value()]; }
   const HavipHot& hot(HavipId id) const noexcept { return hot_[id.value()]; }
+  // By id, for who reads or prefetches many.
+  using HotLines = const HavipHot*;
+  HotLines hot_lines() const noexcept { return &hot_[0]; }
   HavipCold& cold(HavipId id) noexcept { return cold_[id.value()]; }
   DeadlineTree& deadlines() noexcept { return deadlines_; }
 

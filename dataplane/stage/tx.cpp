@@ -1,5 +1,7 @@
 #include "dataplane/stage/tx.h"
 
+#include <rte_prefetch.h>
+
 #include "dataplane/fragmenter.h"
 #include "dataplane/icmp_error.h"
 #include "dataplane/observe/observation.h"
@@ -171,9 +173,19 @@ void end_packet(WorkerState& worker, const Batch& batch, Packet& packet) noexcep
   end_dropped(worker, batch, packet.mbuf, packet.reason);
 }
 
+// As stage::resolve does for what comes before.
+void prefetch_queues(WorkerState& worker, Batch& batch) noexcept {
+  for (const Packet& packet : batch) {
+    if (packet.verdict != Verdict::kForward) continue;
+    if (const PortLane* lane = worker.lane(packet.egress); lane != nullptr)
+      rte_prefetch0(&lane->waiting[lane->waiting_count]);
+  }
+}
+
 }  // namespace
 
 void tx(WorkerState& worker, Batch& batch) noexcept {
+  if (worker.tables.ports.capacity() > kPortsInCache) prefetch_queues(worker, batch);
   for (Packet& packet : batch) end_packet(worker, batch, packet);
 }
 
