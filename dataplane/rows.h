@@ -78,7 +78,7 @@ struct PortSources {
 static_assert(SpokenGroups::kCapacity >= 2 * kMaxPortHavips);
 
 // Each family has its own tables and fields; of<Address>() names them in code that serves both.
-struct PortRow {
+struct alignas(64) PortRow {
   PortId id;
   PortRole role = PortRole::kVm;
   Mac mac;
@@ -173,7 +173,7 @@ struct UplinkSide {
   }
   bool is_on_link(const Address& address) const noexcept {
     for (const auto& own : addresses) {
-      if (own.prefix().contains(address)) return true;
+      if (own.is_on_link(address)) return true;
     }
     return false;
   }
@@ -207,6 +207,7 @@ template <class Address>
 struct EipRow {
   Address address;
   AddressRewrite<Address> inner;  // not set: the EIP has no target
+  VpcId vpc;                      // of the target
   EndpointRef target;
   RateLimiter* rate = nullptr;  // from the internet; null: none
 };

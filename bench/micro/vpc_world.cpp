@@ -181,7 +181,7 @@ void VpcWorld<Address>::add_eip(PortRow& owner, unsigned eip) {
   add_havip(HavipId(eip), owner);
   AddressTables<Address>& tables = address_tables();
   tables.endpoints.insert({kVpc, inner}, EndpointRef(HavipId(eip)).raw());
-  tables.eip_rows[eip] = {outer, Rewrite::between(outer, inner), EndpointRef(HavipId(eip))};
+  tables.eip_rows[eip] = {outer, Rewrite::between(outer, inner), kVpc, EndpointRef(HavipId(eip))};
   tables.eips.insert(AddressKey(outer), AddressTables<Address>::eip_value(tables.eip_rows[eip]));
   tables.eip_filter.add(outer);
 }

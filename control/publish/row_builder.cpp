@@ -38,26 +38,6 @@ void fill_side(const model::Uplink& uplink, const Mac& gateway_mac, Side& side) 
   side.gateway_mac = gateway_mac;
 }
 
-template <class Address>
-EipRow<Address> build_row(const Registry& registry, const EipEntry& entry, const Address& address) {
-  using model::part_of;
-  const model::Eip& eip = entry.spec;
-  EipRow<Address> row{};
-  row.address = address;
-  row.rate = entry.rate_in.get();
-  if (!eip.target) return row;
-  if (eip.target->kind == model::TargetKind::kHavip) {
-    const HavipEntry& havip = registry.havips.find(eip.target->name)->second;
-    row.inner = AddressRewrite<Address>::between(address, *part_of<Address>(havip.spec));
-    row.target = EndpointRef(part_of<Address>(havip.slots)->id);
-  } else {
-    const PortEntry& port = registry.ports.find(eip.target->name)->second;
-    row.inner = AddressRewrite<Address>::between(address, *part_of<Address>(port.spec));
-    row.target = EndpointRef(port.id);
-  }
-  return row;
-}
-
 const VpcEntry& vpc_entry(const Registry& registry, const SubnetEntry& subnet) {
   return registry.vpcs.find(subnet.spec.vpc)->second;
 }
@@ -84,6 +64,28 @@ constexpr RouteKind kind_of(model::ViaKind via) noexcept {
       break;
   }
   return RouteKind::kEndpoint;
+}
+
+template <class Address>
+EipRow<Address> build_row(const Registry& registry, const EipEntry& entry, const Address& address) {
+  using model::part_of;
+  const model::Eip& eip = entry.spec;
+  EipRow<Address> row{};
+  row.address = address;
+  row.rate = entry.rate_in.get();
+  if (!eip.target) return row;
+  if (eip.target->kind == model::TargetKind::kHavip) {
+    const HavipEntry& havip = registry.havips.find(eip.target->name)->second;
+    row.inner = AddressRewrite<Address>::between(address, *part_of<Address>(havip.spec));
+    row.target = EndpointRef(part_of<Address>(havip.slots)->id);
+    row.vpc = vpc_of(registry, registry.subnets.find(havip.spec.subnet)->second);
+  } else {
+    const PortEntry& port = registry.ports.find(eip.target->name)->second;
+    row.inner = AddressRewrite<Address>::between(address, *part_of<Address>(port.spec));
+    row.target = EndpointRef(port.id);
+    row.vpc = vpc_of(registry, registry.subnets.find(port.spec.subnet)->second);
+  }
+  return row;
 }
 
 template <class Address>

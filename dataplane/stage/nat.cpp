@@ -1,6 +1,7 @@
 #include "dataplane/stage/nat.h"
 
 #include <algorithm>
+#include <rte_prefetch.h>
 
 #include "dataplane/echo.h"
 #include "dataplane/icmp_quote.h"
@@ -51,16 +52,6 @@ template <class Address>
 inline constexpr std::uint8_t kProtoIcmpOf =
     std::is_same_v<Address, Ipv4> ? wire::kProtoIcmp : wire::kProtoIcmp6;
 
-// The VPC that the packets of an EIP go to; null if it is being removed.
-const VpcRow* vpc_of(const Tables& tables, EndpointRef target) noexcept {
-  if (target.kind() == EndpointKind::kPort) {
-    const PortRow* port = tables.ports.find(target.port());
-    return port == nullptr ? nullptr : tables.vpcs.find(port->vpc);
-  }
-  const HavipRow* havip = tables.havips.hot(target.havip()).row.load(std::memory_order_acquire);
-  return havip == nullptr ? nullptr : tables.vpcs.find(havip->vpc);
-}
-
 // Whether the source cannot come from the provider network. An answer to what the target's VPC has itself
 // would never leave it.
 template <class Address>
@@ -68,7 +59,7 @@ template <class Address>
                                   const EipRow<Address>* eip) noexcept {
   if (is_unroutable(source)) return true;
   if (eip == nullptr || !eip->inner.is_set) return false;
-  const VpcRow* vpc = vpc_of(tables, eip->target);
+  const VpcRow* vpc = tables.vpcs.find(eip->vpc);
   return vpc != nullptr && vpc->contains(source);
 }
 
@@ -87,6 +78,8 @@ void translate_in(const WorkerState& worker, const UplinkRow& uplink, Packet& pa
   }
   if (!eip->inner.is_set) return packet.drop(DropReason::eip_unbound);
   packet.target = eip->target;
+  if (eip->target.kind() == EndpointKind::kHavip)  // for resolve
+    rte_prefetch0(&worker.tables.havips.hot(eip->target.havip()));
   if (hop_limit(packet) <= 1) return packet.drop(DropReason::ttl_exceeded);
   QuoteRewrite<Address> quote{Side::kSource};
   if (packet.protocol == kProtoIcmpOf<Address>) [[unlikely]] {
@@ -116,6 +109,7 @@ void from_uplink(const WorkerState& worker, const UplinkRow& uplink, Batch& batc
     }
     if (count == 0) break;
     worker.tables.of<Address>().eips.lookup_bulk(keys, count, rows);
+    for (unsigned i = 0; i < count; ++i) rte_prefetch0(AddressTables<Address>::eip_row(rows[i]));
     for (unsigned i = 0; i < count; ++i) {
       translate_in<Address>(worker, uplink, *packets[i], AddressTables<Address>::eip_row(rows[i]));
     }

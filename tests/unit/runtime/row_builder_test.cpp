@@ -102,6 +102,7 @@ TEST_F(RowBuilder, EipOfAHavipLeadsToItsSlot) {
   const EipRow<Ipv4> row = build_eip_row(
       registry, entry_of({"e", kPublic, model::EipTarget{model::TargetKind::kHavip, "front"}}), kPublic);
   EXPECT_EQ(row.target, EndpointRef(HavipId(5)));
+  EXPECT_EQ(row.vpc, registry.vpcs.begin()->second.id);
   EXPECT_EQ(row.inner.to, kFront);
   EXPECT_EQ(row.inner.delta, checksum_delta(kPublic, kFront));
 }
@@ -110,6 +111,7 @@ TEST_F(RowBuilder, EipOfAPortLeadsToThePort) {
   const EipRow<Ipv4> row = build_eip_row(
       registry, entry_of({"e", kPublic, model::EipTarget{model::TargetKind::kPort, "b"}}), kPublic);
   EXPECT_EQ(row.target, EndpointRef(PortId(4)));
+  EXPECT_EQ(row.vpc, registry.vpcs.begin()->second.id);
   EXPECT_EQ(row.inner.to, kB);
 }
 
