@@ -47,7 +47,7 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "usage: count-instructions WAY PACKETS BURSTS | --list\n");
     return 2;
   }
-  bench::start_eal_for_ways();
+  bench::start_eal_for_ways(false);
   const auto way = entry->make(static_cast<unsigned>(std::atoi(argv[2])));
   run(*way, static_cast<std::size_t>(std::atoi(argv[3])));
 }

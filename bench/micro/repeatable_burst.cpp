@@ -6,17 +6,17 @@
 
 namespace vipswitch::bench {
 
-RepeatableBurst::RepeatableBurst(WorkerState& worker, const PortRow& ingress,
+RepeatableBurst::RepeatableBurst(WorkerState& worker, const PortRow& ingress, unsigned packets,
                                  std::vector<testing::Frame> frames)
     : worker_(worker), frames_(std::move(frames)) {
   batch_.ingress = &ingress;
   batch_.received_tsc = 1;
-  batch_.count = static_cast<unsigned>(frames_.size());
-  for (std::size_t i = 0; i < frames_.size(); ++i) mbufs_.push_back(make_mbuf());
+  batch_.count = packets;
+  for (unsigned i = 0; i < packets; ++i) mbufs_.push_back(make_mbuf());
   sorted_.assign(mbufs_.begin(), mbufs_.end());
   std::sort(sorted_.begin(), sorted_.end());
   is_back_.resize(sorted_.size());
-  put_frames_back();
+  fill();
 }
 
 RepeatableBurst::~RepeatableBurst() {
@@ -48,13 +48,15 @@ void RepeatableBurst::take_back_own() {
   }
 }
 
-void RepeatableBurst::put_frames_back() {
-  for (std::size_t i = 0; i < frames_.size(); ++i) {
+void RepeatableBurst::fill() {
+  for (std::size_t i = 0; i < mbufs_.size(); ++i) {
+    const testing::Frame& frame = frames_[next_frame_];
+    if (++next_frame_ == frames_.size()) next_frame_ = 0;
     batch_.packets[i].mbuf = mbufs_[i];
-    const auto size = static_cast<std::uint16_t>(frames_[i].size());
+    const auto size = static_cast<std::uint16_t>(frame.size());
     mbufs_[i]->data_len = size;
     mbufs_[i]->pkt_len = size;
-    std::memcpy(rte_pktmbuf_mtod(mbufs_[i], void*), frames_[i].data(), size);
+    std::memcpy(rte_pktmbuf_mtod(mbufs_[i], void*), frame.data(), size);
   }
 }
 
@@ -68,7 +70,7 @@ void RepeatableBurst::reset() {
     sorted_.assign(mbufs_.begin(), mbufs_.end());
     std::sort(sorted_.begin(), sorted_.end());
   }
-  put_frames_back();
+  fill();
 }
 
 }  // namespace vipswitch::bench

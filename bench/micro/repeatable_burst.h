@@ -1,6 +1,7 @@
 #pragma once
 
-// A burst whose packets are put back to what they were before each run; the mbufs stay the same.
+// A burst that can be run again and again: before each run its packets are filled anew with frames, one after
+// the other of a list that may be longer than the burst. The mbufs stay the same.
 
 #include <vector>
 
@@ -12,7 +13,8 @@ namespace vipswitch::bench {
 
 class RepeatableBurst {
  public:
-  RepeatableBurst(WorkerState& worker, const PortRow& ingress, std::vector<testing::Frame> frames);
+  RepeatableBurst(WorkerState& worker, const PortRow& ingress, unsigned packets,
+                  std::vector<testing::Frame> frames);
   ~RepeatableBurst();
   RepeatableBurst(const RepeatableBurst&) = delete;
   RepeatableBurst& operator=(const RepeatableBurst&) = delete;
@@ -20,18 +22,19 @@ class RepeatableBurst {
   Batch& batch() noexcept { return batch_; }
   unsigned size() const noexcept { return static_cast<unsigned>(mbufs_.size()); }
   const std::vector<rte_mbuf*>& mbufs() const noexcept { return mbufs_; }
-  // To be called after each run: the frames as they were, and empty lanes. Packets that the pipeline made are
-  // freed, those that it freed are made anew.
+  // To be called after each run: the next frames, and empty lanes. Packets that the pipeline made are freed,
+  // those that it freed are made anew.
   void reset();
 
  private:
   rte_mbuf* make_mbuf();
   void take_back_own();
-  void put_frames_back();
+  void fill();
 
   WorkerState& worker_;
   std::vector<testing::Frame> frames_;
-  std::vector<rte_mbuf*> mbufs_;         // in the order of the frames
+  std::size_t next_frame_ = 0;
+  std::vector<rte_mbuf*> mbufs_;         // in the order of the batch
   std::vector<const rte_mbuf*> sorted_;  // the same
   std::vector<bool> is_back_;            // by place in `sorted_`: a lane had it
   Batch batch_;

@@ -13,7 +13,7 @@ constexpr unsigned kBurst = 64;
 
 struct OneBurst {
   VpcWorld<Ipv4> world{{1, 1}};
-  RepeatableBurst burst{world.worker(), world.uplink(),
+  RepeatableBurst burst{world.worker(), world.uplink(), kBurst,
                         std::vector<testing::Frame>(kBurst, world.from_internet(0))};
 };
 

@@ -1,12 +1,11 @@
 #include "bench/micro/ways.h"
 
 #include <algorithm>
-#include <cmath>
+#include <fstream>
 #include <map>
 #include <random>
-#include <rte_memory.h>
 #include <string_view>
-#include <sys/mman.h>
+#include <unistd.h>
 #include <utility>
 
 #include "bench/micro/vpc_world.h"
@@ -23,6 +22,7 @@ using testing::PacketBuilder;
 using testing::ShopWorld;
 
 constexpr unsigned kBursts = 32;
+constexpr unsigned kDestinations = 65'536;  // so many are drawn, of large worlds too
 constexpr unsigned kColdMbufs = 4096;  // their frames and headers are more than 2 MiB, which is what L2 holds
 
 // Made once, since large ones take long, and kept until the process ends.
@@ -75,7 +75,7 @@ struct EipIn final : Way {
     Choice any_eip(world.size().eips());
     for (unsigned b = 0; b < kBursts; ++b) {
       std::vector<Frame> frames;
-      for (unsigned i = 0; i < packets; ++i) frames.push_back(world.from_internet(any_eip()));
+      for (unsigned i = 0; i < kDestinations / kBursts; ++i) frames.push_back(world.from_internet(any_eip()));
       add(world.uplink(), std::move(frames));
     }
   }
@@ -204,7 +204,7 @@ struct Bystander final : Way {
     vswitch().fill(ports, "vm2-eth0", {});
     std::vector<Frame> claims;
     for (unsigned i = 0; i < kFlood; ++i) claims.push_back(claim(i));
-    flood_ = std::make_unique<RepeatableBurst>(worker(), *ports.ingress, std::move(claims));
+    flood_ = std::make_unique<RepeatableBurst>(worker(), *ports.ingress, kFlood, std::move(claims));
   }
 
   void before_burst() override {
@@ -299,17 +299,14 @@ constexpr WayEntry kWays[] = {
 
 }  // namespace
 
-void start_eal_for_ways() {
-  constexpr unsigned kMemoryMb = 8192;
-  testing::start_eal(kMemoryMb);
-  rte_memseg_list_walk(
-      [](const rte_memseg_list* list, void*) {
-        // As a switch on hugepages has them; without, address translation is most of what a large table
-        // costs.
-        (void)madvise(list->base_va, list->len, MADV_HUGEPAGE);
-        return 0;
-      },
-      nullptr);
+bool start_eal_for_ways(bool may_take_hugepages) {
+  constexpr unsigned kMemoryMb = 2048;
+  std::ifstream file("/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages");
+  unsigned free_pages = 0;
+  file >> free_pages;
+  const bool takes_some = may_take_hugepages && 2 * free_pages >= kMemoryMb && geteuid() == 0;
+  testing::start_eal(kMemoryMb, takes_some ? OfflineMemory::kHugepages : OfflineMemory::kOrdinary);
+  return takes_some;
 }
 
 std::uint64_t Way::drops() const noexcept {

@@ -30,8 +30,9 @@ class Way {
   std::uint64_t drops() const noexcept;
 
  protected:
+  // At least as many frames as a burst has packets.
   void add(const PortRow& ingress, std::vector<testing::Frame> frames) {
-    bursts_.push_back(std::make_unique<RepeatableBurst>(worker_, ingress, std::move(frames)));
+    bursts_.push_back(std::make_unique<RepeatableBurst>(worker_, ingress, packets_, std::move(frames)));
   }
 
  private:
@@ -40,8 +41,9 @@ class Way {
   std::vector<std::unique_ptr<RepeatableBurst>> bursts_;
 };
 
-// To be called first: memory for the largest world, in transparent huge pages where the kernel has some.
-void start_eal_for_ways();
+// To be called first: memory for the largest world; true if it is of hugepages, of which enough have to be
+// free.
+bool start_eal_for_ways(bool may_take_hugepages);
 
 struct WayEntry {
   const char* id;

@@ -62,11 +62,11 @@ std::string floating_lcore() {
 
 }  // namespace
 
-Result<std::unique_ptr<Eal>> start_offline_eal(unsigned memory_mb) {
+Result<std::unique_ptr<Eal>> start_offline_eal(unsigned memory_mb, OfflineMemory memory) {
   const auto directory = PrivateRuntimeDirectory::make();
   if (!directory) return directory.error();
   EalPlan plan;
-  plan.arguments = {"--no-huge",
+  plan.arguments = {memory == OfflineMemory::kHugepages ? "--in-memory" : "--no-huge",
                     "--no-shconf",
                     "--no-pci",
                     "--no-telemetry",

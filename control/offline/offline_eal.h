@@ -6,12 +6,19 @@
 //
 // Errors: io, if there is no temporary directory to start in; internal, with EAL's own reason.
 
+#include <cstdint>
 #include <memory>
 
 #include "control/process/eal.h"
 
 namespace vipswitch {
 
-Result<std::unique_ptr<Eal>> start_offline_eal(unsigned memory_mb);
+enum class OfflineMemory : std::uint8_t {
+  kOrdinary,
+  kHugepages,  // needs root and so many of them free: for who measures what large tables cost
+};
+
+Result<std::unique_ptr<Eal>> start_offline_eal(unsigned memory_mb,
+                                               OfflineMemory memory = OfflineMemory::kOrdinary);
 
 }  // namespace vipswitch

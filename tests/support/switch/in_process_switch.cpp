@@ -5,7 +5,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "control/offline/offline_eal.h"
 #include "control/publish/registry.h"
 
 namespace vipswitch::testing {
@@ -26,9 +25,9 @@ std::unique_ptr<DataplaneHost> started_host(const Settings& settings) {
 }  // namespace
 
 // For as long as the process lives: what tests made in it may go later than any object of theirs.
-void start_eal(unsigned memory_mb) {
-  static Eal* const eal = [memory_mb] {
-    auto started = start_offline_eal(memory_mb);
+void start_eal(unsigned memory_mb, OfflineMemory memory) {
+  static Eal* const eal = [=] {
+    auto started = start_offline_eal(memory_mb, memory);
     require(started);
     return std::move(started).value().release();
   }();

@@ -7,15 +7,16 @@
 #include <string_view>
 #include <vector>
 
+#include "control/offline/offline_eal.h"
 #include "control/offline/offline_switch.h"
 #include "dataplane/router_advertisement.h"
 #include "tests/support/frame.h"
 
 namespace vipswitch::testing {
 
-// Starts EAL at the first call in the process, without hugepages and files, with so much memory, which costs
-// nothing until it is used. Throws if it does not start.
-void start_eal(unsigned memory_mb = 512);
+// Starts EAL at the first call in the process, without files, with so much memory; what is not of hugepages
+// costs nothing until it is used. Throws if it does not start.
+void start_eal(unsigned memory_mb = 512, OfflineMemory memory = OfflineMemory::kOrdinary);
 
 using Sent = SentFrame;
 
