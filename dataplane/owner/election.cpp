@@ -163,10 +163,11 @@ Outcome Election::group_advert(PortId port, const GroupAdvert& advert, TimeMs no
   const Record* record = find(port);
   const bool was_listed = record != nullptr && record->active && record->evidence == EvidenceClass::kVrrp &&
                           record->advert.group() == group;
-  const bool was_announced =
-      announced_by_ == port && std::max(now_, now) - announced_at_ <= kAnnouncedBeforeMs;
-  if (advert.news == GroupNews::kAcquired && was_announced && !speaks_another(group)) learn_to_follow(group);
-  if (follows(group) && !is_listed_elsewhere())
+  const TimeMs time = std::max(now_, now);
+  const bool was_announced = announced_by_ == port && time - announced_at_ <= kAnnouncedBeforeMs;
+  if (advert.news == GroupNews::kAcquired && was_announced && !speaks_another(group, time))
+    learn_to_follow(group);
+  if (follows(group) && !is_listed_elsewhere(time))
     return take_advert(port, advert.evidence, Listing::kFollowed, now);
   if (was_listed && advert.is_list_empty) return take_advert(port, advert.evidence, Listing::kListed, now);
   if (!was_listed) {

@@ -257,8 +257,8 @@ class Election {
   bool is_shadowed(const Record& claimant) const noexcept;
   bool has_fresh_advert(PortId port, TimeMs now) const noexcept;
   Outcome take_advert(PortId port, const AdvertEvidence& evidence, Listing listing, TimeMs now) noexcept;
-  bool speaks_another(VrrpGroup group) const noexcept;
-  bool is_listed_elsewhere() const noexcept;
+  bool speaks_another(VrrpGroup group, TimeMs now) const noexcept;
+  bool is_listed_elsewhere(TimeMs now) const noexcept;
   void learn_to_follow(VrrpGroup group) noexcept;
   void stop_following() noexcept;
   void drop_followers() noexcept;

@@ -21,15 +21,15 @@ bool Election::follows(VrrpGroup group) const noexcept {
 }
 
 // Whether somebody's fresh adverts list the address, or count because it follows another group than this.
-bool Election::speaks_another(VrrpGroup group) const noexcept {
+bool Election::speaks_another(VrrpGroup group, TimeMs now) const noexcept {
   return std::any_of(records_.begin(), records_.begin() + count_, [&](const Record& record) {
-    return is_fresh(record, now_) && (!record.is_follower || record.advert.group() != group);
+    return is_fresh(record, now) && (!record.is_follower || record.advert.group() != group);
   });
 }
 
-bool Election::is_listed_elsewhere() const noexcept {
+bool Election::is_listed_elsewhere(TimeMs now) const noexcept {
   return std::any_of(records_.begin(), records_.begin() + count_,
-                     [&](const Record& record) { return is_fresh(record, now_) && !record.is_follower; });
+                     [&](const Record& record) { return is_fresh(record, now) && !record.is_follower; });
 }
 
 void Election::learn_to_follow(VrrpGroup group) noexcept {
@@ -60,7 +60,7 @@ void Election::drop_followers() noexcept {
 void Election::note_announcement(PortId port, const Record& record, VrrpGroup acquired) noexcept {
   announced_by_ = port;
   announced_at_ = now_;
-  if (acquired.exists() && !speaks_another(acquired)) return learn_to_follow(acquired);
+  if (acquired.exists() && !speaks_another(acquired, now_)) return learn_to_follow(acquired);
   if (learned_.exists()) doubt_follow(port, record);
 }
 

@@ -221,6 +221,16 @@ TEST_F(FollowDoubted, WhereNobodyIsHeardAnnouncementsContradictNothing) {
 
 class FollowHint : public Follows {};
 
+// Nobody has called the election since: time has passed all the same.
+TEST_F(FollowHint, CountsTheGroupOnceAdvertsThatListTheAddressAreNoLongerFresh) {
+  election.follow(kVrid, 0);
+  election.advert(kA, advert_of(150), 0);
+  repeat(kB, advert_of(100), 2100);
+  EXPECT_EQ(election.owner(), kA);
+  repeat(kB, advert_of(100), 2101);
+  EXPECT_EQ(election.owner(), kB);
+}
+
 TEST_F(FollowHint, CountsTheGroupWithoutAnAnnouncement) {
   election.follow(kVrid, 0);
   repeat(kA, advert_of(150), 1);
