@@ -164,7 +164,8 @@ Outcome Election::group_advert(PortId port, const GroupAdvert& advert, TimeMs no
   const bool was_listed = record != nullptr && record->active && record->evidence == EvidenceClass::kVrrp &&
                           record->advert.group() == group;
   const TimeMs time = std::max(now_, now);
-  const bool was_announced = announced_by_ == port && time - announced_at_ <= kAnnouncedBeforeMs;
+  const bool was_announced =
+      record != nullptr && announced_by_ == port && time - announced_at_ <= kAnnouncedBeforeMs;
   if (advert.news == GroupNews::kAcquired && was_announced && !speaks_another(group, time))
     learn_to_follow(group);
   if (follows(group) && !is_listed_elsewhere(time))

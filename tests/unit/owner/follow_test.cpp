@@ -81,6 +81,13 @@ TEST_F(Follows, EarlierAnnouncementDoesNot) {
   EXPECT_EQ(election.followed().vrid, 0);
 }
 
+TEST_F(Follows, AdvertOfAPortThatWasUnboundTeachesNothing) {
+  election.announce(kA, Delivery::port_mac(), 100);
+  election.unbind(kA, 101);
+  election.group_advert(kA, {advert_of(150), GroupNews::kAcquired}, 102);
+  EXPECT_EQ(election.followed().vrid, 0);
+}
+
 TEST_F(Follows, AnotherPortsAnnouncementDoesNot) {
   election.announce(kB, Delivery::port_mac(), 100);
   election.group_advert(kA, {advert_of(150), GroupNews::kAcquired}, 101);
