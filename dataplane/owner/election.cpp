@@ -127,7 +127,7 @@ Outcome Election::take_advert(PortId port, const AdvertEvidence& evidence, Listi
     record->active = true;
     record->resigned = false;
     record->has_adverted = true;
-    if (listing == Listing::kListed && learned_.exists()) stop_following();
+    if (listing == Listing::kListed) heed_list();
     record->is_follower = listing == Listing::kFollowed;
     record->evidence = EvidenceClass::kVrrp;
     record->advert = evidence;

@@ -261,7 +261,9 @@ class Election {
   bool is_listed_elsewhere(TimeMs now) const noexcept;
   void learn_to_follow(VrrpGroup group) noexcept;
   void stop_following() noexcept;
+  void heed_list() noexcept;
   void drop_followers() noexcept;
+  static void drop_follower(Record& record) noexcept;
   void note_announcement(PortId port, const Record& record, VrrpGroup acquired) noexcept;
   void doubt_follow(PortId port, const Record& record) noexcept;
   CandidateStanding standing_of(std::size_t index, TimeMs now) const noexcept;

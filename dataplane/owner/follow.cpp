@@ -45,15 +45,25 @@ void Election::stop_following() noexcept {
   drop_followers();
 }
 
-// What the adverts of a group that is followed no longer have made of a port becomes what its announcements
-// would have.
+// Adverts list the address: nothing is learned any more, and what a hint has made count does not besides them.
+void Election::heed_list() noexcept {
+  learned_ = VrrpGroup();
+  stray_since_ = kNoStray;
+  for (std::size_t i = 0; i < count_; ++i) drop_follower(records_[i]);
+}
+
 void Election::drop_followers() noexcept {
   for (std::size_t i = 0; i < count_; ++i) {
-    Record& record = records_[i];
-    if (!record.is_follower || follows(record.advert.group())) continue;
-    record.is_follower = false;
-    if (record.evidence == EvidenceClass::kVrrp) record.evidence = EvidenceClass::kAnnouncement;
+    if (!follows(records_[i].advert.group())) drop_follower(records_[i]);
   }
+}
+
+// What its adverts have made of a port while their group was followed becomes what its announcements would
+// have.
+void Election::drop_follower(Record& record) noexcept {
+  if (!record.is_follower) return;
+  record.is_follower = false;
+  if (record.evidence == EvidenceClass::kVrrp) record.evidence = EvidenceClass::kAnnouncement;
 }
 
 // A stray announcement must not move the address to another group than whose adverts are fresh.

@@ -183,6 +183,15 @@ TEST_F(Follows, HintIsNoRivalOfAdvertsThatListTheAddress) {
   EXPECT_EQ(election.owner(), kA);
 }
 
+TEST_F(Follows, AdvertThatListsTheAddressWinsAgainstOneThatCountsByHint) {
+  election.follow(kVrid, 0);
+  repeat(kA, advert_of(150), 0);
+  election.advert(kB, advert_of(100), 500);
+  EXPECT_EQ(election.owner(), kB);
+  repeat(kA, advert_of(150), 1000);
+  EXPECT_EQ(election.owner(), kB);
+}
+
 TEST_F(FollowDoubted, TwoAnnouncementsASecondApartEndIt) {
   EXPECT_EQ(stray(2100).remark(), LearnCounter::shadowed);
   const Outcome second = stray(3100);
