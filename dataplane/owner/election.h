@@ -203,6 +203,8 @@ class Election {
   Follow followed() const noexcept;
   bool follows(VrrpGroup group) const noexcept;
   TimeMs last_announcement_age_ms(TimeMs now) const noexcept;  // by any port; -1: never
+  // Whether the port announces the address at this very moment.
+  bool is_announcing(PortId port) const noexcept { return announced_by_ == port && announced_at_ == now_; }
 
  private:
   friend class ElectionView;  // tests/explore: two states that no later input can tell apart are one

@@ -279,6 +279,23 @@ TEST_F(ProberTest, OwnersLateAnswerCounts) {
   EXPECT_EQ(election.owner(), kA) << "asked again ten seconds later, and silent for less than 30 s since";
 }
 
+TEST_F(ProberTest, AnnouncementOfASilentOwnerCountsAsItsAnswer) {
+  advert(kA, 0);
+  run_to(4700);
+  answer(kB, 4710);
+  announce(kA, 4720);
+  EXPECT_EQ(prober.status(4720).confirmed_ms, 0);
+  EXPECT_THAT(run_to(14'719), IsEmpty());
+  EXPECT_EQ(election.owner(), kA);
+  EXPECT_THAT(run_to(14'720), ElementsAre(Pair(14'720, kA)));
+}
+
+TEST_F(ProberTest, AnnouncementBeforeAnybodyIsAskedPutsNoQuestionOff) {
+  advert(kA, 0);
+  announce(kA, 3000);
+  EXPECT_THAT(run_to(4100), ElementsAre(Pair(4100, kA)));
+}
+
 TEST_F(ProberTest, AtRestAsksNothing) {
   prober.rest();
   EXPECT_EQ(prober.next_due(), Election::kNever);
