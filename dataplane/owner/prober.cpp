@@ -120,16 +120,13 @@ bool Prober::wants_turn(const Election& election, TimeMs now) const noexcept {
 
 void Prober::begin(const Election& election, TimeMs now, ProbeRound& round) noexcept {
   if (subject_.doubt == Doubt::kNoOwner) return ask_everybody(election, now, round);
-  const bool is_first = unanswered_since_ < 0;
-  if (is_first) unanswered_since_ = now;
   const auto owner = election.member(subject_.owner, now);
-  if (is_first && owner && !owner->down) {
-    questions_ = 0;
-    phase_ = Phase::kAskingOwner;
-    ask_owner(now, round);
-  } else {
-    ask_everybody(election, now, round);
-  }
+  const bool is_down = !owner || owner->down;
+  if (is_down || unanswered_since_ >= 0) return ask_everybody(election, now, round);
+  unanswered_since_ = now;
+  questions_ = 0;
+  phase_ = Phase::kAskingOwner;
+  ask_owner(now, round);
 }
 
 void Prober::ask_owner(TimeMs now, ProbeRound& round) noexcept {
@@ -177,7 +174,7 @@ Outcome Prober::conclude(Election& election, TimeMs now, ProbeRound& round) noex
   } else {
     pause(now + kRoundMs - kCollectMs);
   }
-  const bool is_kept = is_down || now - unanswered_since_ < kKeepMs;
+  const bool is_kept = is_down || unanswered_since_ < 0 || now - unanswered_since_ < kKeepMs;
   return successor.is_valid() || !is_kept ? election.replace_silent(successor, now) : Outcome();
 }
 

@@ -227,6 +227,20 @@ TEST_F(ProberTest, RememberedOwnerIsAskedAtOnce) {
   EXPECT_THAT(run_to(60'000), IsEmpty());
 }
 
+// Its host restarts, which takes longer than any silence is borne.
+TEST_F(ProberTest, RememberedOwnerThatComesBackIsAskedBeforeItIsGivenUp) {
+  election.down(kB, 0);
+  election.restore(kB, 7, 0);
+  prober.watch(election);
+  run_to(60'000);
+  election.up(kB, 60'000);
+  prober.watch(election);
+  run_to(89'000);
+  EXPECT_EQ(election.owner(), kB);
+  run_to(105'000);
+  EXPECT_EQ(election.owner(), kNobody);
+}
+
 TEST_F(ProberTest, PinnedAddressIsNobodysQuestion) {
   election.pin(kC, 0);
   prober.watch(election);
