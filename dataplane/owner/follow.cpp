@@ -45,7 +45,8 @@ void Election::stop_following() noexcept {
   drop_followers();
 }
 
-// Adverts list the address: nothing is learned any more, and what a hint has made count does not besides them.
+// Adverts list the address: nothing is learned any more, and what a hint has made count does not besides
+// them.
 void Election::heed_list() noexcept {
   learned_ = VrrpGroup();
   stray_since_ = kNoStray;

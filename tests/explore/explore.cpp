@@ -1,5 +1,5 @@
-// Walks every order of inputs to the election, and to the prober beside it, for two and for three ports, and checks
-// what must hold in any order. Of each walk its file tells the inputs and the checks:
+// Walks every order of inputs to the election, and to the prober beside it, for two and for three ports, and
+// checks what must hold in any order. Of each walk its file tells the inputs and the checks:
 //
 //     claims    adverts, announcements and hints; links, bindings and pins     claims_walk.cpp
 //     follow    adverts that do not list the address, hints of the operator    follow_walk.cpp

@@ -1,18 +1,23 @@
-// An address that some adverts list, some do not, and that is to follow the group of the latter (owner learning
-// 5.4 "Follow"). The checks of election_checks.h hold, and beyond them:
+// An address that some adverts list, some do not, and that is to follow the group of the latter (owner
+// learning 5.4 "Follow"). The checks of election_checks.h hold, and beyond them:
 //
-//   unfollowed      adverts of a group that the address does not follow never move it, unless from the port that
+//   unfollowed      adverts of a group that the address does not follow never move it, unless from the port
+//   that
 //                   listed it, which has given it up
-//   counted         those of the group that it follows count, while nobody's fresh adverts list it
+//   unlisted        that port has resigned, unless its group lists nothing at all now: then it keeps the
+//   address counted         those of the group that it follows count, while nobody's fresh adverts list it
 //   outlisted       they never win against fresh adverts that list it
-//   learned         a new master's announcement teaches its group, unless somebody's fresh adverts speak against
+//   learned         a new master's announcement teaches its group, unless somebody's fresh adverts speak
+//   against
 //                   it; an advert that lists the address ends that, and besides it only announcements do
-//   strays          two announcements of a port that does not speak for the group, a second to a minute apart,
+//   strays          two announcements of a port that does not speak for the group, a second to a minute
+//   apart,
 //                   end it; one does not, nor do many at once
 //   hinted          what the operator says is followed
 //   unhinted        evidence of a group that is followed no longer is worth an announcement
 //   undisturbed     hints move the address to nobody but who waits
-//   succeeded       a lone steady advertiser of the group owns one interval after the others' adverts have ceased
+//   succeeded       a lone steady advertiser of the group owns one interval after the others' adverts have
+//   ceased
 //                   to prove anything
 //
 // Time passes as in the switch: the election is called when something is due, and not in between.
@@ -54,8 +59,9 @@ bool any_fresh(const Election& election, TimeMs now, Predicate&& predicate) {
 }
 
 bool is_listed(const Election& election, TimeMs now) {
-  return any_fresh(election, now,
-                   [&](const MemberStatus& member) { return !ElectionView::is_follower(election, member.port); });
+  return any_fresh(election, now, [&](const MemberStatus& member) {
+    return !ElectionView::is_follower(election, member.port);
+  });
 }
 
 // Whether the port's last adverts, which need not be fresh, list the address in this group.
@@ -69,6 +75,13 @@ std::string_view check_unfollowed(const Moment& before, const Election& after) {
   if (!before.is_unlisted_advert() || after.follows(before.group()) || has_listed(before)) return {};
   const bool stays = after.elected() == before.election.elected() && after.owner() == before.election.owner();
   return stays ? std::string_view() : "unfollowed";
+}
+
+std::string_view check_unlisted(const Moment& before, const Election& after) {
+  if (!before.is_unlisted_advert() || after.follows(before.group()) || !has_listed(before)) return {};
+  const auto sender = member_of(after, before.input.port);
+  const bool keeps = before.input.kind == Kind::kEmpty && before.input.priority != 0;
+  return sender->fresh == keeps && sender->resigned != keeps ? std::string_view() : "unlisted";
 }
 
 std::string_view check_counted(const Moment& before, const Election& after) {
@@ -88,8 +101,8 @@ VrrpGroup taught_by(const Moment& moment) {
   const Input& input = moment.input;
   if (!moment.sender()) return {};
   if (input.kind == Kind::kAnnounce) return input.group();
-  const bool announced = moment.announced_by == input.port && moment.election.last_announcement_age_ms(
-                                                                  moment.now) <= Election::kAnnouncedBeforeMs;
+  const bool announced = moment.announced_by == input.port &&
+                         moment.election.last_announcement_age_ms(moment.now) <= Election::kAnnouncedBeforeMs;
   return input.kind == Kind::kAcquire && announced ? input.group() : VrrpGroup();
 }
 
@@ -124,7 +137,8 @@ std::string_view check_hinted(const Moment& before, const Election& after) {
 std::string_view check_unhinted(const Moment& before, const Election& after) {
   for (std::size_t i = 0; i < before.election.member_count(); ++i) {
     const MemberStatus member = before.election.member(i, before.now);
-    if (member.port == before.input.port || !ElectionView::is_follower(before.election, member.port)) continue;
+    if (member.port == before.input.port || !ElectionView::is_follower(before.election, member.port))
+      continue;
     const auto is = member_of(after, member.port);
     if (is && is->evidence == EvidenceClass::kVrrp && !after.follows(member.advert.group()))
       return "unhinted";
@@ -236,13 +250,12 @@ class FollowWorld {
   }
 
   std::string_view check_follow(const Moment& before) const {
-    return first_failed([&] { return check_unfollowed(before, election_); },
-                        [&] { return check_counted(before, election_); },
-                        [&] { return check_outlisted(election_); },
-                        [&] { return check_learned(before, election_); },
-                        [&] { return check_hinted(before, election_); },
-                        [&] { return check_unhinted(before, election_); },
-                        [&] { return check_undisturbed(before, election_); });
+    return first_failed(
+        [&] { return check_unfollowed(before, election_); },
+        [&] { return check_unlisted(before, election_); }, [&] { return check_counted(before, election_); },
+        [&] { return check_outlisted(election_); }, [&] { return check_learned(before, election_); },
+        [&] { return check_hinted(before, election_); }, [&] { return check_unhinted(before, election_); },
+        [&] { return check_undisturbed(before, election_); });
   }
 
   Election election_;

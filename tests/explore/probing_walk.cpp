@@ -1,21 +1,23 @@
-// An election with the prober beside it, as in the slot of a HAVIP: claims as before, and the switch's questions with
-// whoever answers them, on time or late (owner learning 5.3). bound, pin, generation and chain of election_checks.h
-// hold, and:
+// An election with the prober beside it, as in the slot of a HAVIP: claims as before, and the switch's
+// questions with whoever answers them, on time or late (owner learning 5.3). bound, pin, generation and chain
+// of election_checks.h hold, and:
 //
 //   asked           only bound ports that are up are asked
-//   sure            nobody is asked about an owner that is pinned, that has adverted within its dead time, or whose
+//   sure            nobody is asked about an owner that is pinned, that has adverted within its dead time, or
+//   whose
 //                   last word was an announcement
-//   rate            in one doubt no port is asked twice within 200 ms, and nobody within 10 s of the owner's answer; where nobody
+//   rate            in one doubt no port is asked twice within 200 ms, and nobody within 10 s of the owner's
+//   answer; where nobody
 //                   says anything, at most about once a second, and in the end every ten seconds
-//   taken           answers, and the lack of them, take the address from no owner whose adverts are fresh, that has
-//                   answered within 10 s, or that has been heard since it was asked; and an owner that is up is asked
-//                   four times before
+//   taken           answers, and the lack of them, take the address from no owner whose adverts are fresh,
+//   that has
+//                   answered within 10 s, or that has been heard since it was asked; and an owner that is up
+//                   is asked four times before
 //   unasked         who takes over has answered, or has announced and waited
-//   given_up        nobody owns an address whose owner is silent before it has left questions unanswered for 30 s
-//   confirmed       the answer of a silent owner is no longer waited for
-//   stuck           while there is doubt, something is due within about 10 s
-//   endless         and it ends, if nobody says anything
-//   lone            of an address that nobody owns, a port that answers each question becomes the owner, unless
+//   given_up        nobody owns an address whose owner is silent before it has left questions unanswered for
+//   30 s confirmed       the answer of a silent owner is no longer waited for stuck           while there is
+//   doubt, something is due within about 10 s endless         and it ends, if nobody says anything lone of an
+//   address that nobody owns, a port that answers each question becomes the owner, unless
 //                   another has answered already or has announced it
 
 #include <algorithm>
@@ -87,6 +89,7 @@ class ProbedWorld {
   std::string_view check_loss(const ProbedWorld& before, const OwnerChange& change) const;
   std::string_view check_answer(const ProbedWorld& before, const Input& input) const;
   std::string_view check_silence() const;
+  void answer_if_asked(PortId port, PortId lone);
   std::string_view check_lone(PortId port) const;
 
   const Contact& contact(PortId port) const { return contacts_[port.value() - 1]; }
@@ -96,7 +99,7 @@ class ProbedWorld {
   Prober prober_;
   TimeMs now_ = 0;
   std::array<Contact, kMostPorts> contacts_{};
-  PortId confirmed_;  // the owner, by its answer; until it says something else
+  PortId confirmed_;  // the owner, by its answer; until it says something else, or loses the address
   TimeMs confirmed_at_ = 0;
   unsigned ports_;
 };
@@ -143,6 +146,7 @@ std::string_view ProbedWorld::reach_due(Kind kind) {
   if (kind == Kind::kPutOff && prober_.wants_turn(election_, now_)) prober_.put_off(now_ + kPutOffMs);
   const Outcome outcome = prober_.run(election_, now_, round);
   prober_.watch(election_);
+  if (confirmed_ != election_.elected()) confirmed_ = PortId();
   return first_failed([&] { return check_after(before, outcome); }, [&] { return note_round(round); });
 }
 
@@ -310,17 +314,23 @@ std::string_view ProbedWorld::check_silence() const {
   return owner && !owner->down && later.is_in_doubt() ? "endless" : std::string_view();
 }
 
+// As long as nobody owns the address a port that resigned does as well: its guest may not have removed it.
+void ProbedWorld::answer_if_asked(PortId port, PortId lone) {
+  const auto member = member_of(election_, port);
+  if (!member || contact(port).asked != now_) return;
+  const bool has_left = member->resigned && !election_.elected().is_valid();
+  if (port == lone || has_left) hear({.kind = Kind::kAnswer, .port = port});
+}
+
 std::string_view ProbedWorld::check_lone(PortId port) const {
   const auto member = member_of(election_, port);
   if (!member || member->down || member->resigned || election_.elected().is_valid()) return {};
   if (!is_in_doubt() || election_.waiting(now_)) return {};
   ProbedWorld later = *this;
   while (later.next_due() <= now_ + kLongestPauseMs) {
-    const TimeMs asked = later.contact(port).asked;
-    std::string_view failed = later.reach_due(Kind::kDue);
-    if (failed.empty() && later.contact(port).asked != asked)
-      failed = later.take({.kind = Kind::kAnswer, .port = port});
+    const std::string_view failed = later.reach_due(Kind::kDue);
     if (!failed.empty()) return failed;
+    for (unsigned answers = 1; answers <= ports_; ++answers) later.answer_if_asked(PortId(answers), port);
   }
   const PortId elected = later.election_.elected();
   const bool is_right = elected == port || (elected.is_valid() && contact(elected).has_answered());

@@ -1,7 +1,7 @@
 #pragma once
 
-// A walk through every order of inputs to a world, breadth first, so that the first way found to a failed check
-// is a shortest one. States that differ only in when they were reached count once.
+// A walk through every order of inputs to a world, breadth first, so that the first way found to a failed
+// check is a shortest one. States that differ only in when they were reached count once.
 //
 // A world is a plain value with
 //   std::string_view take(const Input&)  the input, and what must hold of that step
