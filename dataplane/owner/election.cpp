@@ -158,7 +158,16 @@ void Election::resign(PortId port, Record& record, Outcome& outcome) noexcept {
   leave(port, Trigger::kResignation, outcome);
 }
 
+// What it means hangs on what was due before.
 Outcome Election::group_advert(PortId port, const GroupAdvert& advert, TimeMs now) noexcept {
+  if (std::max(now_, now) < due_) return take_group_advert(port, advert, now);
+  const Outcome passed = act(now, [](Outcome&) {});
+  Outcome outcome = take_group_advert(port, advert, now);
+  outcome.put_first(passed);
+  return outcome;
+}
+
+Outcome Election::take_group_advert(PortId port, const GroupAdvert& advert, TimeMs now) noexcept {
   const VrrpGroup group = advert.evidence.group();
   const Record* record = find(port);
   const bool was_listed = record != nullptr && record->active && record->evidence == EvidenceClass::kVrrp &&

@@ -258,6 +258,7 @@ class Election {
   bool holds_against(const Record& record, const Record& claimant) const noexcept;
   bool is_shadowed(const Record& claimant) const noexcept;
   bool has_fresh_advert(PortId port, TimeMs now) const noexcept;
+  Outcome take_group_advert(PortId port, const GroupAdvert& advert, TimeMs now) noexcept;
   Outcome take_advert(PortId port, const AdvertEvidence& evidence, Listing listing, TimeMs now) noexcept;
   bool speaks_another(VrrpGroup group, TimeMs now) const noexcept;
   bool is_listed_elsewhere(TimeMs now) const noexcept;

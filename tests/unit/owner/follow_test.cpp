@@ -121,6 +121,19 @@ TEST_F(Follows, GroupThatNoLongerListsTheAddressHasGivenItUp) {
   EXPECT_EQ(election.state(1000), OwnerState::kReleased);
 }
 
+// B's announcement waits until the advert that listed the address is too old to speak for B.
+TEST_F(Follows, WhatWasDueBeforeTheAdvertComesFirst) {
+  election.advert(kA, advert_of(150), 0);
+  election.advert(kB, advert_of(100), 0);
+  election.announce(kB, Delivery::port_mac(), 1);
+  const Outcome outcome = repeat(kB, advert_of(100), 5000);
+  ASSERT_EQ(outcome.changes().size(), 1u);
+  EXPECT_EQ(outcome.changes()[0].to, kB);
+  EXPECT_FALSE(outcome.is_repetition());
+  EXPECT_FALSE(outcome.remark()) << "it owns by its announcement, which no advert takes back";
+  EXPECT_EQ(election.owner(), kB);
+}
+
 // keepalived whose addresses were all moved to the excluded ones.
 TEST_F(Follows, GroupThatNowListsNothingKeepsTheAddressItListed) {
   election.advert(kA, advert_of(150), 0);
