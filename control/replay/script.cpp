@@ -20,11 +20,15 @@ namespace {
 using owner::AdvertEvidence;
 using owner::Delivery;
 using owner::Election;
+using owner::GroupAdvert;
+using owner::GroupNews;
 using owner::LinkState;
 using owner::Outcome;
+using owner::VrrpGroup;
 using Words = std::vector<std::string_view>;
 
 constexpr std::int64_t kDefaultIntervalMs = 1000, kMinIntervalMs = 10;
+constexpr std::uint8_t kListingVrid = 1;
 
 Error bad(std::string message) {
   return {ErrorCode::invalid_argument, std::move(message)};
@@ -51,6 +55,42 @@ Result<std::int64_t> parse_integer(std::string_view word) {
   return bad(fmt::format("`{}` is not a whole number", word));
 }
 
+Result<std::uint8_t> parse_vrid(std::string_view word, std::int64_t lowest) {
+  const Result<std::int64_t> vrid = parse_integer(word);
+  if (!vrid) return vrid.error();
+  if (vrid.value() < lowest || vrid.value() > 255)
+    return bad(fmt::format("VRID {} is not in {}-255", vrid.value(), lowest));
+  return static_cast<std::uint8_t>(vrid.value());
+}
+
+// PRIO [INT], from `words[first]` on.
+Result<AdvertEvidence> parse_advert(std::uint8_t vrid, const Words& words, std::size_t first) {
+  if (words.size() > first + 2) return bad(fmt::format("`{}` is one word too many", words[first + 2]));
+  const Result<std::int64_t> priority = parse_integer(words[first]);
+  if (!priority) return priority.error();
+  const Result<std::int64_t> interval =
+      words.size() > first + 1 ? parse_integer(words[first + 1]) : kDefaultIntervalMs;
+  if (!interval) return interval.error();
+  if (interval.value() < kMinIntervalMs) return bad("an interval is at least 10 ms");
+  if (!std::in_range<std::uint32_t>(interval.value()))
+    return bad(fmt::format("an interval of {} ms is too long", interval.value()));
+  if (!std::in_range<std::uint8_t>(priority.value()))
+    return bad(fmt::format("priority {} is not in 0-255", priority.value()));
+  // Scripts know no addresses: with all of them equal, port ids decide between equal priorities.
+  return AdvertEvidence{.primary_ip = {},
+                        .interval_ms = static_cast<std::uint32_t>(interval.value()),
+                        .priority = static_cast<std::uint8_t>(priority.value()),
+                        .vrid = vrid,
+                        .delivery = Delivery::port_mac()};
+}
+
+// Whether the words end in this one, which is then taken off.
+bool take_last(Words& words, std::string_view word) {
+  if (words.empty() || words.back() != word) return false;
+  words.pop_back();
+  return true;
+}
+
 // One HAVIP and its ports by name. A port's id is its place in `bound`.
 class Session {
  public:
@@ -63,6 +103,7 @@ class Session {
  private:
   struct Verb {
     std::string_view name;
+    bool is_of_port;
     std::size_t min_arguments;
     std::size_t max_arguments;
     Result<Outcome> (Session::*run)(const Words& arguments);
@@ -70,9 +111,9 @@ class Session {
   static const Verb kVerbs[];
 
   Result<Outcome> advert(const Words& arguments);
-  Result<Outcome> announce(const Words& arguments) {
-    return election_.announce(port(arguments), Delivery::port_mac(), now_);
-  }
+  Result<Outcome> group(const Words& arguments);
+  Result<Outcome> announce(const Words& arguments);
+  Result<Outcome> hint(const Words& arguments);
   Result<Outcome> weak(const Words& arguments) { return election_.weak(port(arguments), now_); }
   Result<Outcome> answer(const Words& arguments) { return election_.answer(port(arguments), now_); }
   Result<Outcome> down(const Words& arguments) {
@@ -107,12 +148,19 @@ class Session {
 };
 
 const Session::Verb Session::kVerbs[] = {
-    {"advert", 2, 3, &Session::advert}, {"announce", 1, 1, &Session::announce},
-    {"weak", 1, 1, &Session::weak},     {"answer", 1, 1, &Session::answer},
-    {"down", 1, 1, &Session::down},     {"up", 1, 1, &Session::up},
-    {"unbind", 1, 1, &Session::unbind}, {"bind", 1, 1, &Session::bind},
-    {"pin", 1, 1, &Session::pin},       {"unpin", 0, 0, &Session::unpin},
-    {"tick", 0, 0, &Session::tick},
+    {"advert", true, 2, 3, &Session::advert},
+    {"group", true, 3, 6, &Session::group},
+    {"announce", true, 1, 2, &Session::announce},
+    {"weak", true, 1, 1, &Session::weak},
+    {"answer", true, 1, 1, &Session::answer},
+    {"down", true, 1, 1, &Session::down},
+    {"up", true, 1, 1, &Session::up},
+    {"unbind", true, 1, 1, &Session::unbind},
+    {"bind", true, 1, 1, &Session::bind},
+    {"pin", true, 1, 1, &Session::pin},
+    {"unpin", true, 0, 0, &Session::unpin},
+    {"tick", true, 0, 0, &Session::tick},
+    {"hint", false, 1, 1, &Session::hint},
 };
 
 Result<Session> Session::start(const Words& ports) {
@@ -135,7 +183,7 @@ Result<void> Session::apply(TimeMs time, std::string_view verb, const Words& arg
   const auto known =
       std::find_if(std::begin(kVerbs), std::end(kVerbs), [&](const Verb& v) { return v.name == verb; });
   if (known == std::end(kVerbs)) return bad(fmt::format("unknown event `{}`", verb));
-  if (!arguments.empty() && ids_.find(arguments[0]) == ids_.end()) {
+  if (known->is_of_port && !arguments.empty() && ids_.find(arguments[0]) == ids_.end()) {
     return bad(fmt::format("`{}` is not one of the ports of `bound`", arguments[0]));
   }
   if (arguments.size() < known->min_arguments) return bad(fmt::format("`{}` needs more words", verb));
@@ -148,24 +196,39 @@ Result<void> Session::apply(TimeMs time, std::string_view verb, const Words& arg
 }
 
 Result<Outcome> Session::advert(const Words& arguments) {
-  const Result<std::int64_t> priority = parse_integer(arguments[1]);
-  if (!priority) return priority.error();
-  const Result<std::int64_t> interval =
-      arguments.size() > 2 ? parse_integer(arguments[2]) : kDefaultIntervalMs;
-  if (!interval) return interval.error();
-  if (interval.value() < kMinIntervalMs) return bad("an interval is at least 10 ms");
-  if (!std::in_range<std::uint32_t>(interval.value()))
-    return bad(fmt::format("an interval of {} ms is too long", interval.value()));
-  if (!std::in_range<std::uint8_t>(priority.value()))
-    return bad(fmt::format("priority {} is not in 0-255", priority.value()));
-  // Scripts know no addresses: with all of them equal, port ids decide between equal priorities.
-  return election_.advert(port(arguments),
-                          AdvertEvidence{.primary_ip = {},
-                                         .interval_ms = static_cast<std::uint32_t>(interval.value()),
-                                         .priority = static_cast<std::uint8_t>(priority.value()),
-                                         .vrid = 1,
-                                         .delivery = Delivery::port_mac()},
-                          now_);
+  const Result<AdvertEvidence> evidence = parse_advert(kListingVrid, arguments, 1);
+  if (!evidence) return evidence.error();
+  return election_.advert(port(arguments), evidence.value(), now_);
+}
+
+Result<Outcome> Session::group(const Words& arguments) {
+  Words words = arguments;
+  GroupAdvert advert{};
+  advert.is_list_empty = take_last(words, "empty");
+  if (take_last(words, "new")) advert.news = GroupNews::kAcquired;
+  if (words.size() < 3) return bad("`group` needs more words");
+  const Result<std::uint8_t> vrid = parse_vrid(words[1], 1);
+  if (!vrid) return vrid.error();
+  const Result<AdvertEvidence> evidence = parse_advert(vrid.value(), words, 2);
+  if (!evidence) return evidence.error();
+  advert.evidence = evidence.value();
+  return election_.group_advert(port(arguments), advert, now_);
+}
+
+Result<Outcome> Session::announce(const Words& arguments) {
+  VrrpGroup acquired;
+  if (arguments.size() > 1) {
+    const Result<std::uint8_t> vrid = parse_vrid(arguments[1], 1);
+    if (!vrid) return vrid.error();
+    acquired.vrid = vrid.value();
+  }
+  return election_.announce(port(arguments), Delivery::port_mac(), now_, acquired);
+}
+
+Result<Outcome> Session::hint(const Words& arguments) {
+  const Result<std::uint8_t> vrid = parse_vrid(arguments[0], 0);
+  if (!vrid) return vrid.error();
+  return election_.follow(vrid.value(), now_);
 }
 
 void Session::record(const Outcome& outcome) {
