@@ -3,16 +3,15 @@
 // What must hold of every election, in whatever order its inputs come (owner learning 5). Each check returns
 // its name if it fails, and nothing otherwise:
 //
-//   bound           only a bound port owns, one that is down only if remembered from before a restart
-//   pin             only a bound port is pinned
-//   generation      it never decreases
-//   chain           each change begins where the one before ended: nobody owns twice
-//   kept            silence alone takes the address from nobody, unless somebody is asked
-//   stalled         announcements of others never take the address from a VRRP owner inside its dead time
-//   announced       the last announcement is not lost: it owns once damping is over and nothing holds against
-//   it steady          a lone steady advertiser owns one interval after the others' adverts have ceased to
-//   prove
-//                   anything
+//   bound        only a bound port owns, one that is down only if remembered from before a restart
+//   pin          only a bound port is pinned
+//   generation   it never decreases
+//   chain        each change begins where the one before ended: nobody owns twice
+//   kept         silence alone takes the address from nobody, unless somebody is asked
+//   stalled      announcements of others never take the address from a VRRP owner inside its dead time
+//   announced    the last announcement is not lost: it owns once damping is over and nothing holds against it
+//   steady       a lone steady advertiser owns one interval after the others' adverts have ceased to prove
+//                anything
 
 #include <optional>
 #include <string_view>

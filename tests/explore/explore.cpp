@@ -9,7 +9,8 @@
 //
 //     explore [--walk NAME] [--seconds S] [--states N]
 //
-// All walks, or the named one; in all as long, and for each number of ports as many states, as that.
+// All walks, or the named one. S is for all of them together, two minutes unless said; N for each number of
+// ports of each.
 
 #include <cstdlib>
 #include <fmt/format.h>

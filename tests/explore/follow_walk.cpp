@@ -1,24 +1,20 @@
 // An address that some adverts list, some do not, and that is to follow the group of the latter (owner
 // learning 5.4 "Follow"). The checks of election_checks.h hold, and beyond them:
 //
-//   unfollowed      adverts of a group that the address does not follow never move it, unless from the port
-//   that
-//                   listed it, which has given it up
-//   unlisted        that port has resigned, unless its group lists nothing at all now: then it keeps the
-//   address counted         those of the group that it follows count, while nobody's fresh adverts list it
-//   outlisted       they never win against fresh adverts that list it
-//   learned         a new master's announcement teaches its group, unless somebody's fresh adverts speak
-//   against
-//                   it; an advert that lists the address ends that, and besides it only announcements do
-//   strays          two announcements of a port that does not speak for the group, a second to a minute
-//   apart,
-//                   end it; one does not, nor do many at once
-//   hinted          what the operator says is followed
-//   unhinted        evidence of a group that is followed no longer is worth an announcement
-//   undisturbed     hints move the address to nobody but who waits
-//   succeeded       a lone steady advertiser of the group owns one interval after the others' adverts have
-//   ceased
-//                   to prove anything
+//   unfollowed   adverts of a group that the address does not follow never move it, unless from the port that
+//                listed it
+//   unlisted     that port has resigned, unless its group lists nothing at all now: then it keeps the address
+//   counted      those of the group that it follows count, while nobody's fresh adverts list it
+//   outlisted    they never win against fresh adverts that list it
+//   learned      a new master's announcement teaches its group, unless somebody's fresh adverts speak against
+//                it; an advert that lists the address ends that, and besides it only announcements do
+//   strays       two announcements of a port that does not speak for the group, a second to a minute apart,
+//                end it; one does not, nor do many at once
+//   hinted       what the operator says is followed
+//   unhinted     evidence of a group that is followed no longer is worth an announcement
+//   undisturbed  hints move the address to nobody but who waits
+//   succeeded    a lone steady advertiser of the group owns one interval after the others' adverts have
+//                ceased to prove anything
 //
 // Time passes as in the switch: the election is called when something is due, and not in between.
 

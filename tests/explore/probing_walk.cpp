@@ -2,23 +2,21 @@
 // questions with whoever answers them, on time or late (owner learning 5.3). bound, pin, generation and chain
 // of election_checks.h hold, and:
 //
-//   asked           only bound ports that are up are asked
-//   sure            nobody is asked about an owner that is pinned, that has adverted within its dead time, or
-//   whose
-//                   last word was an announcement
-//   rate            in one doubt no port is asked twice within 200 ms, and nobody within 10 s of the owner's
-//   answer; where nobody
-//                   says anything, at most about once a second, and in the end every ten seconds
-//   taken           answers, and the lack of them, take the address from no owner whose adverts are fresh,
-//   that has
-//                   answered within 10 s, or that has been heard since it was asked; and an owner that is up
-//                   is asked four times before
-//   unasked         who takes over has answered, or has announced and waited
-//   given_up        nobody owns an address whose owner is silent before it has left questions unanswered for
-//   30 s confirmed       the answer of a silent owner is no longer waited for stuck           while there is
-//   doubt, something is due within about 10 s endless         and it ends, if nobody says anything lone of an
-//   address that nobody owns, a port that answers each question becomes the owner, unless
-//                   another has answered already or has announced it
+//   asked        only bound ports that are up are asked
+//   sure         nobody is asked about an owner that is pinned, that has adverted within its dead time, or
+//                whose last word was an announcement
+//   rate         in one doubt no port is asked twice within 200 ms, and nobody within 10 s of the owner's
+//                answer; where nobody says anything, about once a second, and in the end every ten seconds
+//   taken        answers, and the lack of them, take the address from no owner whose adverts are fresh, or
+//                that has answered within 10 s; one that is up is asked four times before
+//   unasked      who takes over has answered, or has announced and waited
+//   given_up     nobody owns an address whose owner is silent before it has left questions unanswered for
+//                30 s
+//   confirmed    the answer of a silent owner is no longer waited for
+//   stuck        while there is doubt, something is due within about 10 s
+//   endless      and it ends, if nobody says anything
+//   lone         of an address that nobody owns, a port that answers each question becomes the owner, unless
+//                another has answered already or has announced it
 
 #include <algorithm>
 #include <array>

@@ -149,10 +149,9 @@ class Election:
         if self.is_fresh(self.records[port]):
             if port == self.elected:
                 self.stray_since = None
-            return
-        if self.elected is None or not self.is_fresh(self.records[self.elected]):
-            return
-        if self.stray_since is None or self.now - self.stray_since > STRAY_TOGETHER:
+        elif self.elected is None or not self.is_fresh(self.records[self.elected]):
+            pass                    # nobody is heard whom it could contradict
+        elif self.stray_since is None or self.now - self.stray_since > STRAY_TOGETHER:
             self.stray_since = self.now
         elif self.now - self.stray_since >= STRAY_APART:
             self.stop_following()
@@ -262,8 +261,8 @@ class Election:
     def group(self, port, vrid, priority, interval=1000, new=False, empty=False):
         r = self.records[port]
         was_listed = r.active and r.cls == VRRP and r.vrid == vrid
-        announced_at, announced_by = self.announced
-        was_announced = announced_by == port and self.now - announced_at <= ANNOUNCED_BEFORE
+        when, by = self.announced
+        was_announced = by == port and self.now - when <= ANNOUNCED_BEFORE
         if new and was_announced and port in self.bound and not self.speaks_another(vrid):
             self.learn(vrid)
         if vrid == self.followed() and not self.is_listed():
@@ -276,10 +275,9 @@ class Election:
     def take_advert(self, port, vrid, priority, interval, follower):
         if not self.heard(port):
             return
-        if priority == 0:
-            self.resign(port)
-            return
         r = self.records[port]
+        if priority == 0:
+            return self.resign(port)
         says = (vrid, priority, interval, follower)
         is_news = (self.pending or not self.is_fresh(r) or r.seen != self.gen
                    or (r.vrid, r.priority, r.interval, r.follower) != says)
