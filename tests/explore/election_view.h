@@ -25,12 +25,6 @@ class ElectionView {
     add_follow(hash, election);
   }
 
-  // Whether its adverts count because the address follows their group.
-  static bool is_follower(const Election& election, PortId port) noexcept {
-    const Election::Record* record = election.find(port);
-    return record != nullptr && record->is_follower;
-  }
-
  private:
   static constexpr TimeMs kOldMs = 20'000, kCreditMaxMs = 6'000;
   static constexpr TimeMs kStrayOldMs = 60'001;

@@ -55,9 +55,7 @@ bool any_fresh(const Election& election, TimeMs now, Predicate&& predicate) {
 }
 
 bool is_listed(const Election& election, TimeMs now) {
-  return any_fresh(election, now, [&](const MemberStatus& member) {
-    return !ElectionView::is_follower(election, member.port);
-  });
+  return any_fresh(election, now, [&](const MemberStatus& member) { return !member.is_follower; });
 }
 
 // Whether the port's last adverts, which need not be fresh, list the address in this group.
@@ -88,7 +86,7 @@ std::string_view check_counted(const Moment& before, const Election& after) {
 
 std::string_view check_outlisted(const Election& after) {
   const auto elected = member_of(after, after.elected());
-  const bool follows = elected && elected->fresh && ElectionView::is_follower(after, elected->port);
+  const bool follows = elected && elected->fresh && elected->is_follower;
   return follows && is_listed(after, after.time()) ? "outlisted" : std::string_view();
 }
 
@@ -104,7 +102,7 @@ VrrpGroup taught_by(const Moment& moment) {
 
 bool is_contradicted(const Moment& moment, VrrpGroup taught) {
   return any_fresh(moment.election, moment.now, [&](const MemberStatus& member) {
-    return !ElectionView::is_follower(moment.election, member.port) || member.advert.group() != taught;
+    return !member.is_follower || member.advert.group() != taught;
   });
 }
 
@@ -133,8 +131,7 @@ std::string_view check_hinted(const Moment& before, const Election& after) {
 std::string_view check_unhinted(const Moment& before, const Election& after) {
   for (std::size_t i = 0; i < before.election.member_count(); ++i) {
     const MemberStatus member = before.election.member(i, before.now);
-    if (member.port == before.input.port || !ElectionView::is_follower(before.election, member.port))
-      continue;
+    if (member.port == before.input.port || !member.is_follower) continue;
     const auto is = member_of(after, member.port);
     if (is && is->evidence == EvidenceClass::kVrrp && !after.follows(member.advert.group()))
       return "unhinted";

@@ -399,7 +399,7 @@ class Election:
         self.settle()
 
 
-VERBS = {'advert', 'group', 'announce', 'hint', 'weak', 'answer', 'down', 'up', 'unbind', 'bind', 'pin', 'unpin', 'tick'}
+VERBS = ['advert', 'group', 'announce', 'weak', 'answer', 'down', 'up', 'unbind', 'bind', 'pin', 'unpin', 'tick', 'hint']
 
 
 INTERVAL_AT = {'advert': 1, 'group': 2}     # among the numbers
@@ -422,19 +422,19 @@ def run(lines):
             election = Election(words[1:])
             continue
         if election is None:
-            raise ValueError(f'line {number}: the first line must be `bound PORT...`')
+            raise ValueError(f'line {number}: "{words[0]}" before the ports, expected bound PORT... as the first line')
         time, verb, args = int(words[0]), words[1], words[2:]
         if time < election.now:
-            raise ValueError(f'line {number}: time goes back from {election.now} to {time}')
+            raise ValueError(f'line {number}: time: {time} is before {election.now}, expected times that never decrease')
         if verb not in VERBS:
-            raise ValueError(f'line {number}: unknown event `{verb}`')
+            raise ValueError(f'line {number}: unknown event "{verb}", expected one of {", ".join(VERBS)}')
         if args and verb != 'hint' and args[0] not in election.ids:
-            raise ValueError(f'line {number}: `{args[0]}` is not one of the ports of `bound`')
+            raise ValueError(f'line {number}: port: "{args[0]}" does not exist, expected one of the line "bound"')
         numbers, flags = numbers_and_flags(verb, args)
         ports = [] if verb == 'hint' else args[:1]
         interval = numbers[INTERVAL_AT[verb]:][:1] if verb in INTERVAL_AT else []
         if interval and interval[0] < 10:
-            raise ValueError(f'line {number}: an interval is at least 10 ms')
+            raise ValueError(f'line {number}: interval: {interval[0]} is out of range, expected 10 to 4294967295')
         election.advance(time)
         getattr(election, verb)(*ports, *numbers, **flags)
     return election
