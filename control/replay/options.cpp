@@ -36,13 +36,18 @@ as `TIME OWNER`, then the counters. Reads standard input if no FILE is named, or
 a line `==> FILE <==` precedes the outcome of each.
 
   bound A B C                     first line: the bound ports; their order is their port id, A lowest
-  TIME advert PORT PRIO [INT]     VRRP advert; PRIO 0 resigns; INT in ms, default 1000
-  TIME announce PORT              gratuitous ARP
+  TIME advert PORT PRIO [INT]     VRRP advert of VRID 1; PRIO 0 resigns; INT in ms, default 1000
+  TIME group PORT VRID PRIO [INT] [new] [empty]
+                                  advert of VRID that does not list the address. new: with it the port begins
+                                  to speak for the group, and lately for no other; empty: it lists none
+  TIME announce PORT [VRID]       gratuitous ARP; VRID: of the group that the port has lately begun to speak
+                                  for, if it is one
   TIME weak PORT                  any unsolicited hint
   TIME answer PORT                an answer to the switch's own probe
   TIME down PORT | up PORT        port or vhost peer gone | back
   TIME unbind PORT | bind PORT    out of the HAVIP | into it
   TIME pin PORT | unpin           by the operator
+  TIME hint VRID                  by the operator: the address follows that group; 0: as learned
   TIME tick                       let time pass
 
 Times are whole milliseconds and never decrease. `#` starts a comment.

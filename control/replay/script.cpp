@@ -21,11 +21,15 @@ namespace {
 using owner::AdvertEvidence;
 using owner::Delivery;
 using owner::Election;
+using owner::GroupAdvert;
+using owner::GroupNews;
 using owner::LinkState;
 using owner::Outcome;
+using owner::VrrpGroup;
 using Words = std::vector<std::string_view>;
 
 constexpr std::int64_t kDefaultIntervalMs = 1000, kMinIntervalMs = 10;
+constexpr std::uint8_t kListingVrid = 1;
 
 Error bad(std::string message) {
   return {ErrorCode::invalid_argument, std::move(message)};
@@ -56,6 +60,48 @@ Result<std::int64_t> parse_integer(std::string_view word) {
   return bad(fmt::format("\"{}\" is not a number, expected a whole one", word));
 }
 
+Result<std::uint8_t> parse_vrid(std::string_view word, std::int64_t lowest) {
+  const Result<std::int64_t> vrid = parse_integer(word);
+  if (!vrid) return vrid.error();
+  if (vrid.value() < lowest || vrid.value() > UINT8_MAX)
+    return bad(out_of_range("VRID", vrid.value(), lowest, UINT8_MAX));
+  return static_cast<std::uint8_t>(vrid.value());
+}
+
+std::string missing_words(std::string_view verb) {
+  return fmt::format("{}: missing words, see vipswitch-replay --help", verb);
+}
+
+std::string surplus_words(std::string_view verb) {
+  return fmt::format("{}: surplus words, see vipswitch-replay --help", verb);
+}
+
+// PRIO [INT], from `words[first]` on.
+Result<AdvertEvidence> parse_advert(std::uint8_t vrid, const Words& words, std::size_t first) {
+  const Result<std::int64_t> priority = parse_integer(words[first]);
+  if (!priority) return priority.error();
+  const Result<std::int64_t> interval =
+      words.size() > first + 1 ? parse_integer(words[first + 1]) : kDefaultIntervalMs;
+  if (!interval) return interval.error();
+  if (interval.value() < kMinIntervalMs || !std::in_range<std::uint32_t>(interval.value()))
+    return bad(out_of_range("interval", interval.value(), kMinIntervalMs, UINT32_MAX));
+  if (!std::in_range<std::uint8_t>(priority.value()))
+    return bad(out_of_range("priority", priority.value(), 0, UINT8_MAX));
+  // Scripts know no addresses: with all of them equal, port ids decide between equal priorities.
+  return AdvertEvidence{.primary_ip = {},
+                        .interval_ms = static_cast<std::uint32_t>(interval.value()),
+                        .priority = static_cast<std::uint8_t>(priority.value()),
+                        .vrid = vrid,
+                        .delivery = Delivery::port_mac()};
+}
+
+// Whether the words end in this one, which is then taken off.
+bool take_last(Words& words, std::string_view word) {
+  if (words.empty() || words.back() != word) return false;
+  words.pop_back();
+  return true;
+}
+
 // One HAVIP and its ports by name. A port's id is its place in `bound`.
 class Session {
  public:
@@ -68,6 +114,7 @@ class Session {
  private:
   struct Verb {
     std::string_view name;
+    bool is_of_port;
     std::size_t min_arguments;
     std::size_t max_arguments;
     Result<Outcome> (Session::*run)(const Words& arguments);
@@ -76,9 +123,9 @@ class Session {
   static std::string unknown_event(std::string_view verb);
 
   Result<Outcome> advert(const Words& arguments);
-  Result<Outcome> announce(const Words& arguments) {
-    return election_.announce(port(arguments), Delivery::port_mac(), now_);
-  }
+  Result<Outcome> group(const Words& arguments);
+  Result<Outcome> announce(const Words& arguments);
+  Result<Outcome> hint(const Words& arguments);
   Result<Outcome> weak(const Words& arguments) { return election_.weak(port(arguments), now_); }
   Result<Outcome> answer(const Words& arguments) { return election_.answer(port(arguments), now_); }
   Result<Outcome> down(const Words& arguments) {
@@ -113,12 +160,19 @@ class Session {
 };
 
 const Session::Verb Session::kVerbs[] = {
-    {"advert", 2, 3, &Session::advert}, {"announce", 1, 1, &Session::announce},
-    {"weak", 1, 1, &Session::weak},     {"answer", 1, 1, &Session::answer},
-    {"down", 1, 1, &Session::down},     {"up", 1, 1, &Session::up},
-    {"unbind", 1, 1, &Session::unbind}, {"bind", 1, 1, &Session::bind},
-    {"pin", 1, 1, &Session::pin},       {"unpin", 0, 0, &Session::unpin},
-    {"tick", 0, 0, &Session::tick},
+    {"advert", true, 2, 3, &Session::advert},
+    {"group", true, 3, 6, &Session::group},
+    {"announce", true, 1, 2, &Session::announce},
+    {"weak", true, 1, 1, &Session::weak},
+    {"answer", true, 1, 1, &Session::answer},
+    {"down", true, 1, 1, &Session::down},
+    {"up", true, 1, 1, &Session::up},
+    {"unbind", true, 1, 1, &Session::unbind},
+    {"bind", true, 1, 1, &Session::bind},
+    {"pin", true, 1, 1, &Session::pin},
+    {"unpin", true, 0, 0, &Session::unpin},
+    {"tick", true, 0, 0, &Session::tick},
+    {"hint", false, 1, 1, &Session::hint},
 };
 
 std::string Session::unknown_event(std::string_view verb) {
@@ -147,13 +201,11 @@ Result<void> Session::apply(TimeMs time, std::string_view verb, const Words& arg
   const auto known =
       std::find_if(std::begin(kVerbs), std::end(kVerbs), [&](const Verb& v) { return v.name == verb; });
   if (known == std::end(kVerbs)) return bad(unknown_event(verb));
-  if (!arguments.empty() && ids_.find(arguments[0]) == ids_.end()) {
+  if (known->is_of_port && !arguments.empty() && ids_.find(arguments[0]) == ids_.end()) {
     return bad(fmt::format("port: \"{}\" does not exist, expected one of the line \"bound\"", arguments[0]));
   }
-  if (arguments.size() < known->min_arguments)
-    return bad(fmt::format("{}: missing words, see vipswitch-replay --help", verb));
-  if (arguments.size() > known->max_arguments)
-    return bad(fmt::format("{}: surplus words, see vipswitch-replay --help", verb));
+  if (arguments.size() < known->min_arguments) return bad(missing_words(verb));
+  if (arguments.size() > known->max_arguments) return bad(surplus_words(verb));
   now_ = time;
   const Result<Outcome> outcome = (this->*known->run)(arguments);
   if (!outcome) return outcome.error();
@@ -162,23 +214,40 @@ Result<void> Session::apply(TimeMs time, std::string_view verb, const Words& arg
 }
 
 Result<Outcome> Session::advert(const Words& arguments) {
-  const Result<std::int64_t> priority = parse_integer(arguments[1]);
-  if (!priority) return priority.error();
-  const Result<std::int64_t> interval =
-      arguments.size() > 2 ? parse_integer(arguments[2]) : kDefaultIntervalMs;
-  if (!interval) return interval.error();
-  if (interval.value() < kMinIntervalMs || !std::in_range<std::uint32_t>(interval.value()))
-    return bad(out_of_range("interval", interval.value(), kMinIntervalMs, UINT32_MAX));
-  if (!std::in_range<std::uint8_t>(priority.value()))
-    return bad(out_of_range("priority", priority.value(), 0, UINT8_MAX));
-  // Scripts know no addresses: with all of them equal, port ids decide between equal priorities.
-  return election_.advert(port(arguments),
-                          AdvertEvidence{.primary_ip = {},
-                                         .interval_ms = static_cast<std::uint32_t>(interval.value()),
-                                         .priority = static_cast<std::uint8_t>(priority.value()),
-                                         .vrid = 1,
-                                         .delivery = Delivery::port_mac()},
-                          now_);
+  const Result<AdvertEvidence> evidence = parse_advert(kListingVrid, arguments, 1);
+  if (!evidence) return evidence.error();
+  return election_.advert(port(arguments), evidence.value(), now_);
+}
+
+Result<Outcome> Session::group(const Words& arguments) {
+  Words words = arguments;
+  GroupAdvert advert{};
+  advert.is_list_empty = take_last(words, "empty");
+  if (take_last(words, "new")) advert.news = GroupNews::kAcquired;
+  if (words.size() < 3) return bad(missing_words("group"));
+  if (words.size() > 4) return bad(surplus_words("group"));
+  const Result<std::uint8_t> vrid = parse_vrid(words[1], 1);
+  if (!vrid) return vrid.error();
+  const Result<AdvertEvidence> evidence = parse_advert(vrid.value(), words, 2);
+  if (!evidence) return evidence.error();
+  advert.evidence = evidence.value();
+  return election_.group_advert(port(arguments), advert, now_);
+}
+
+Result<Outcome> Session::announce(const Words& arguments) {
+  VrrpGroup acquired;
+  if (arguments.size() > 1) {
+    const Result<std::uint8_t> vrid = parse_vrid(arguments[1], 1);
+    if (!vrid) return vrid.error();
+    acquired.vrid = vrid.value();
+  }
+  return election_.announce(port(arguments), Delivery::port_mac(), now_, acquired);
+}
+
+Result<Outcome> Session::hint(const Words& arguments) {
+  const Result<std::uint8_t> vrid = parse_vrid(arguments[0], 0);
+  if (!vrid) return vrid.error();
+  return election_.follow(vrid.value(), now_);
 }
 
 void Session::record(const Outcome& outcome) {

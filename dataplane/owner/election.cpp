@@ -127,7 +127,7 @@ Outcome Election::take_advert(PortId port, const AdvertEvidence& evidence, Listi
     record->active = true;
     record->resigned = false;
     record->has_adverted = true;
-    if (listing == Listing::kListed && learned_.exists()) stop_following();
+    if (listing == Listing::kListed) heed_list();
     record->is_follower = listing == Listing::kFollowed;
     record->evidence = EvidenceClass::kVrrp;
     record->advert = evidence;
@@ -158,15 +158,26 @@ void Election::resign(PortId port, Record& record, Outcome& outcome) noexcept {
   leave(port, Trigger::kResignation, outcome);
 }
 
+// What it means hangs on what was due before.
 Outcome Election::group_advert(PortId port, const GroupAdvert& advert, TimeMs now) noexcept {
+  if (std::max(now_, now) < due_) return take_group_advert(port, advert, now);
+  const Outcome passed = act(now, [](Outcome&) {});
+  Outcome outcome = take_group_advert(port, advert, now);
+  outcome.put_first(passed);
+  return outcome;
+}
+
+Outcome Election::take_group_advert(PortId port, const GroupAdvert& advert, TimeMs now) noexcept {
   const VrrpGroup group = advert.evidence.group();
   const Record* record = find(port);
   const bool was_listed = record != nullptr && record->active && record->evidence == EvidenceClass::kVrrp &&
                           record->advert.group() == group;
+  const TimeMs time = std::max(now_, now);
   const bool was_announced =
-      announced_by_ == port && std::max(now_, now) - announced_at_ <= kAnnouncedBeforeMs;
-  if (advert.news == GroupNews::kAcquired && was_announced && !speaks_another(group)) learn_to_follow(group);
-  if (follows(group) && !is_listed_elsewhere())
+      record != nullptr && announced_by_ == port && time - announced_at_ <= kAnnouncedBeforeMs;
+  if (advert.news == GroupNews::kAcquired && was_announced && !speaks_another(group, time))
+    learn_to_follow(group);
+  if (follows(group) && !is_listed_elsewhere(time))
     return take_advert(port, advert.evidence, Listing::kFollowed, now);
   if (was_listed && advert.is_list_empty) return take_advert(port, advert.evidence, Listing::kListed, now);
   if (!was_listed) {

@@ -204,6 +204,8 @@ class Election {
   Follow followed() const noexcept;
   bool follows(VrrpGroup group) const noexcept;
   TimeMs last_announcement_age_ms(TimeMs now) const noexcept;  // by any port; -1: never
+  // Whether the port announces the address at this very moment.
+  bool is_announcing(PortId port) const noexcept { return announced_by_ == port && announced_at_ == now_; }
 
  private:
   friend class ElectionView;  // tests/explore: two states that no later input can tell apart are one
@@ -257,12 +259,15 @@ class Election {
   bool holds_against(const Record& record, const Record& claimant) const noexcept;
   bool is_shadowed(const Record& claimant) const noexcept;
   bool has_fresh_advert(PortId port, TimeMs now) const noexcept;
+  Outcome take_group_advert(PortId port, const GroupAdvert& advert, TimeMs now) noexcept;
   Outcome take_advert(PortId port, const AdvertEvidence& evidence, Listing listing, TimeMs now) noexcept;
-  bool speaks_another(VrrpGroup group) const noexcept;
-  bool is_listed_elsewhere() const noexcept;
+  bool speaks_another(VrrpGroup group, TimeMs now) const noexcept;
+  bool is_listed_elsewhere(TimeMs now) const noexcept;
   void learn_to_follow(VrrpGroup group) noexcept;
   void stop_following() noexcept;
+  void heed_list() noexcept;
   void drop_followers() noexcept;
+  static void drop_follower(Record& record) noexcept;
   void note_announcement(PortId port, const Record& record, VrrpGroup acquired) noexcept;
   void doubt_follow(PortId port, const Record& record) noexcept;
   CandidateStanding standing_of(std::size_t index, TimeMs now) const noexcept;

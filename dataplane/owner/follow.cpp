@@ -21,15 +21,15 @@ bool Election::follows(VrrpGroup group) const noexcept {
 }
 
 // Whether somebody's fresh adverts list the address, or count because it follows another group than this.
-bool Election::speaks_another(VrrpGroup group) const noexcept {
+bool Election::speaks_another(VrrpGroup group, TimeMs now) const noexcept {
   return std::any_of(records_.begin(), records_.begin() + count_, [&](const Record& record) {
-    return is_fresh(record, now_) && (!record.is_follower || record.advert.group() != group);
+    return is_fresh(record, now) && (!record.is_follower || record.advert.group() != group);
   });
 }
 
-bool Election::is_listed_elsewhere() const noexcept {
+bool Election::is_listed_elsewhere(TimeMs now) const noexcept {
   return std::any_of(records_.begin(), records_.begin() + count_,
-                     [&](const Record& record) { return is_fresh(record, now_) && !record.is_follower; });
+                     [&](const Record& record) { return is_fresh(record, now) && !record.is_follower; });
 }
 
 void Election::learn_to_follow(VrrpGroup group) noexcept {
@@ -45,22 +45,33 @@ void Election::stop_following() noexcept {
   drop_followers();
 }
 
-// What the adverts of a group that is followed no longer have made of a port becomes what its announcements
-// would have.
+// Adverts list the address: nothing is learned any more, and what a hint has made count does not besides
+// them.
+void Election::heed_list() noexcept {
+  learned_ = VrrpGroup();
+  stray_since_ = kNoStray;
+  for (std::size_t i = 0; i < count_; ++i) drop_follower(records_[i]);
+}
+
 void Election::drop_followers() noexcept {
   for (std::size_t i = 0; i < count_; ++i) {
-    Record& record = records_[i];
-    if (!record.is_follower || follows(record.advert.group())) continue;
-    record.is_follower = false;
-    if (record.evidence == EvidenceClass::kVrrp) record.evidence = EvidenceClass::kAnnouncement;
+    if (!follows(records_[i].advert.group())) drop_follower(records_[i]);
   }
+}
+
+// What its adverts have made of a port while their group was followed becomes what its announcements would
+// have.
+void Election::drop_follower(Record& record) noexcept {
+  if (!record.is_follower) return;
+  record.is_follower = false;
+  if (record.evidence == EvidenceClass::kVrrp) record.evidence = EvidenceClass::kAnnouncement;
 }
 
 // A stray announcement must not move the address to another group than whose adverts are fresh.
 void Election::note_announcement(PortId port, const Record& record, VrrpGroup acquired) noexcept {
   announced_by_ = port;
   announced_at_ = now_;
-  if (acquired.exists() && !speaks_another(acquired)) return learn_to_follow(acquired);
+  if (acquired.exists() && !speaks_another(acquired, now_)) return learn_to_follow(acquired);
   if (learned_.exists()) doubt_follow(port, record);
 }
 

@@ -76,6 +76,16 @@ class Outcome {
     if (count_ < kMaxChanges) changes_[count_++] = change;
   }
 
+  // What came of the time that had passed before.
+  void put_first(const Outcome& passed) noexcept {
+    const Outcome act = *this;
+    count_ = 0;
+    for (const OwnerChange& change : passed.changes()) add(change);
+    for (const OwnerChange& change : act.changes()) add(change);
+    delivery_changed_ |= passed.delivery_changed_;
+    is_repetition_ = false;
+  }
+
   // Left as it is until written: an advert that changes nothing must not pay for clearing it.
   union {
     OwnerChange changes_[kMaxChanges];

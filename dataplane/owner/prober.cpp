@@ -62,6 +62,7 @@ void Prober::watch(const Election& election) noexcept {
   const Subject subject = subject_of(election);
   if (subject == subject_) {
     if (subject.doubt == Doubt::kNoOwner) look_for_ports(election);
+    if (is_asking_about(subject.owner) && election.is_announcing(subject.owner)) confirm(election.time());
     return;
   }
   const TimeMs due = first_question(election, subject);
@@ -119,16 +120,13 @@ bool Prober::wants_turn(const Election& election, TimeMs now) const noexcept {
 
 void Prober::begin(const Election& election, TimeMs now, ProbeRound& round) noexcept {
   if (subject_.doubt == Doubt::kNoOwner) return ask_everybody(election, now, round);
-  const bool is_first = unanswered_since_ < 0;
-  if (is_first) unanswered_since_ = now;
   const auto owner = election.member(subject_.owner, now);
-  if (is_first && owner && !owner->down) {
-    questions_ = 0;
-    phase_ = Phase::kAskingOwner;
-    ask_owner(now, round);
-  } else {
-    ask_everybody(election, now, round);
-  }
+  const bool is_down = !owner || owner->down;
+  if (is_down || unanswered_since_ >= 0) return ask_everybody(election, now, round);
+  unanswered_since_ = now;
+  questions_ = 0;
+  phase_ = Phase::kAskingOwner;
+  ask_owner(now, round);
 }
 
 void Prober::ask_owner(TimeMs now, ProbeRound& round) noexcept {
@@ -176,18 +174,26 @@ Outcome Prober::conclude(Election& election, TimeMs now, ProbeRound& round) noex
   } else {
     pause(now + kRoundMs - kCollectMs);
   }
-  const bool is_kept = is_down || now - unanswered_since_ < kKeepMs;
+  const bool is_kept = is_down || unanswered_since_ < 0 || now - unanswered_since_ < kKeepMs;
   return successor.is_valid() || !is_kept ? election.replace_silent(successor, now) : Outcome();
 }
 
+// Or has asked in vain: an answer that is late is better than none.
+bool Prober::is_asking_about(PortId port) const noexcept {
+  const bool has_asked = phase_ != Phase::kQuiet || unanswered_since_ >= 0;
+  return has_asked && port.is_valid() && port == subject_.owner;
+}
+
+void Prober::confirm(TimeMs now) noexcept {
+  unanswered_since_ = -1;
+  confirmed_at_ = now;
+  pause(now + kConfirmedMs);
+}
+
 Outcome Prober::answered(Election& election, PortId port, bool has_virtual_mac, TimeMs now) noexcept {
-  const bool is_in_doubt = subject_.owner.is_valid() && port == subject_.owner;
-  // Late is better than never.
-  if (is_in_doubt && (phase_ != Phase::kQuiet || unanswered_since_ >= 0)) {
+  if (is_asking_about(port)) {
     const Outcome outcome = election.answer(port, now);
-    unanswered_since_ = -1;
-    confirmed_at_ = election.time();
-    pause(confirmed_at_ + kConfirmedMs);
+    confirm(election.time());
     return outcome;
   }
   const auto member = election.member(port, now);

@@ -20,7 +20,7 @@
 //                     200 ms
 //
 // Of several that answer, one with a virtual MAC, then the lowest port id. An announcement or an advert is
-// taken by the election as ever and ends the doubt.
+// taken by the election as ever and ends the doubt; an announcement of a silent owner counts as its answer.
 
 #include <array>
 #include <cstddef>
@@ -70,6 +70,8 @@ class Prober {
   ProbeStatus status(TimeMs now) const noexcept;
 
  private:
+  friend class ProberView;  // tests/explore: two states that no later input can tell apart are one
+
   enum class Doubt : std::uint8_t { kNone, kSilent, kRemembered, kNoOwner };
   struct Subject {
     Doubt doubt = Doubt::kNone;
@@ -80,6 +82,8 @@ class Prober {
 
   static Subject subject_of(const Election& election) noexcept;
   TimeMs first_question(const Election& election, const Subject& subject) const noexcept;
+  bool is_asking_about(PortId port) const noexcept;
+  void confirm(TimeMs now) noexcept;
   void look_for_ports(const Election& election) noexcept;
   bool is_dispelled(const Election& election, TimeMs now) const noexcept;
   void begin(const Election& election, TimeMs now, ProbeRound& round) noexcept;

@@ -7,6 +7,8 @@ PRIORITIES = [0, 0, 1, 100, 100, 100, 150, 150, 254, 255]
 # 125 ms is where the two terms of the freshness meet; 40,950 and 255,000 are the longest of v3 and v2.
 INTERVALS = [10, 11, 33, 100, 124, 125, 126, 500, 1000, 1000, 1000, 1001, 3000, 40_950, 255_000]
 CLAIMS = {'advert': 10, 'announce': 6, 'weak': 2, 'answer': 2}
+FOLLOW = {'group': 12, 'hint': 1}
+VRIDS = [model.LISTING_VRID, 51, 52]
 LIFECYCLE = {'down': 1, 'up': 1, 'unbind': 1, 'bind': 1, 'pin': 1, 'unpin': 1}
 
 
@@ -20,6 +22,9 @@ class Generator:
         self.weights = dict(CLAIMS, tick=1)
         if self.random.random() < 0.6:
             self.weights.update(LIFECYCLE)
+        self.vrids = VRIDS[:self.random.choice([1, 2, 2, 3])]
+        if self.random.random() < 0.5:
+            self.weights.update(FOLLOW, advert=self.random.choice([1, 10]))
         # Some scripts dwell on one kind of claim, as a flood or a damped dispute does.
         self.weights[self.random.choice(list(self.weights))] *= self.random.choice([1, 1, 3, 10])
         self.interval_of = {port: self.random.choice(self.intervals) for port in self.ports}
@@ -28,6 +33,8 @@ class Generator:
 
     def script(self):
         lines = ['bound ' + ' '.join(self.ports)]
+        if 'group' in self.weights and self.random.random() < 0.1:
+            lines += self.strays()
         lines += [self.event() for _ in range(self.random.randint(5, 70))]
         if self.random.random() < 0.05:
             lines += self.flood()
@@ -40,11 +47,15 @@ class Generator:
         verb = self.random.choices(list(self.weights), list(self.weights.values()))[0]
         if verb in ('tick', 'unpin'):
             return f'{self.now} {verb}'
+        if verb == 'hint':
+            return f'{self.now} hint {self.random.choice([0, *self.vrids])}'
         port = self.random.choice(self.ports)
         if verb == 'advert':
             return self.advert(port)
+        if verb == 'group':
+            return self.group(port)
         if verb == 'announce':
-            self.mark(10_000, 2_000, 4_000, 6_000)
+            return self.announce(port)
         return f'{self.now} {verb} {port}'
 
     def advert(self, port):
@@ -56,6 +67,34 @@ class Generator:
         if interval == 1000 and self.random.random() < 0.5:
             return f'{self.now} advert {port} {priority}'
         return f'{self.now} advert {port} {priority} {interval}'
+
+    def group(self, port):
+        vrid, priority, interval = self.random.choice(self.vrids), self.random.choice(PRIORITIES), self.interval_of[port]
+        self.mark(model.freshness(interval), model.dead_time(interval), interval)
+        news = ' new' if self.random.random() < 0.3 else ''
+        listed = ' empty' if self.random.random() < 0.2 else ''
+        return f'{self.now} group {port} {vrid} {priority} {interval}{news}{listed}'
+
+    def announce(self, port):
+        self.mark(10_000, 2_000, 4_000, 6_000)
+        if 'group' not in self.weights:
+            return f'{self.now} announce {port}'
+        self.mark(model.ANNOUNCED_BEFORE, model.STRAY_APART, model.STRAY_TOGETHER)
+        acquired = f' {self.random.choice(self.vrids)}' if self.random.random() < 0.4 else ''
+        return f'{self.now} announce {port}{acquired}'
+
+    def strays(self):
+        """A master whose group the address follows, and two announcements of a port that does not speak for it."""
+        master, other = self.random.sample(self.ports, 2)
+        vrid = self.random.choice(self.vrids)
+        first = self.now + self.random.randint(1, 900)
+        second = first + self.random.choice([model.STRAY_APART, model.STRAY_TOGETHER]) + self.random.choice([-1, 0, 1])
+        events = [(self.now, f'group {master} {vrid} 150 1000 new'), (self.now, f'announce {master} {vrid}')]
+        events += [(time, f'group {master} {vrid} 150 1000') for time in range(self.now, second, 1000)]
+        events += [(first, f'announce {other}'), (second, f'announce {other}')]
+        self.now = second
+        self.mark(model.freshness(1000), model.dead_time(1000))
+        return [f'{time} {event}' for time, event in sorted(events, key=lambda timed: timed[0])]
 
     def flood(self):
         """More claims of one port than it has turns, amid those of others."""

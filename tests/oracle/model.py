@@ -2,17 +2,23 @@
 """Executable specification of the HAVIP owner election on one host.
 
 Reads a script of events on standard input, one a line, and prints every change of owner as
-`TIME OWNER`, then the counters. It does not model probes (only their answers), follow,
-migration or several hosts. Exact: all times are whole milliseconds.
+`TIME OWNER`, then the counters. It does not model probes (only their answers), migration,
+several hosts, or that a VRID means another group in each family. Exact: all times are whole
+milliseconds.
 
     bound A B C                     first line: the bound ports; their order is their port id, A lowest
-    TIME advert PORT PRIO [INT]     VRRP advert; PRIO 0 resigns; INT in ms, default 1000
-    TIME announce PORT              gratuitous ARP, or unsolicited NA with override
+    TIME advert PORT PRIO [INT]     VRRP advert of VRID 1; PRIO 0 resigns; INT in ms, default 1000
+    TIME group PORT VRID PRIO [INT] [new] [empty]
+                                    advert that does not list the address; new: with it the port begins
+                                    to speak for the group, and lately for no other; empty: it lists none
+    TIME announce PORT [VRID]       gratuitous ARP, or unsolicited NA with override; VRID: of the group
+                                    that the port has lately begun to speak for, if it is one
     TIME weak PORT                  any unsolicited WEAK signal
     TIME answer PORT                an answer to the switch's own probe
     TIME down PORT | up PORT        port or vhost peer gone | back
     TIME unbind PORT | bind PORT    out of the HAVIP | into it (a port named in `bound`)
     TIME pin PORT | unpin           by the operator
+    TIME hint VRID                  by the operator: the address follows that group; 0: as learned
     TIME tick                       let time pass
 
 Times never decrease. '#' starts a comment.
@@ -24,6 +30,9 @@ PENDING_LIFETIME = 10_000
 CREDIT_MAX, CREDIT_COST = 6_000, 2_000      # damping: burst of 3, one more every 2 s
 TURNS, TURN = 2_000, 5                      # claims of one port that are news: burst of 400, 200 a second
 VRRP, ANN, WEAK = 3, 2, 1
+LISTING_VRID = 1
+ANNOUNCED_BEFORE = 20                       # an announcement belongs to the group acquired up to so much later
+STRAY_APART, STRAY_TOGETHER = 1_000, 60_000
 
 
 def freshness(interval):
@@ -45,6 +54,8 @@ class Record:
         self.gen = self.seen = -1
         self.last_advert = NEVER
         self.priority = 0
+        self.vrid = 0
+        self.follower = False       # its adverts count because the address follows their group
         self.interval = 1000
         self.turns_end = 0          # what its turns so far have used up
         self.deferred = False       # its last claim waits for its turn
@@ -63,6 +74,10 @@ class Election:
         self.now = 0
         self.credit, self.credit_at = CREDIT_MAX, 0
         self.pending = None         # (since, port): one announcement that waits
+        self.hinted = 0             # VRID, by the operator
+        self.learned = 0            # VRID, by announcements
+        self.announced = (NEVER, None)      # the last announcement: (when, by whom)
+        self.stray_since = None     # when an announcement contradicted what was learned
         self.counters = {}
         self.trace = []
 
@@ -91,6 +106,55 @@ class Election:
     def is_shadowed(self, port):
         return any(self.holds_against(r, self.records[port])
                    for p, r in self.records.items() if p != port and p in self.bound)
+
+    # --- follow ---------------------------------------------------------------------------------
+
+    def followed(self):
+        return self.hinted or self.learned
+
+    def is_listed(self):
+        """Whether somebody's fresh adverts list the address."""
+        return any(self.is_fresh(r) and not r.follower for r in self.records.values())
+
+    def speaks_another(self, vrid):
+        """Whether somebody's fresh adverts list the address, or count as those of another group."""
+        return any(self.is_fresh(r) and not (r.follower and r.vrid == vrid) for r in self.records.values())
+
+    def learn(self, vrid):
+        self.stray_since = None
+        if not self.hinted and self.learned != vrid:
+            self.stop_following()
+            self.learned = vrid
+
+    def stop_following(self):
+        self.learned, self.stray_since = 0, None
+        self.drop_followers(self.hinted)
+
+    def drop_followers(self, but_of):
+        """What their adverts have come to is worth an announcement from now on."""
+        for r in self.records.values():
+            if r.follower and r.vrid != but_of:
+                r.follower = False
+                r.cls = min(r.cls, ANN)
+
+    def note_announcement(self, port, acquired):
+        self.announced = (self.now, port)
+        if acquired and not self.speaks_another(acquired):
+            self.learn(acquired)
+        elif self.learned:
+            self.doubt_follow(port)
+
+    def doubt_follow(self, port):
+        """Two strays, neither too close nor too far apart, contradict the group whose adverts are fresh."""
+        if self.is_fresh(self.records[port]):
+            if port == self.elected:
+                self.stray_since = None
+        elif self.elected is None or not self.is_fresh(self.records[self.elected]):
+            pass                    # nobody is heard whom it could contradict
+        elif self.stray_since is None or self.now - self.stray_since > STRAY_TOGETHER:
+            self.stray_since = self.now
+        elif self.now - self.stray_since >= STRAY_APART:
+            self.stop_following()
 
     # --- turns ----------------------------------------------------------------------------------
 
@@ -192,21 +256,37 @@ class Election:
         return True
 
     def advert(self, port, priority, interval=1000):
+        self.take_advert(port, LISTING_VRID, priority, interval, follower=False)
+
+    def group(self, port, vrid, priority, interval=1000, new=False, empty=False):
+        r = self.records[port]
+        was_listed = r.active and r.cls == VRRP and r.vrid == vrid
+        when, by = self.announced
+        was_announced = by == port and self.now - when <= ANNOUNCED_BEFORE
+        if new and was_announced and port in self.bound and not self.speaks_another(vrid):
+            self.learn(vrid)
+        if vrid == self.followed() and not self.is_listed():
+            self.take_advert(port, vrid, priority, interval, follower=True)
+        elif was_listed and empty:
+            self.take_advert(port, vrid, priority, interval, follower=False)
+        elif was_listed:
+            self.resign(port)       # the group lists other addresses now
+
+    def take_advert(self, port, vrid, priority, interval, follower):
         if not self.heard(port):
             return
         r = self.records[port]
         if priority == 0:
-            if r.active:
-                self.count('resigned')
-                r.resigned, r.deferred = True, False
-                self.leave(port)
-            else:
-                self.count('resign_ignored')
-            return
+            return self.resign(port)
+        says = (vrid, priority, interval, follower)
         is_news = (self.pending or not self.is_fresh(r) or r.seen != self.gen
-                   or (r.priority, r.interval) != (priority, interval))
+                   or (r.vrid, r.priority, r.interval, r.follower) != says)
+        if not follower:            # nothing that does not list the address counts besides it
+            self.learned, self.stray_since = 0, None
+            self.drop_followers(but_of=None)
         r.active, r.resigned, r.cls = True, False, VRRP
-        r.priority, r.interval, r.last_advert, r.seen = priority, interval, self.now, self.gen
+        r.vrid, r.priority, r.interval, r.follower = says
+        r.last_advert, r.seen = self.now, self.gen
         if self.pending and (port == self.elected or port == self.pending[1]):
             self.pending = None     # the owner reasserts itself, or the claimant now speaks VRRP
         if is_news and not self.take_turn(r):
@@ -214,10 +294,20 @@ class Election:
             return
         self.settle()
 
-    def announce(self, port):
+    def resign(self, port):
+        r = self.records[port]
+        if r.active:
+            self.count('resigned')
+            r.resigned, r.deferred = True, False
+            self.leave(port)
+        else:
+            self.count('resign_ignored')
+
+    def announce(self, port, acquired=0):
         if not self.heard(port):
             return
         self.records[port].resigned = False
+        self.note_announcement(port, acquired)
         if self.elected == port:
             self.count('refreshed')
             self.pending = None
@@ -300,11 +390,26 @@ class Election:
         self.pinned = None
         self.settle()
 
+    def hint(self, vrid):
+        self.hinted = vrid
+        self.drop_followers(self.followed())
+        self.settle()
+
     def tick(self):
         self.settle()
 
 
-VERBS = {'advert', 'announce', 'weak', 'answer', 'down', 'up', 'unbind', 'bind', 'pin', 'unpin', 'tick'}
+VERBS = ['advert', 'group', 'announce', 'weak', 'answer', 'down', 'up', 'unbind', 'bind', 'pin', 'unpin', 'tick', 'hint']
+
+
+INTERVAL_AT = {'advert': 1, 'group': 2}     # among the numbers
+
+
+def numbers_and_flags(verb, args):
+    """The words behind the port, where there is one."""
+    words = args if verb == 'hint' else args[1:]
+    flags = {word: True for word in words if verb == 'group' and word in ('new', 'empty')}
+    return [int(word) for word in words if word not in flags], flags
 
 
 def run(lines):
@@ -317,20 +422,21 @@ def run(lines):
             election = Election(words[1:])
             continue
         if election is None:
-            raise ValueError(f'line {number}: the first line must be `bound PORT...`')
+            raise ValueError(f'line {number}: "{words[0]}" before the ports, expected bound PORT... as the first line')
         time, verb, args = int(words[0]), words[1], words[2:]
         if time < election.now:
-            raise ValueError(f'line {number}: time goes back from {election.now} to {time}')
+            raise ValueError(f'line {number}: time: {time} is before {election.now}, expected times that never decrease')
         if verb not in VERBS:
-            raise ValueError(f'line {number}: unknown event `{verb}`')
-        if args and args[0] not in election.ids:
-            raise ValueError(f'line {number}: `{args[0]}` is not one of the ports of `bound`')
-        if verb == 'advert':
-            args = [args[0]] + [int(a) for a in args[1:]]
-            if len(args) > 2 and args[2] < 10:
-                raise ValueError(f'line {number}: an interval is at least 10 ms')
+            raise ValueError(f'line {number}: unknown event "{verb}", expected one of {", ".join(VERBS)}')
+        if args and verb != 'hint' and args[0] not in election.ids:
+            raise ValueError(f'line {number}: port: "{args[0]}" does not exist, expected one of the line "bound"')
+        numbers, flags = numbers_and_flags(verb, args)
+        ports = [] if verb == 'hint' else args[:1]
+        interval = numbers[INTERVAL_AT[verb]:][:1] if verb in INTERVAL_AT else []
+        if interval and interval[0] < 10:
+            raise ValueError(f'line {number}: interval: {interval[0]} is out of range, expected 10 to 4294967295')
         election.advance(time)
-        getattr(election, verb)(*args)
+        getattr(election, verb)(*ports, *numbers, **flags)
     return election
 
 

@@ -106,8 +106,8 @@ TEST_F(Follow, MoveByAHintIsToldAsOne) {
   ASSERT_TRUE(vswitch.service().set_havip_follow("back", std::uint16_t{kVrid}));
   vswitch.settle();
   inject(kVm1, advert(kVm1));
-  inject(kVm2, advert(kVm2, {.vrid = kVrid + 1, .priority = 100, .addresses = {kBack}}));
-  ASSERT_EQ(vswitch.owner("back"), kVm1.port);
+  inject(kVm2, announcement(kVm2, kBack));
+  ASSERT_EQ(vswitch.owner("back"), kVm1.port) << "vm2's claim waits while vm1's adverts count";
   vswitch.control().drain_events();
   ASSERT_TRUE(vswitch.service().set_havip_follow("back", std::uint16_t{kVrid + 1}));
   vswitch.settle();

@@ -81,6 +81,13 @@ TEST_F(Follows, EarlierAnnouncementDoesNot) {
   EXPECT_EQ(election.followed().vrid, 0);
 }
 
+TEST_F(Follows, AdvertOfAPortThatWasUnboundTeachesNothing) {
+  election.announce(kA, Delivery::port_mac(), 100);
+  election.unbind(kA, 101);
+  election.group_advert(kA, {advert_of(150), GroupNews::kAcquired}, 102);
+  EXPECT_EQ(election.followed().vrid, 0);
+}
+
 TEST_F(Follows, AnotherPortsAnnouncementDoesNot) {
   election.announce(kB, Delivery::port_mac(), 100);
   election.group_advert(kA, {advert_of(150), GroupNews::kAcquired}, 101);
@@ -112,6 +119,19 @@ TEST_F(Follows, GroupThatNoLongerListsTheAddressHasGivenItUp) {
   const Outcome outcome = repeat(kA, advert_of(150), 1000);
   EXPECT_EQ(outcome.remark(), LearnCounter::resigned);
   EXPECT_EQ(election.state(1000), OwnerState::kReleased);
+}
+
+// B's announcement waits until the advert that listed the address is too old to speak for B.
+TEST_F(Follows, WhatWasDueBeforeTheAdvertComesFirst) {
+  election.advert(kA, advert_of(150), 0);
+  election.advert(kB, advert_of(100), 0);
+  election.announce(kB, Delivery::port_mac(), 1);
+  const Outcome outcome = repeat(kB, advert_of(100), 5000);
+  ASSERT_EQ(outcome.changes().size(), 1u);
+  EXPECT_EQ(outcome.changes()[0].to, kB);
+  EXPECT_FALSE(outcome.is_repetition());
+  EXPECT_FALSE(outcome.remark()) << "it owns by its announcement, which no advert takes back";
+  EXPECT_EQ(election.owner(), kB);
 }
 
 // keepalived whose addresses were all moved to the excluded ones.
@@ -176,6 +196,15 @@ TEST_F(Follows, HintIsNoRivalOfAdvertsThatListTheAddress) {
   EXPECT_EQ(election.owner(), kA);
 }
 
+TEST_F(Follows, AdvertThatListsTheAddressWinsAgainstOneThatCountsByHint) {
+  election.follow(kVrid, 0);
+  repeat(kA, advert_of(150), 0);
+  election.advert(kB, advert_of(100), 500);
+  EXPECT_EQ(election.owner(), kB);
+  repeat(kA, advert_of(150), 1000);
+  EXPECT_EQ(election.owner(), kB);
+}
+
 TEST_F(FollowDoubted, TwoAnnouncementsASecondApartEndIt) {
   EXPECT_EQ(stray(2100).remark(), LearnCounter::shadowed);
   const Outcome second = stray(3100);
@@ -220,6 +249,16 @@ TEST_F(FollowDoubted, WhereNobodyIsHeardAnnouncementsContradictNothing) {
 }
 
 class FollowHint : public Follows {};
+
+// Nobody has called the election since: time has passed all the same.
+TEST_F(FollowHint, CountsTheGroupOnceAdvertsThatListTheAddressAreNoLongerFresh) {
+  election.follow(kVrid, 0);
+  election.advert(kA, advert_of(150), 0);
+  repeat(kB, advert_of(100), 2100);
+  EXPECT_EQ(election.owner(), kA);
+  repeat(kB, advert_of(100), 2101);
+  EXPECT_EQ(election.owner(), kB);
+}
 
 TEST_F(FollowHint, CountsTheGroupWithoutAnAnnouncement) {
   election.follow(kVrid, 0);

@@ -227,6 +227,20 @@ TEST_F(ProberTest, RememberedOwnerIsAskedAtOnce) {
   EXPECT_THAT(run_to(60'000), IsEmpty());
 }
 
+// Its host restarts, which takes longer than any silence is borne.
+TEST_F(ProberTest, RememberedOwnerThatComesBackIsAskedBeforeItIsGivenUp) {
+  election.down(kB, 0);
+  election.restore(kB, 7, 0);
+  prober.watch(election);
+  run_to(60'000);
+  election.up(kB, 60'000);
+  prober.watch(election);
+  run_to(89'000);
+  EXPECT_EQ(election.owner(), kB);
+  run_to(105'000);
+  EXPECT_EQ(election.owner(), kNobody);
+}
+
 TEST_F(ProberTest, PinnedAddressIsNobodysQuestion) {
   election.pin(kC, 0);
   prober.watch(election);
@@ -277,6 +291,23 @@ TEST_F(ProberTest, OwnersLateAnswerCounts) {
   EXPECT_EQ(prober.status(5100).confirmed_ms, 0);
   run_to(45'000);
   EXPECT_EQ(election.owner(), kA) << "asked again ten seconds later, and silent for less than 30 s since";
+}
+
+TEST_F(ProberTest, AnnouncementOfASilentOwnerCountsAsItsAnswer) {
+  advert(kA, 0);
+  run_to(4700);
+  answer(kB, 4710);
+  announce(kA, 4720);
+  EXPECT_EQ(prober.status(4720).confirmed_ms, 0);
+  EXPECT_THAT(run_to(14'719), IsEmpty());
+  EXPECT_EQ(election.owner(), kA);
+  EXPECT_THAT(run_to(14'720), ElementsAre(Pair(14'720, kA)));
+}
+
+TEST_F(ProberTest, AnnouncementBeforeAnybodyIsAskedPutsNoQuestionOff) {
+  advert(kA, 0);
+  announce(kA, 3000);
+  EXPECT_THAT(run_to(4100), ElementsAre(Pair(4100, kA)));
 }
 
 TEST_F(ProberTest, AtRestAsksNothing) {

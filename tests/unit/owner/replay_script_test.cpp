@@ -45,14 +45,37 @@ TEST(ReplayScript, RemembersDownOfAnUnboundPort) {
   EXPECT_EQ(output_of("bound A\n0 unbind A\n1 down A\n2 bind A\n3 pin A\n4 up A\n"), "4 A\ncounters \n");
 }
 
+TEST(ReplayScript, AddressFollowsTheGroupThatItsMasterHasAcquired) {
+  EXPECT_EQ(output_of("bound A B\n0 group A 51 100 new\n1 announce A 51\n1000 group A 51 100\n"
+                      "1500 group B 51 150 new empty\n"),
+            "1 A\n1500 B\ncounters \n");
+}
+
+TEST(ReplayScript, HintNamesTheGroup) {
+  EXPECT_EQ(output_of("bound 51\n0 hint 51\n1 group 51 51 100 500\n2 group 51 51 0\n"),
+            "1 51\n2 none\ncounters resigned=1\n");
+}
+
+TEST(ReplayScript, RefusalNamesTheWordOfAGroup) {
+  EXPECT_EQ(output_of("bound A\n0 group A 51 new\n"),
+            "line 2: group: missing words, see vipswitch-replay --help");
+  EXPECT_EQ(output_of("bound A\n0 group A 0 100\n"), "line 2: VRID: 0 is out of range, expected 1 to 255");
+  EXPECT_EQ(output_of("bound A\n0 group A 51 100 old\n"),
+            "line 2: \"old\" is not a number, expected a whole one");
+  EXPECT_EQ(output_of("bound A\n0 group A 51 100 1000 7\n"),
+            "line 2: group: surplus words, see vipswitch-replay --help");
+  EXPECT_EQ(output_of("bound A\n0 hint 256\n"), "line 2: VRID: 256 is out of range, expected 0 to 255");
+}
+
 TEST(ReplayScript, RefusalNamesTheLine) {
   EXPECT_EQ(output_of("0 tick\n"),
             "line 1: \"0\" before the ports, expected bound PORT... as the first line");
   EXPECT_EQ(output_of("bound A\n5 tick\n4 tick\n"),
             "line 3: time: 4 is before 5, expected times that never decrease");
-  EXPECT_EQ(output_of("bound A\n0 dance A\n"),
-            "line 2: unknown event \"dance\", expected one of advert, announce, weak, answer, down, up, "
-            "unbind, bind, pin, unpin, tick");
+  EXPECT_EQ(
+      output_of("bound A\n0 dance A\n"),
+      "line 2: unknown event \"dance\", expected one of advert, group, announce, weak, answer, down, up, "
+      "unbind, bind, pin, unpin, tick, hint");
   EXPECT_EQ(output_of("bound A\n0 weak B\n"),
             "line 2: port: \"B\" does not exist, expected one of the line \"bound\"");
   EXPECT_EQ(output_of("bound A\n0 advert A 1 9\n"),
