@@ -113,15 +113,23 @@ std::optional<owner::Delivery> delivery_of(const Packet& packet, const PortRow& 
                                           : owner::Delivery::of_source_ipv6(source, port.mac);
 }
 
-// Whether the group speaks for HAVIPs of the port's subnet; remembered if this advert of it does, by listing
-// some or because some follow it.
-template <class Address>
-bool is_group_of_havips(const WorkerState& worker, const PortRow& port, std::uint8_t vrid,
-                        bool speaks_for_havip) noexcept {
+// The groups of the port's subnet; null if there are none.
+HavipGroups* groups_of(const WorkerState& worker, const PortRow& port) noexcept {
   const SubnetRow* subnet = worker.tables.subnets.find(port.subnet);
-  if (subnet == nullptr || subnet->groups == nullptr) return false;
-  if (speaks_for_havip && !worker.is_dry_run()) subnet->groups->hear<Address>(vrid);
-  return speaks_for_havip || subnet->groups->knows<Address>(vrid);
+  return subnet == nullptr ? nullptr : subnet->groups;
+}
+
+// That an advert of the group speaks for HAVIPs: it lists some, or some follow it.
+template <class Address>
+void remember_group(const WorkerState& worker, const PortRow& port, std::uint8_t vrid) noexcept {
+  HavipGroups* groups = groups_of(worker, port);
+  if (groups != nullptr && !worker.is_dry_run()) groups->hear<Address>(vrid);
+}
+
+template <class Address>
+bool is_group_of_havips(const WorkerState& worker, const PortRow& port, std::uint8_t vrid) noexcept {
+  const HavipGroups* groups = groups_of(worker, port);
+  return groups != nullptr && groups->knows<Address>(vrid);
 }
 
 // The same for lists that name the same addresses in whatever order.
@@ -202,7 +210,8 @@ void snoop_advert(WorkerState& worker, const Batch& batch, Packet& packet, std::
     worker.count(LearnCounter::vrrp_addr_unbound);
   }
   if (advert.addresses.size() == 0) worker.count(LearnCounter::vrrp_no_address);
-  const bool is_guarded = is_group_of_havips<Address>(worker, port, advert.vrid, listed.bound != 0);
+  if (listed.bound != 0) remember_group<Address>(worker, port, advert.vrid);
+  const bool is_guarded = listed.bound != 0 || is_group_of_havips<Address>(worker, port, advert.vrid);
   if (!port.has_havips()) {
     if (is_guarded)
       packet.drop(DropReason::vrrp_guard);  // else an ordinary group of the tenant's, of no HAVIP
@@ -215,7 +224,7 @@ void snoop_advert(WorkerState& worker, const Batch& batch, Packet& packet, std::
                                        advert.vrid, *delivery,          spoken.group.family};
   const bool is_followed =
       claim_all<Address>(worker, batch, listed.bound, {evidence, news, advert.addresses.size() == 0});
-  if (is_followed) is_group_of_havips<Address>(worker, port, advert.vrid, true);
+  if (is_followed) remember_group<Address>(worker, port, advert.vrid);
   remember_virtual_mac<Address>(worker, port, evidence, listed.bound);
   if (advert.addresses.size() != 0) {
     count_first_address(worker, advert.addresses);

@@ -185,6 +185,21 @@ def test_forged_packet_is_dropped_under_its_name(target, vm, packet, reason):
     wait_until(lambda: target.drops(vm, reason) == before + 3, f"three drops as {reason}")
 
 
+@pytest.mark.parametrize("address, packet", [
+    (HAVIP, advert2(OWN["vm3"], 255, [HAVIP])),
+    (HAVIP6, advert6(VM3_6, 255, ["fe80::141", HAVIP6]))], ids=["ipv4", "ipv6"])
+def test_claims_of_an_unbound_port_are_an_event_once_while_they_last(target, address, packet):
+    def told() -> list[dict]:
+        events = target.cluster.switch.json("show events about claim_unbound")["events"]
+        return [event for event in events if (event["address"], event["port"]) == (address, "vm3-eth0")]
+
+    before = target.drops("vm3", "claim_unbound")
+    target.send("vm3", *[from_vm(target, "vm3", "33:33:00:00:00:12" if packet.version == 6 else GROUP_MAC) / packet] * 20)
+    wait_until(lambda: target.drops("vm3", "claim_unbound") == before + 20, "all are dropped")
+    wait_until(told, "the claim is told")
+    assert len(told()) < target.drops("vm3", "claim_unbound") / 2
+
+
 def test_virtual_mac_is_for_members(target):
     before = target.drops("vm3", "spoofed_mac")
     forged = from_vm(target, "vm3", source_mac=f"00:00:5e:00:01:{VRID:02x}")
