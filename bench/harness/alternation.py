@@ -1,0 +1,46 @@
+"""Subjects take turns on the measured core: in each round every one of them is started, measured and ended."""
+
+import time
+from collections.abc import Callable, Mapping
+
+from support.undo import wait_until
+
+from .subject import Place, Subject, place
+
+Start = Callable[[Place], Subject]
+Measure = Callable[[Subject, float], float]
+
+_WARM_UP_S = 0.2
+_WARM_WITHIN_S = 180.0
+
+
+def cycles_per_packet(subject: Subject, seconds: float) -> float:
+    """Busy TSC cycles of the measured core by packets that it received."""
+    before = subject.counters()
+    time.sleep(seconds)
+    after = subject.counters()
+    packets = after.packets - before.packets
+    if packets <= 0:
+        raise RuntimeError(f"{subject.process.name}: no packets within {seconds:g} s\n{subject.process.log_tail()}")
+    return (after.busy_cycles - before.busy_cycles) / packets
+
+
+def warm_up(subject: Subject) -> None:
+    time.sleep(_WARM_UP_S)
+    try:
+        wait_until(subject.is_warm, f"{subject.process.name} is warm", _WARM_WITHIN_S, _WARM_UP_S)
+    except TimeoutError as error:
+        raise RuntimeError(f"{error}\n{subject.process.log_tail()}") from error
+
+
+def alternate(starts: Mapping[str, Start], rounds: int, seconds: float,
+              measure: Measure = cycles_per_packet) -> dict[str, list[float]]:
+    """`measure` of each subject, a value for each round."""
+    values: dict[str, list[float]] = {name: [] for name in starts}
+    for _ in range(rounds):
+        for name, start in starts.items():
+            with place() as here:
+                subject = start(here)
+                warm_up(subject)
+                values[name].append(measure(subject, seconds))
+    return values

@@ -1,0 +1,57 @@
+"""Captures for net_pcap to repeat: 60-byte UDP frames, without the frame check sequence."""
+
+import random
+import struct
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+_FILE_HEADER = struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1)
+_SIZE_BYTES = 60
+_PAYLOAD_BYTES = _SIZE_BYTES - 14 - 20 - 8
+_CLIENTS = 250    # addresses of 198.18.0.0/24 (RFC 2544)
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Addresses as numbers."""
+    source: int
+    destination: int
+    source_port: int
+
+
+def address(text: str) -> int:
+    return int.from_bytes(bytes(int(part) for part in text.split(".")), "big")
+
+
+def flows_to(destinations: Sequence[int], count: int) -> list[Flow]:
+    """From clients of the internet, evenly to all destinations, in random but always the same order."""
+    client = address("198.18.0.1")
+    flows = [Flow(client + number % _CLIENTS, destinations[number % len(destinations)], 1024 + number // _CLIENTS)
+             for number in range(count)]
+    random.Random(1).shuffle(flows)
+    return flows
+
+
+def write_capture(path: str, to_mac: str, from_mac: str, flows: Iterable[Flow]) -> str:
+    ethernet = bytes.fromhex((to_mac + from_mac).replace(":", "")) + b"\x08\x00"
+    record = struct.pack("<4I", 0, 0, _SIZE_BYTES, _SIZE_BYTES) + ethernet
+    with open(path, "wb") as file:
+        file.write(_FILE_HEADER + b"".join(record + _datagram(flow) for flow in flows))
+    return path
+
+
+def _datagram(flow: Flow) -> bytes:
+    """IPv4 and UDP, both checksums right."""
+    udp_size = 8 + _PAYLOAD_BYTES
+    addresses = struct.pack(">II", flow.source, flow.destination)
+    start = struct.pack(">BBHHHBB", 0x45, 0, 20 + udp_size, 0, 0, 64, 17)
+    ports = struct.pack(">HHH", flow.source_port, 9, udp_size)
+    pseudo_header = addresses + struct.pack(">HH", 17, udp_size)
+    return (start + _checksum(start + addresses) + addresses + ports + _checksum(pseudo_header + ports)
+            + bytes(_PAYLOAD_BYTES))
+
+
+def _checksum(data: bytes) -> bytes:
+    total = sum(struct.unpack(f">{len(data) // 2}H", data))
+    total = (total & 0xffff) + (total >> 16)
+    return struct.pack(">H", (total + (total >> 16)) & 0xffff ^ 0xffff)
