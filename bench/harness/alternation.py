@@ -2,26 +2,30 @@
 
 import time
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from support.undo import wait_until
 
-from .subject import Place, Subject, place
+from .subject import Counters, Place, Subject, place
 
 Start = Callable[[Place], Subject]
-Measure = Callable[[Subject, float], float]
+Value = TypeVar("Value")
 
 _WARM_UP_S = 0.2
-_WARM_WITHIN_S = 180.0
+_WARM_WITHIN_S = 20.0
 
 
 def cycles_per_packet(subject: Subject, seconds: float) -> float:
-    """Busy TSC cycles of the measured core by packets that it received."""
+    """Of a window: busy TSC cycles of the measured core by packets that it received."""
     before = subject.counters()
     time.sleep(seconds)
-    after = subject.counters()
+    return cycles(subject, before, subject.counters())
+
+
+def cycles(subject: Subject, before: Counters, after: Counters) -> float:
     packets = after.packets - before.packets
     if packets <= 0:
-        raise RuntimeError(f"{subject.process.name}: no packets within {seconds:g} s\n{subject.process.log_tail()}")
+        raise RuntimeError(f"{subject.process.name}: no packets any more\n{subject.process.log_tail()}")
     return (after.busy_cycles - before.busy_cycles) / packets
 
 
@@ -34,9 +38,9 @@ def warm_up(subject: Subject) -> None:
 
 
 def alternate(starts: Mapping[str, Start], rounds: int, seconds: float,
-              measure: Measure = cycles_per_packet) -> dict[str, list[float]]:
+              measure: Callable[[Subject, float], Value] = cycles_per_packet) -> dict[str, list[Value]]:
     """`measure` of each subject, a value for each round."""
-    values: dict[str, list[float]] = {name: [] for name in starts}
+    values: dict[str, list[Value]] = {name: [] for name in starts}
     for _ in range(rounds):
         for name, start in starts.items():
             with place() as here:

@@ -14,6 +14,7 @@ EIPS_OF_PORT = HAVIPS_OF_PORT + 1
 MOST_PORTS = 31
 MOST_EIPS = MOST_PORTS * EIPS_OF_PORT
 UPLINK_MAC = "02:00:5e:10:00:01"
+UPLINK_ADDRESS, ROUTER_ADDRESS = "198.51.100.2", "198.51.100.1"
 ROUTER_MAC = "02:00:5e:10:00:99"
 GATEWAY_MAC = "0e:00:0a:00:00:01"    # the switch's, for the subnet's gateway
 
@@ -58,7 +59,8 @@ def eip_config(eips: int, uplink: str, port_device: Callable[[int], str]) -> Con
     if not 1 <= eips <= MOST_EIPS:
         raise ValueError(f"eips: {eips} is out of range, expected 1 to {MOST_EIPS}")
     config = Config()
-    config.uplink = {"device": uplink, "mac": UPLINK_MAC, "addresses": ["198.51.100.2/24"], "gateway": "198.51.100.1"}
+    config.uplink = {"device": uplink, "mac": UPLINK_MAC, "addresses": [f"{UPLINK_ADDRESS}/24"],
+                     "gateway": ROUTER_ADDRESS}
     config.vpcs = [{"name": "shop", "vni": 1001}]
     config.subnets = [{"name": "web", "vpc": "shop", "ipv4": "10.0.0.0/16", "gateway": "10.0.0.1",
                        "havip_quota": MOST_EIPS}]

@@ -19,6 +19,11 @@ class Figure:
     floor: Sequence[float] = ()
 
     @property
+    def digits(self) -> int:
+        """Behind the point, for people."""
+        return 1 if self.unit == "cycles/packet" else 2
+
+    @property
     def median(self) -> float:
         return statistics.median(self.values)
 
@@ -44,7 +49,8 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def tell(figures: Sequence[Figure], json_path: str | None) -> None:
     """The table on standard output, the same in JSON into a file."""
     print(table(("id", "median (least to most)", "unit", "rounds", "floor"),
-                [(each.id, with_spread(each.values), each.unit, str(len(each.values)), with_spread(each.floor))
+                [(each.id, with_spread(each.values, each.digits), each.unit, str(len(each.values)),
+                  with_spread(each.floor, each.digits))
                  for each in figures]), flush=True)
     if json_path:
         write_json(figures, json_path)

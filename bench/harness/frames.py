@@ -32,12 +32,25 @@ def flows_to(destinations: Sequence[int], count: int) -> list[Flow]:
     return flows
 
 
-def write_capture(path: str, to_mac: str, from_mac: str, flows: Iterable[Flow]) -> str:
-    ethernet = bytes.fromhex((to_mac + from_mac).replace(":", "")) + b"\x08\x00"
-    record = struct.pack("<4I", 0, 0, _SIZE_BYTES, _SIZE_BYTES) + ethernet
+def write_capture(path: str, to_mac: str, from_mac: str, flows: Iterable[Flow], others: Sequence[bytes] = ()) -> str:
+    """Behind the datagrams of the flows `others`, which are whole frames of 60 bytes."""
+    ethernet = _mac(to_mac) + _mac(from_mac) + b"\x08\x00"
+    record = struct.pack("<4I", 0, 0, _SIZE_BYTES, _SIZE_BYTES)
     with open(path, "wb") as file:
-        file.write(_FILE_HEADER + b"".join(record + _datagram(flow) for flow in flows))
+        file.write(_FILE_HEADER + b"".join(record + ethernet + _datagram(flow) for flow in flows)
+                   + b"".join(record + frame for frame in others))
     return path
+
+
+def arp_reply(from_mac: str, from_address: str, to_mac: str, to_address: str) -> bytes:
+    sender, target = (_mac(mac) + struct.pack(">I", address(ip))
+                      for mac, ip in ((from_mac, from_address), (to_mac, to_address)))
+    frame = _mac(to_mac) + _mac(from_mac) + bytes.fromhex("0806 0001 0800 06 04 0002") + sender + target
+    return frame.ljust(_SIZE_BYTES, b"\0")
+
+
+def _mac(text: str) -> bytes:
+    return bytes.fromhex(text.replace(":", ""))
 
 
 def _datagram(flow: Flow) -> bytes:

@@ -5,7 +5,7 @@ Every function that starts a subject is to be called with a Place, and the path 
 
 from . import eip_world, openvswitch, testpmd
 from .alternation import Start
-from .frames import Flow, flows_to, write_capture
+from .frames import Flow, arp_reply, flows_to, write_capture
 from .vipswitch import Vipswitch
 
 FLOWS = 10_000
@@ -13,8 +13,8 @@ MBUFS = 65536
 HUGEPAGES = 1024
 
 
-def pcap_device(capture: str) -> str:
-    return f"net_pcap0,rx_pcap={capture},infinite_rx=1"
+def pcap_device(capture: str, queues: int = 1) -> str:
+    return f"net_pcap0{f',rx_pcap={capture}' * queues},infinite_rx=1"
 
 
 def null_device(number: int) -> str:
@@ -22,8 +22,10 @@ def null_device(number: int) -> str:
 
 
 def capture_to_eips(path: str, eips: int, flows: int = FLOWS) -> str:
+    """And an answer of the router, so that the switch finds its next hop."""
+    router = arp_reply(eip_world.ROUTER_MAC, eip_world.ROUTER_ADDRESS, eip_world.UPLINK_MAC, eip_world.UPLINK_ADDRESS)
     return write_capture(path, eip_world.UPLINK_MAC, eip_world.ROUTER_MAC,
-                         flows_to([eip_world.eip(number) for number in range(eips)], flows))
+                         flows_to([eip_world.eip(number) for number in range(eips)], flows), [router])
 
 
 def capture_between_ports(path: str) -> str:

@@ -27,6 +27,11 @@ def dpdk_port(device: str) -> list[str]:
     return ["type=dpdk", f'options:dpdk-devargs="{device}"']
 
 
+def vhost_port() -> list[str]:
+    """Its own vhost-user, as the server of a socket: socket_path()."""
+    return ["type=dpdkvhostuser"]
+
+
 def is_missing() -> str | None:
     """Why there is none, if so."""
     return None if os.access(_DAEMON, os.X_OK) else "no Open vSwitch with DPDK: scripts/install-packages --bench"
@@ -55,6 +60,9 @@ class OpenVswitch:
         with open(path, "w", encoding="ascii") as file:
             file.write("".join(f"{flow}\n" for flow in flows))
         self._run("ovs-ofctl", "--bundle", "replace-flows", f"unix:{self._path('br0.mgmt')}", path)
+
+    def socket_path(self, port: int) -> str:
+        return self._path(f"d{port}")
 
     def counters(self) -> Counters:
         told = self._stats()

@@ -18,6 +18,13 @@ def rewriting(eips: int, ports: int) -> list[str]:
             for number in range(eips)]
 
 
+def rewriting_both_ways(eips: int) -> list[str]:
+    """With one VM, at port 2."""
+    to_router = f"mod_dl_src:{eip_world.UPLINK_MAC},mod_dl_dst:{eip_world.ROUTER_MAC},output:1"
+    return rewriting(eips, 1) + [f"in_port=2,ip,nw_src={_inner(number)} actions=mod_nw_src:{_eip(number)},{to_router}"
+                                 for number in range(eips)]
+
+
 def conntrack(eips: int, ports: int) -> list[str]:
     """Connections are tracked, the first packet of each says how it is translated."""
     flows = [f"table=0,in_port=1,ip actions=ct(table=1,nat,zone={_ZONE})"]

@@ -14,6 +14,7 @@ from . import machine
 from .subject import Counters, Place
 
 _PROMPT = "testpmd> "
+_RECEIVED = re.compile(r"RX-packets: (\d+)")
 _CYCLES = re.compile(r"total cycles=(\d+) / total \w+ packets=(\d+)")
 
 
@@ -23,16 +24,18 @@ def is_missing() -> str | None:
 
 
 class Testpmd:
-    """Forwards between its devices in pairs: the first and the second, the third and the fourth, ..."""
+    """Forwards between its devices in pairs: the first and the second, the third and the fourth; one alone to itself."""
     __test__ = False    # not a class of tests, whatever its name suggests to pytest
 
     def __init__(self, place: Place, devices: Sequence[str], mode: str = "io", name: str | None = None,
-                 core: int | None = None, mbufs: int = 65536):
+                 core: int | None = None, mbufs: int = 65536, queues: int = 1):
         name = name or f"testpmd-{mode}"
         prefix = place.prefix(name)
         place.stack.callback(remove_runtime_directory, prefix)
+        topology = "loop" if len(devices) == 1 else "paired"
         self.process = Process(name, [*self._eal(prefix, devices, core), "--", "--interactive", "--no-flush-rx",
-                                      f"--forward-mode={mode}", "--nb-cores=1", f"--total-num-mbufs={mbufs}"],
+                                      f"--forward-mode={mode}", f"--port-topology={topology}", "--nb-cores=1",
+                                      f"--total-num-mbufs={mbufs}", f"--rxq={queues}", f"--txq={queues}"],
                                place.directory, place.stack, place.namespace, pipe_shell=True)
         self._read_until_prompt(30.0)
         self.command("set record-core-cycles on")
@@ -46,6 +49,10 @@ class Testpmd:
     def counters(self) -> Counters:
         told = _CYCLES.search(self.command("show fwd stats all"))
         return Counters(int(told[2]), int(told[1])) if told else Counters(0, 0)
+
+    def received(self, port: int) -> int:
+        """Packets, by the port of the device in the order of the devices, since the start."""
+        return int(_RECEIVED.search(self.command(f"show port stats {port}"))[1])
 
     def is_warm(self) -> bool:
         return self.counters().packets > 0
