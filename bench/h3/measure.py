@@ -1,13 +1,14 @@
 """Two processes and links between them: scripts/bench h3 [--quick] [--rounds N] [--json FILE].
 
-testpmd on the other core repeats 10,000 flows to 17 EIPs of one VM port into the subject and counts what comes back,
-over memif and over vhost-user (virtio-user on its side). Judged is the ratio to testpmd io in the place of the switch,
-in the same round: what crosses between two cores limits both.
+A generator on the other core sends 10,000 flows to 17 EIPs of one VM port into the subject and counts what comes back,
+over memif and over vhost-user (virtio-user on its side): over vhost-user pktgen, if it is on the PATH or named by
+$PKTGEN, else testpmd. Judged is the ratio to testpmd io in the place of the switch, in the same round: what crosses
+between two cores limits both.
 """
 
 import sys
 
-from harness import h2, h3, machine
+from harness import h2, h3, machine, pktgen
 from harness.alternation import alternate
 from harness.command_line import Effort, arguments
 from harness.figures import Figure, tell
@@ -17,6 +18,7 @@ from support.undo import undo_stack
 
 def measure(place: Place, kind: str, effort: Effort) -> list[Figure]:
     capture = h2.capture_to_eips(place.path(f"{kind}.pcap"), h3.EIPS)
+    print(f"{kind}: the generator is {h3.generator(kind)}", file=sys.stderr, flush=True)
     loads = alternate(h3.starts(kind, capture), effort.rounds, effort.seconds, h3.measure)
     floor = loads["testpmd io"]
     figures = [Figure(f"h3.{kind}.ratio", [ours.mpps / io.mpps for ours, io in zip(loads["vipswitch"], floor)],
@@ -32,7 +34,7 @@ def measure(place: Place, kind: str, effort: Effort) -> list[Figure]:
 def main() -> int:
     effort = arguments("scripts/bench h3", rounds=7)
     with undo_stack() as stack:
-        machine.reserve_hugepages(stack, h2.HUGEPAGES)
+        machine.reserve_hugepages(stack, h2.HUGEPAGES + (pktgen.HUGEPAGES if pktgen.binary() else 0))
         place = Place(stack)
         tell([figure for kind in h3.KINDS for figure in measure(place, kind, effort)], effort.json)
     return 0

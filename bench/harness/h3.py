@@ -1,13 +1,16 @@
 """Two processes: a generator on the other core, and links between it and the subject.
 
-The generator repeats a capture into the subject's first link and counts what comes back by the second.
+The generator sends into the subject's first link and counts what comes back by the second. pktgen where there is one
+and it can, else testpmd, which repeats a capture.
 """
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
-from . import eip_world, h2, machine, openvswitch, ovs_flows, testpmd
+from . import eip_world, h2, machine, openvswitch, ovs_flows, pktgen, testpmd
 from .alternation import Start, cycles
 from .links import Link
 from .subject import Counters, Place, Subject
@@ -16,7 +19,7 @@ from .vipswitch import Vipswitch
 KINDS = ("memif", "vhost")
 EIPS = eip_world.EIPS_OF_PORT    # that one VM port can have
 
-_RETURNED = 3    # the generator's port
+_RETURNED = 3    # testpmd's port
 
 
 @dataclass(frozen=True)
@@ -26,25 +29,48 @@ class Load:
     cycles: float
 
 
-class Loaded:
-    """A subject with its generator."""
+class Loaded(Protocol):
+    """A subject with its generator; otherwise as the subject alone."""
 
+    def load(self, seconds: float) -> Load:
+        """Of a window."""
+
+
+class WithTestpmd:
     def __init__(self, subject: Subject, generator: testpmd.Testpmd):
-        self.subject, self.generator = subject, generator
-        self.process = subject.process
-
-    def counters(self) -> Counters:
-        return self.subject.counters()
+        self._subject, self._generator = subject, generator
+        self.process, self.counters = subject.process, subject.counters
 
     def is_warm(self) -> bool:
-        return self.subject.is_warm() and self.generator.received(_RETURNED) > 0
+        return self._subject.is_warm() and self._generator.received(_RETURNED) > 0
+
+    def load(self, seconds: float) -> Load:
+        before, began, returned = self.counters(), time.monotonic(), self._generator.received(_RETURNED)
+        time.sleep(seconds)
+        returned, ended = self._generator.received(_RETURNED) - returned, time.monotonic()
+        return Load(returned / (ended - began) / 1e6, cycles(self._subject, before, self.counters()))
+
+
+class WithPktgen:
+    def __init__(self, place: Place, subject: Subject, devices: list[str]):
+        self._place, self._subject, self._devices = place, subject, devices
+        self.process, self.counters = subject.process, subject.counters
+
+    def is_warm(self) -> bool:
+        return True    # nothing comes until pktgen runs
+
+    def load(self, seconds: float) -> Load:
+        before: Counters = self.counters()
+        result = pktgen.run(self._place, "range", self._devices, math.ceil(seconds), eips=EIPS)[-1]
+        return Load(result["received_mpps"], cycles(self._subject, before, self.counters()))
+
+
+def generator(kind: str) -> str:
+    return "pktgen" if kind == "vhost" and pktgen.binary() else "testpmd"
 
 
 def measure(loaded: Loaded, seconds: float) -> Load:
-    before, began, returned = loaded.counters(), time.monotonic(), loaded.generator.received(_RETURNED)
-    time.sleep(seconds)
-    returned, ended = loaded.generator.received(_RETURNED) - returned, time.monotonic()
-    return Load(returned / (ended - began) / 1e6, cycles(loaded, before, loaded.counters()))
+    return loaded.load(seconds)
 
 
 def starts(kind: str, capture: str) -> dict[str, Start]:
@@ -67,12 +93,14 @@ class Linked:
 
 
 def _loaded(kind: str, capture: str, start: Callable[[Place, Link], Linked]) -> Start:
-    def start_both(place: Place) -> Loaded:
+    def start_both(place: Place) -> WithTestpmd | WithPktgen:
         linked = start(place, Link(kind, place.directory))
+        if generator(kind) == "pktgen":
+            return WithPktgen(place, linked.subject, linked.devices)
         to_subject, from_subject = linked.devices
         devices = [h2.pcap_device(capture, linked.queues), to_subject, h2.null_device(0), from_subject]
-        return Loaded(linked.subject, testpmd.Testpmd(place, devices, name="generator", core=machine.other_core(),
-                                                      queues=linked.queues))
+        return WithTestpmd(linked.subject, testpmd.Testpmd(place, devices, name="generator", core=machine.other_core(),
+                                                           queues=linked.queues))
     return start_both
 
 
