@@ -89,7 +89,7 @@ def ovs(starts: dict[str, Start]) -> dict[str, Start]:
 
 
 def main() -> int:
-    effort = arguments("scripts/bench --compare", rounds=7)
+    effort = arguments("scripts/bench --compare", rounds=5)
     for missing in filter(None, (testpmd.is_missing(), openvswitch.is_missing())):
         print(f"left out: {missing}", file=sys.stderr)
     results = Results()

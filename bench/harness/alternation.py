@@ -1,40 +1,52 @@
 """Subjects take turns on the measured core: in each round every one of them is started, measured and ended."""
 
+import sys
 import time
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from support.undo import wait_until
 
-from .subject import Counters, Place, Subject, place
+from .scheduling import share, turns
+from .subject import Place, Subject, place
 
 Start = Callable[[Place], Subject]
 Value = TypeVar("Value")
 
 _WARM_UP_S = 0.2
-_WARM_WITHIN_S = 20.0
+_WARM_WITHIN_S = 90.0
+
+
+class Window:
+    """From when it is made: what a subject's core did. Time that other programs had the core is taken off the cycles."""
+
+    def __init__(self, subject: Subject):
+        self._subject = subject
+        self._before, self._turns_before = subject.counters(), turns(subject.process.pid)
+
+    def cycles_per_packet(self) -> float:
+        """Busy TSC cycles of the measured core by packets that it received, until now."""
+        after, turns_after = self._subject.counters(), turns(self._subject.process.pid)
+        packets = after.packets - self._before.packets
+        if packets <= 0:
+            process = self._subject.process
+            raise RuntimeError(f"{process.name}: no packets any more\n{process.log_tail()}")
+        return (after.busy_cycles - self._before.busy_cycles) / packets * share(self._turns_before, turns_after)
 
 
 def cycles_per_packet(subject: Subject, seconds: float) -> float:
-    """Of a window: busy TSC cycles of the measured core by packets that it received."""
-    before = subject.counters()
+    window = Window(subject)
     time.sleep(seconds)
-    return cycles(subject, before, subject.counters())
-
-
-def cycles(subject: Subject, before: Counters, after: Counters) -> float:
-    packets = after.packets - before.packets
-    if packets <= 0:
-        raise RuntimeError(f"{subject.process.name}: no packets any more\n{subject.process.log_tail()}")
-    return (after.busy_cycles - before.busy_cycles) / packets
+    return window.cycles_per_packet()
 
 
 def warm_up(subject: Subject) -> None:
+    """Says so if it does not become warm; it is measured as it is then."""
     time.sleep(_WARM_UP_S)
     try:
         wait_until(subject.is_warm, f"{subject.process.name} is warm", _WARM_WITHIN_S, _WARM_UP_S)
     except TimeoutError as error:
-        raise RuntimeError(f"{error}\n{subject.process.log_tail()}") from error
+        print(f"{error}", file=sys.stderr, flush=True)
 
 
 def alternate(starts: Mapping[str, Start], rounds: int, seconds: float,

@@ -43,10 +43,19 @@ def write_capture(path: str, to_mac: str, from_mac: str, flows: Iterable[Flow], 
 
 
 def arp_reply(from_mac: str, from_address: str, to_mac: str, to_address: str) -> bytes:
-    sender, target = (_mac(mac) + struct.pack(">I", address(ip))
-                      for mac, ip in ((from_mac, from_address), (to_mac, to_address)))
-    frame = _mac(to_mac) + _mac(from_mac) + bytes.fromhex("0806 0001 0800 06 04 0002") + sender + target
-    return frame.ljust(_SIZE_BYTES, b"\0")
+    return _arp(2, _mac(to_mac), _mac(from_mac), from_address, _mac(to_mac), to_address)
+
+
+def gratuitous_arp(mac: str, ip: str) -> bytes:
+    """The request by which a host announces that it has the address now."""
+    return _arp(1, b"\xff" * 6, _mac(mac), ip, bytes(6), ip)
+
+
+def _arp(operation: int, to: bytes, sender_mac: bytes, sender: str, target_mac: bytes, target: str) -> bytes:
+    """RFC 826, over Ethernet."""
+    header = to + sender_mac + bytes.fromhex("0806 0001 0800 06 04") + struct.pack(">H", operation)
+    pairs = ((sender_mac, sender), (target_mac, target))
+    return (header + b"".join(mac + struct.pack(">I", address(ip)) for mac, ip in pairs)).ljust(_SIZE_BYTES, b"\0")
 
 
 def _mac(text: str) -> bytes:

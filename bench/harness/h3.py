@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from . import eip_world, h2, machine, openvswitch, ovs_flows, pktgen, testpmd
-from .alternation import Start, cycles
+from .alternation import Start, Window
 from .links import Link
-from .subject import Counters, Place, Subject
+from .subject import Place, Subject
 from .vipswitch import Vipswitch
 
 KINDS = ("memif", "vhost")
@@ -45,10 +45,10 @@ class WithTestpmd:
         return self._subject.is_warm() and self._generator.received(_RETURNED) > 0
 
     def load(self, seconds: float) -> Load:
-        before, began, returned = self.counters(), time.monotonic(), self._generator.received(_RETURNED)
+        window, began, returned = Window(self._subject), time.monotonic(), self._generator.received(_RETURNED)
         time.sleep(seconds)
         returned, ended = self._generator.received(_RETURNED) - returned, time.monotonic()
-        return Load(returned / (ended - began) / 1e6, cycles(self._subject, before, self.counters()))
+        return Load(returned / (ended - began) / 1e6, window.cycles_per_packet())
 
 
 class WithPktgen:
@@ -60,9 +60,9 @@ class WithPktgen:
         return True    # nothing comes until pktgen runs
 
     def load(self, seconds: float) -> Load:
-        before: Counters = self.counters()
+        window = Window(self._subject)
         result = pktgen.run(self._place, "range", self._devices, math.ceil(seconds), eips=EIPS)[-1]
-        return Load(result["received_mpps"], cycles(self._subject, before, self.counters()))
+        return Load(result["received_mpps"], window.cycles_per_packet())
 
 
 def generator(kind: str) -> str:

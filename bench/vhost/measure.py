@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness import eip_world, h2, machine, openvswitch, ovs_flows, testpmd
-from harness.alternation import Start, alternate, cycles
+from harness.alternation import Start, Window, alternate
 from harness.command_line import arguments
 from harness.figures import Figure, tell
 from harness.links import Link
@@ -44,10 +44,10 @@ class WithVm:
 
 
 def measure(subject: WithVm, seconds: float) -> Passage:
-    before, seen = subject.counters(), subject.vm.received(0)
+    window, before, seen = Window(subject), subject.counters(), subject.vm.received(0)
     time.sleep(seconds)
-    after, seen = subject.counters(), subject.vm.received(0) - seen
-    return Passage(cycles(subject, before, after), 100 * seen / (after.packets - before.packets))
+    seen, after = subject.vm.received(0) - seen, subject.counters()
+    return Passage(window.cycles_per_packet(), 100 * seen / (after.packets - before.packets))
 
 
 def starts(capture: str) -> dict[str, Start]:

@@ -50,4 +50,4 @@ def test_unknown_work_is_one_line_and_exit_2():
 def test_too_few_rounds_are_refused():
     result, _ = run_bench("h2", "--rounds", "0")
     assert result.returncode == 2
-    assert "--rounds: 0 is too few, expected 1 or more" in result.stderr
+    assert "argument --rounds: 0 is too few, expected 1 or more" in result.stderr
