@@ -55,6 +55,8 @@ def nat(place: Place, eips: int, flows: int) -> Work:
     ours = {OURS: h2.vipswitch_eip_in(capture, eips)} if is_ours else {}
     theirs = {"ovs rewriting": h2.ovs_forwards(capture, ports, ovs_flows.rewriting(eips, ports)),
               "ovs conntrack": h2.ovs_forwards(capture, ports, ovs_flows.conntrack(eips, ports))}
+    if ports > 1:
+        theirs["ovs rewriting, one port"] = h2.ovs_forwards(capture, 1, ovs_flows.rewriting(eips, 1))
     return Work(f"h2.eip_in.{label(eips)}", f"{counted(eips, 'EIP')}, {counted(flows, 'flow')}", {
         **ours, **testpmds(capture, "io", "5tswap", flows=flows), **ovs(theirs)})
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from support.undo import wait_until
 
+from . import machine
 from .scheduling import share, turns
 from .subject import Place, Subject, place
 
@@ -58,5 +59,6 @@ def alternate(starts: Mapping[str, Start], rounds: int, seconds: float,
             with place() as here:
                 subject = start(here)
                 warm_up(subject)
-                values[name].append(measure(subject, seconds))
+                with machine.off_the_measured_core():
+                    values[name].append(measure(subject, seconds))
     return values

@@ -4,8 +4,10 @@ import contextlib
 import os
 import pathlib
 import platform
+from collections.abc import Iterator
 
 _HUGEPAGES = pathlib.Path("/sys/kernel/mm/hugepages/hugepages-2048kB")
+_CORES = sorted(os.sched_getaffinity(0))
 
 
 def description() -> str:
@@ -20,11 +22,22 @@ def description() -> str:
 
 def other_core() -> int:
     """For control threads and generators."""
-    return min(os.sched_getaffinity(0))
+    return _CORES[0]
 
 
 def measured_core() -> int:
-    return max(os.sched_getaffinity(0))
+    return _CORES[-1]
+
+
+@contextlib.contextmanager
+def off_the_measured_core() -> Iterator[None]:
+    """The calling thread, and what it starts."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {other_core()})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def reserve_hugepages(stack: contextlib.ExitStack, pages: int) -> None:

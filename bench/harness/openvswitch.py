@@ -53,9 +53,9 @@ class OpenVswitch:
         self._start_database()
         self.process = self._start_daemon()
         self._add_bridge(ports)
-        self.set_flows(flows)
+        self._set_flows(flows)
 
-    def set_flows(self, flows: Iterable[str]) -> None:
+    def _set_flows(self, flows: Iterable[str]) -> None:
         path = self._path("flows")
         with open(path, "w", encoding="ascii") as file:
             file.write("".join(f"{flow}\n" for flow in flows))
