@@ -162,7 +162,8 @@ std::optional<LearnCounter> prepare_election(HavipCold& cold, Steering steering,
 
 Trigger trigger_of(Steering before, Steering after) noexcept {
   if (before.mode != LearnMode::kEnforce || after.mode != LearnMode::kEnforce) return Trigger::kLearnMode;
-  return after.port.is_valid() ? Trigger::kPin : Trigger::kUnpin;
+  if (after.port != before.port) return after.port.is_valid() ? Trigger::kPin : Trigger::kUnpin;
+  return Trigger::kFollow;
 }
 
 }  // namespace

@@ -32,6 +32,8 @@ class OwnerWord {
   constexpr OwnerWord() noexcept = default;
   explicit constexpr OwnerWord(std::uint64_t raw) noexcept : raw_(raw) {}
 
+  static constexpr std::uint32_t kSequences = 1u << 24;  // then they begin anew
+
   static constexpr OwnerWord nobody(OwnerLocation location, std::uint32_t sequence) noexcept {
     return OwnerWord(bits(location, 0, false, 0, sequence));
   }

@@ -1,10 +1,7 @@
 """What every measurement is asked: how much effort to make, where to write the figures."""
 
 import argparse
-import sys
 from dataclasses import dataclass
-
-from . import machine
 
 
 @dataclass(frozen=True)
@@ -26,8 +23,7 @@ def parser(program: str, rounds: int) -> argparse.ArgumentParser:
 
 
 def effort_of(given: argparse.Namespace, seconds: float = 1.0) -> Effort:
-    """Of what a parser() got, `seconds` unless it is to be quick. Tells the machine on standard error."""
-    print(f"machine: {machine.description()}", file=sys.stderr)
+    """Of what a parser() got, `seconds` unless it is to be quick."""
     return Effort(given.rounds or (1 if given.quick else given.default_rounds), 0.2 if given.quick else seconds, given.json, given.quick)
 
 

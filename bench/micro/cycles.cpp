@@ -20,17 +20,22 @@ std::uint64_t empty_measurement() {
   return median(samples);
 }
 
+std::uint64_t cycles_of_work(std::uint64_t cycles) {
+  static const std::uint64_t kOverhead = empty_measurement();
+  return cycles > kOverhead ? cycles - kOverhead : 0;
+}
+
 }  // namespace
+
+double CycleSamples::median_of(std::size_t units) {
+  return static_cast<double>(cycles_of_work(median(samples_))) / static_cast<double>(units);
+}
 
 void CycleSamples::report(benchmark::State& state, std::size_t units) {
   if (samples_.empty()) return;
-  static const std::uint64_t kOverhead = empty_measurement();
-  const auto per_unit = [&](std::uint64_t cycles) {
-    return static_cast<double>(cycles > kOverhead ? cycles - kOverhead : 0) / static_cast<double>(units);
-  };
   const std::uint64_t least = *std::min_element(samples_.begin(), samples_.end());
-  state.counters["cycles"] = per_unit(median(samples_));
-  state.counters["cycles_min"] = per_unit(least);
+  state.counters["cycles"] = median_of(units);
+  state.counters["cycles_min"] = static_cast<double>(cycles_of_work(least)) / static_cast<double>(units);
 }
 
 }  // namespace vipswitch::bench

@@ -25,6 +25,8 @@ class CycleSamples {
   // The counters "cycles" and "cycles_min", each per unit of work, `units` of them in a sample. What an empty
   // measurement costs is taken off.
   void report(benchmark::State& state, std::size_t units);
+  // The median alone.
+  double median_of(std::size_t units);
 
  private:
   std::vector<std::uint64_t> samples_;

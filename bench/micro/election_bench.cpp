@@ -1,10 +1,8 @@
-// learn.*: what an advert costs, in the election alone and through the whole pipeline.
+// What an advert costs in the parser and in the election alone; its whole way is learn.advert of ways.cpp.
 
 #include "bench/micro/cycles.h"
-#include "bench/micro/nat_world.h"
 #include "dataplane/owner/election.h"
 #include "dataplane/owner/vrrp.h"
-#include "dataplane/pipeline.h"
 #include "tests/support/packet_builder.h"
 #include "tests/support/switch/in_process_switch.h"
 
@@ -12,7 +10,6 @@ namespace vipswitch::bench {
 namespace {
 
 using testing::Frame;
-using testing::InProcessSwitch;
 using testing::PacketBuilder;
 using testing::ShopWorld;
 
@@ -61,25 +58,8 @@ void parse_advert(benchmark::State& state) {
   samples.report(state, kAdverts);
 }
 
-// The advert's whole way, its copy to the other member included.
-void pipeline_advert(benchmark::State& state) {
-  constexpr unsigned kAdverts = 32;
-  InProcessSwitch vswitch;
-  ShopWorld::build(vswitch);
-  Batch probe;
-  vswitch.fill(probe, "vm1-eth0", {});
-  RepeatableBurst burst(vswitch.worker(), *probe.ingress, std::vector<Frame>(kAdverts, advert_frame()));
-  CycleSamples samples;
-  for (auto _ : state) {
-    samples.measure([&] { run_pipeline(vswitch.worker(), burst.batch()); });
-    burst.reset();
-  }
-  samples.report(state, kAdverts);
-}
-
 BENCHMARK(election_advert)->Name("learn.election_per_advert");
 BENCHMARK(parse_advert)->Name("learn.parse_per_advert");
-BENCHMARK(pipeline_advert)->Name("learn.pipeline_per_advert");
 
 }  // namespace
 }  // namespace vipswitch::bench

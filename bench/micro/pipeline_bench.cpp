@@ -1,76 +1,54 @@
-// h1.*: the real pipeline over real mbufs, without a driver (design: performance, harness H1). Uniformly
-// random EIPs.
+// h1.* and learn.*: the real pipeline over real mbufs, without a driver (harness H1 of docs/performance.md),
+// in bursts of 1 to 128.
 
-#include <memory>
-#include <random>
-#include <vector>
+#include <cstdint>
+#include <cstring>
+#include <string>
 
 #include "bench/micro/cycles.h"
-#include "bench/micro/nat_world.h"
+#include "bench/micro/ways.h"
 #include "dataplane/pipeline.h"
 
 namespace vipswitch::bench {
 namespace {
 
-constexpr unsigned kEips = 1000;
-constexpr unsigned kBursts = 64;
-
-NatWorld& world() {
-  static NatWorld instance(kEips);
-  return instance;
+// What no switch can do without: a look at each mbuf and the first line of its frame.
+void touch(RepeatableBurst& burst) {
+  std::uint64_t sum = 0;
+  for (const rte_mbuf* mbuf : burst.mbufs()) {
+    std::uint64_t word;
+    std::memcpy(&word, rte_pktmbuf_mtod(mbuf, const void*), sizeof word);
+    sum += word + mbuf->data_len;
+  }
+  benchmark::DoNotOptimize(sum);
 }
 
-using Bursts = std::vector<std::unique_ptr<RepeatableBurst>>;
-
-void run(benchmark::State& state, Bursts& bursts, unsigned burst_size) {
-  WorkerState& worker = world().worker();
-  CycleSamples samples;
+// The floor is taken in alternation, of a burst that was used as long ago as the one that is run.
+void run(benchmark::State& state, const WayEntry& entry) {
+  const auto way = entry.make(static_cast<unsigned>(state.range(0)));
+  const std::uint64_t drops_before = way->drops();
+  CycleSamples samples, floor;
   std::size_t next = 0;
   for (auto _ : state) {
-    RepeatableBurst& burst = *bursts[next++ % bursts.size()];
-    samples.measure([&] { run_pipeline(worker, burst.batch()); });
+    way->before_burst();
+    floor.measure([&] { touch(way->burst(next + way->bursts() / 2)); });
+    RepeatableBurst& burst = way->burst(next++);
+    samples.measure([&] { run_pipeline(way->worker(), burst.batch()); });
     burst.reset();
   }
-  samples.report(state, burst_size);
-  for (const Counter& drops : worker.counters.drops) {
-    if (drops.get() != 0) return state.SkipWithError("packets were dropped");
-  }
+  samples.report(state, way->packets());
+  state.counters["floor"] = floor.median_of(way->packets());
+  if (way->delivers_all() && way->drops() != drops_before) state.SkipWithError("packets were dropped");
 }
 
-void eip_in(benchmark::State& state) {
-  const auto burst_size = static_cast<unsigned>(state.range(0));
-  std::uniform_int_distribution<unsigned> any_eip(0, kEips - 1);
-  std::mt19937 random(1);
-  Bursts bursts;
-  for (unsigned b = 0; b < kBursts / 2; ++b) {
-    std::vector<testing::Frame> frames;
-    for (unsigned i = 0; i < burst_size; ++i) frames.push_back(world().frame_in(any_eip(random)));
-    bursts.push_back(
-        std::make_unique<RepeatableBurst>(world().worker(), world().uplink(), std::move(frames)));
+const bool kIsRegistered = [] {
+  for (const WayEntry& entry : all_ways()) {
+    auto* bench =
+        benchmark::RegisterBenchmark(entry.id, [&entry](benchmark::State& state) { run(state, entry); });
+    for (const int burst : {1, 8, 32, 64, 128}) bench->Arg(burst);
   }
-  run(state, bursts, burst_size);
-}
-
-void eip_out(benchmark::State& state) {
-  const auto burst_size = static_cast<unsigned>(state.range(0));
-  std::uniform_int_distribution<unsigned> any_port(0, kEips / NatWorld::kEipsOfPort - 1);
-  std::uniform_int_distribution<unsigned> any_of_port(0, NatWorld::kEipsOfPort - 1);
-  std::mt19937 random(2);
-  Bursts bursts;
-  for (unsigned b = 0; b < kBursts / 2; ++b) {
-    const unsigned port = any_port(random);
-    std::vector<testing::Frame> frames;
-    for (unsigned i = 0; i < burst_size; ++i) {
-      frames.push_back(world().frame_out(port * NatWorld::kEipsOfPort + any_of_port(random)));
-    }
-    const PortRow& ingress = world().port_of(port * NatWorld::kEipsOfPort);
-    bursts.push_back(std::make_unique<RepeatableBurst>(world().worker(), ingress, std::move(frames)));
-  }
-  run(state, bursts, burst_size);
-}
-
-BENCHMARK(eip_in)->Name("h1.eip_in.1k")->Arg(1)->Arg(8)->Arg(32)->Arg(64)->Arg(128);
-BENCHMARK(eip_out)->Name("h1.eip_out.1k")->Arg(1)->Arg(8)->Arg(32)->Arg(64)->Arg(128);
+  return true;
+}();
 
 }  // namespace
 }  // namespace vipswitch::bench

@@ -1,7 +1,8 @@
 // rewrite.* and parse: one stage by itself on a burst.
 
 #include "bench/micro/cycles.h"
-#include "bench/micro/nat_world.h"
+#include "bench/micro/repeatable_burst.h"
+#include "bench/micro/vpc_world.h"
 #include "dataplane/rewrite.h"
 #include "dataplane/stage/parse.h"
 
@@ -11,9 +12,9 @@ namespace {
 constexpr unsigned kBurst = 64;
 
 struct OneBurst {
-  NatWorld world{1};
+  VpcWorld<Ipv4> world{{1, 1}};
   RepeatableBurst burst{world.worker(), world.uplink(),
-                        std::vector<testing::Frame>(kBurst, world.frame_in(0))};
+                        std::vector<testing::Frame>(kBurst, world.from_internet(0))};
 };
 
 void parse(benchmark::State& state) {

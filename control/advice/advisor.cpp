@@ -6,11 +6,13 @@
 #include <map>
 #include <utility>
 
+#include "control/advice/group_advice.h"
 #include "control/advice/speaker_advice.h"
 #include "control/advice/vrid_conflicts.h"
 #include "control/text/duration_text.h"
 #include "control/text/format.h"
 #include "control/text/join.h"
+#include "dataplane/owner/election.h"
 
 namespace vipswitch::advice {
 namespace {
@@ -46,7 +48,8 @@ class Advisor {
     look_for_split_brain();
     look_for_claims();
     look_for_adverts();
-    look_for_refresh();
+    look_for_silent_owner();
+    std::ranges::move(advise_on_group(havip_), std::back_inserter(advice_));
     look_for_equal_priorities();
     std::ranges::move(compare(havip_, members_), std::back_inserter(advice_));
     look_for_vrid_conflict();
@@ -122,6 +125,15 @@ class Advisor {
           text::age(unclaimed_ms), text::join(down), down.size() == 1 ? "is" : "are");
       return;
     }
+    if (const VrrpSpeaker* group = speaking_group_of(up)) {
+      add(AdviceCode::unclaimed,
+          "nobody has claimed {0} for {1}, though {2} adverts VRID {3} ({4}) without it: list {0} there, or, "
+          "where "
+          "it moves with that group, say havip follow {5} {3}",
+          havip_.address, text::age(unclaimed_ms), group->port, group->vrid, to_word(group->family),
+          havip_.name);
+      return;
+    }
     add(AdviceCode::unclaimed,
         "nobody has claimed {0} for {1}: start the VRRP daemon in the {2}, and see that it lists {0} "
         "and that "
@@ -130,22 +142,21 @@ class Advisor {
         down.empty() ? "" : "; down: " + text::join(down));
   }
 
-  // Groups in which the port adverts, without the address.
-  const VrrpSpeaker* silent_group_of(const std::string& port) const {
-    for (const VrrpSpeaker& speaker : subnet_) {
-      if (speaker.port == port && !speaker.is_resigned && speaker.last_advert_age_ms < kPatienceMs)
-        return &speaker;
-    }
-    return nullptr;
+  // A group, of either family, in which one of the ports adverts now.
+  const VrrpSpeaker* speaking_group_of(const std::vector<std::string>& ports) const {
+    const auto found = std::find_if(subnet_.begin(), subnet_.end(), [&](const VrrpSpeaker& speaker) {
+      return is_speaking(speaker) && std::find(ports.begin(), ports.end(), speaker.port) != ports.end();
+    });
+    return found == subnet_.end() ? nullptr : &*found;
   }
 
   void look_for_adverts() {
     if (havip_.state != OwnerState::kOwnedAnnouncement || havip_.follows || havip_.owner.empty()) return;
     const bool is_adverted =
         std::any_of(havip_.candidates.begin(), havip_.candidates.end(),
-                    [](const CandidateStatus& candidate) { return candidate.last_advert_age_ms >= 0; });
+                    [](const CandidateStatus& candidate) { return is_speaking(candidate); });
     if (is_adverted) return;
-    if (const VrrpSpeaker* group = silent_group_of(havip_.owner)) {
+    if (const VrrpSpeaker* group = speaking_group_of({havip_.owner})) {
       add(AdviceCode::no_adverts,
           "{0} adverts in VRID {1}, but does not list {2}, which it announced: if it dies, {2} stays with it "
           "until "
@@ -161,18 +172,36 @@ class Advisor {
         havip_.owner, havip_.address);
   }
 
-  void look_for_refresh() {
-    if (!havip_.follows || havip_.follows->is_hint) return;
-    const TimeMs age = havip_.last_announcement_age_ms;
-    if (age >= 0 && age < kPatienceMs) return;
-    const auto since = age < 0 ? std::string("since the switch started") : "for " + text::age(age);
-    add(AdviceCode::no_refresh,
-        "{0} is in no advert and goes with VRID {1}, with which it was announced; nobody has announced it "
-        "{2}, and a "
-        "restarted switch waits for the next announcement: set garp_master_refresh to 30 in the VMs, list "
-        "{0} in "
-        "virtual_ipaddress, or tell the switch by havip follow {3} {1}",
-        havip_.address, havip_.follows->vrid, since, havip_.name);
+  // A failover by time-out is over, or the owner would be another, once others could take over.
+  void look_for_silent_owner() {
+    if (havip_.state != OwnerState::kSuspect || havip_.owner.empty()) return;
+    const auto owner =
+        std::find_if(havip_.candidates.begin(), havip_.candidates.end(),
+                     [&](const CandidateStatus& candidate) { return candidate.port == havip_.owner; });
+    if (owner == havip_.candidates.end()) return;
+    if (owner->restored) {
+      if (havip_.now_ms - havip_.owner_since_ms < kPatienceMs) return;
+      add(AdviceCode::silent_owner,
+          "{0} had {1} before the switch restarted, and has neither adverted nor announced it in the {2} "
+          "since{3}: "
+          "see that keepalived, or the cluster software, runs in its VM",
+          owner->port, havip_.address, text::age(havip_.now_ms - havip_.owner_since_ms), answers());
+      return;
+    }
+    if (owner->last_advert_age_ms <= owner::dead_time_ms(owner->interval_ms)) return;
+    add(AdviceCode::silent_owner,
+        "{0} has not adverted {1} for {2}, and no other port took over{3}: see that keepalived runs in the "
+        "VM of {0}, "
+        "that no filter drops IP protocol 112, and why no other member takes over",
+        owner->port, havip_.address, text::age(owner->last_advert_age_ms), answers());
+  }
+
+  // What the owner in doubt says when the switch asks it.
+  std::string_view answers() const {
+    if (!havip_.probing || havip_.probing->asks_about.empty()) return "";
+    if (havip_.probing->unanswered_ms >= 0) return "; it does not answer the switch either";
+    return havip_.probing->confirmed_ms >= 0 ? "; it answers when the switch asks, so it keeps the address"
+                                             : "";
   }
 
   void look_for_equal_priorities() {

@@ -35,6 +35,14 @@ inline constexpr TimeMs kPatienceMs = 60'000;
 // Adverts of a port that ceased longer ago are not compared with those of others.
 inline constexpr TimeMs kComparedMs = 24 * 3'600'000;
 
+constexpr bool is_speaking(const VrrpSpeaker& speaker) noexcept {
+  return !speaker.is_resigned && speaker.last_advert_age_ms < kPatienceMs;
+}
+constexpr bool is_speaking(const CandidateStatus& candidate) noexcept {
+  return candidate.priority != 0 && candidate.last_advert_age_ms >= 0 &&
+         candidate.last_advert_age_ms < kPatienceMs;
+}
+
 // About one address. `speakers` of all subnets, in the order of RuntimeView::vrrp_speakers().
 std::vector<Advice> advise(const HavipStatus& havip, std::span<const VrrpSpeaker> speakers);
 

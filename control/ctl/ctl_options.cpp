@@ -1,11 +1,10 @@
 #include "control/ctl/ctl_options.h"
 
-#include <getopt.h>
+#include <fmt/format.h>
 
 #include "control/config/settings.h"
 #include "control/shell/words.h"
-#include "control/text/make_error.h"
-#include "control/text/wrong_option.h"
+#include "control/text/read_options.h"
 
 namespace vipswitch::ctl {
 
@@ -63,18 +62,16 @@ Result<CtlOptions> parse_ctl_options(int argc, char** argv, const char* environm
   CtlOptions options;
   options.socket = environment_socket && *environment_socket ? environment_socket : ControlSettings().socket;
   bool json = false;
-  optind = 0;  // begins anew, wherever a former call has stopped (getopt(3), GNU)
-  opterr = 0;
-  for (int letter; (letter = getopt_long(argc, argv, kLetters, kOptions, nullptr)) != -1;) {
+  const auto take = [&](int letter, const char* value) -> Result<void> {
     switch (letter) {
       case 's':
-        options.socket = optarg;
+        options.socket = value;
         break;
       case 'j':
         json = true;
         break;
       case 'f':
-        options.file = optarg;
+        options.file = value;
         break;
       case 'k':
         options.keep_going = true;
@@ -85,11 +82,12 @@ Result<CtlOptions> parse_ctl_options(int argc, char** argv, const char* environm
       case 'V':
         options.version = true;
         break;
-      default:
-        return usage_error(text::option_complaint(letter, argv, kLetters));
     }
-  }
-  const std::vector<std::string> words(argv + optind, argv + argc);
+    return {};
+  };
+  const auto first_word = text::read_options(argc, argv, {kLetters, kOptions}, take);
+  if (!first_word) return usage_error(first_word.error().message);
+  const std::vector<std::string> words(argv + first_word.value(), argv + argc);
   if (!words.empty()) options.command = to_line(words);
   if (options.command && options.file) {
     return usage_error(

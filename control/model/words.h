@@ -56,7 +56,7 @@ inline text::Parsed<bool> parse_truth(std::string_view text) {
 inline text::Parsed<bool> parse_switch(std::string_view text) {
   if (text == "on") return true;
   if (text == "off") return false;
-  return text::Mismatch{"not a switch", "on or off"};
+  return text::Mismatch{"neither on nor off", "on or off"};
 }
 
 inline constexpr std::string_view kNone = "none";

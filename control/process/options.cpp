@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <cstring>
 #include <fmt/format.h>
-#include <getopt.h>
 
-#include "control/text/wrong_option.h"
+#include "control/text/read_options.h"
 
 namespace vipswitch {
 
@@ -66,28 +65,25 @@ Result<Options> parse_options(int argc, char** argv) {
   const auto usage = [](const std::string& message) {
     return Error{ErrorCode::usage, message + ", see vipswitch --help"};
   };
-  const int count = static_cast<int>(own.size()) - 1;
-  optind = 0;  // begins anew, wherever a former call has stopped (getopt(3), GNU)
-  opterr = 0;
-  for (int letter; (letter = getopt_long(count, own.data(), kLetters, kOptions, nullptr)) != -1;) {
+  const auto take = [&](int letter, const char* value) -> Result<void> {
     switch (letter) {
       case 'i':
         options.interactive = true;
         break;
       case 'c':
-        options.config = optarg;
+        options.config = value;
         break;
       case kCheckConfig:
-        options.check_config = optarg;
+        options.check_config = value;
         break;
       case 'f':
-        options.cmdline_file = optarg;
+        options.cmdline_file = value;
         break;
       case 'e':
-        options.event_log = optarg;
+        options.event_log = value;
         break;
       case 's':
-        options.state_dir = optarg;
+        options.state_dir = value;
         break;
       case 'h':
         options.help = true;
@@ -95,15 +91,15 @@ Result<Options> parse_options(int argc, char** argv) {
       case 'V':
         options.version = true;
         break;
-      case ':':
-        return usage(fmt::format("option \"{}\" needs a value", own[static_cast<std::size_t>(optind) - 1]));
-      default:
-        return usage(fmt::format("unknown option \"{}\"; EAL options stand before \"--\"",
-                                 text::wrong_option(own.data(), kLetters)));
     }
-  }
-  if (optind < count)
-    return usage(fmt::format("unexpected word \"{}\"", own[static_cast<std::size_t>(optind)]));
+    return {};
+  };
+  const int count = static_cast<int>(own.size()) - 1;
+  const text::OptionSet set{kLetters, kOptions, {}, "; EAL options stand before \"--\""};
+  const auto first_word = text::read_options(count, own.data(), set, take);
+  if (!first_word) return usage(first_word.error().message);
+  if (first_word.value() < count)
+    return usage(fmt::format("unexpected word \"{}\"", own[static_cast<std::size_t>(first_word.value())]));
   return options;
 }
 

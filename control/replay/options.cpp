@@ -1,11 +1,10 @@
 #include "control/replay/options.h"
 
 #include <charconv>
-#include <fmt/format.h>
-#include <getopt.h>
 #include <string_view>
 
-#include "control/text/wrong_option.h"
+#include "control/text/make_error.h"
+#include "control/text/read_options.h"
 
 namespace vipswitch::replay {
 
@@ -61,35 +60,38 @@ Error usage_error(std::string message) {
 }
 
 // What stands before the first = is a port, unless it is the beginning of a path.
-Result<CaptureSource> parse_source(std::string_view text) {
+Result<void> add_source(Options& options, std::string_view text) {
   const std::size_t sign = text.find('=');
   const bool has_port = sign != text.npos && text.substr(0, sign).find('/') == text.npos;
   CaptureSource source{has_port ? std::string(text.substr(0, sign)) : std::string(),
                        std::string(has_port ? text.substr(sign + 1) : text)};
   if (source.path.empty() || (has_port && source.port.empty()))
-    return usage_error(fmt::format("--pcap \"{}\", expected PORT=FILE or FILE", text));
-  return source;
+    return make_error(ErrorCode::usage, "--pcap \"{}\", expected PORT=FILE or FILE", text);
+  options.captures.push_back(std::move(source));
+  return {};
 }
 
-Result<TimeMs> parse_after(std::string_view text) {
+Result<void> set_after(Options& options, std::string_view text) {
   unsigned seconds = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), seconds);
   if (failure != std::errc() || end != text.data() + text.size() || seconds > kLongestAfterS)
-    return usage_error(fmt::format("--after \"{}\", expected seconds, 0 to {}", text, kLongestAfterS));
-  return TimeMs{seconds} * 1000;
+    return make_error(ErrorCode::usage, "--after \"{}\", expected seconds, 0 to {}", text, kLongestAfterS);
+  options.after_ms = TimeMs{seconds} * 1000;
+  return {};
 }
 
 // Captures need a configuration and the other way round, and scripts know neither.
 Result<Options> checked(Options options) {
   if (options.help || options.version) return options;
   if (options.captures.empty() && (options.config || options.json))
-    return usage_error(
-        fmt::format("{} without --pcap, expected a capture", options.config ? "--config" : "--json"));
+    return make_error(ErrorCode::usage, "{} without --pcap, expected a capture",
+                      options.config ? "--config" : "--json");
   if (options.captures.empty()) return options;
-  if (!options.config) return usage_error("--pcap without --config, expected the switch's configuration");
+  if (!options.config)
+    return make_error(ErrorCode::usage, "--pcap without --config, expected the switch's configuration");
   if (!options.scripts.empty())
-    return usage_error(
-        fmt::format("unexpected word \"{}\", captures stand behind --pcap", options.scripts.front()));
+    return make_error(ErrorCode::usage, "unexpected word \"{}\", captures stand behind --pcap",
+                      options.scripts.front());
   return options;
 }
 
@@ -105,40 +107,32 @@ Result<Options> parse_options(int argc, char** argv) {
                                         {nullptr, 0, nullptr, 0}};
   static constexpr char kLetters[] = ":c:p:jhV";
   Options options;
-  optind = 0;  // begins anew, wherever a former call has stopped (getopt(3), GNU)
-  opterr = 0;
-  for (int letter; (letter = getopt_long(argc, argv, kLetters, kOptions, nullptr)) != -1;) {
+  const auto take = [&](int letter, const char* value) -> Result<void> {
     switch (letter) {
       case 'c':
-        options.config = optarg;
+        options.config = value;
         break;
-      case 'p': {
-        auto source = parse_source(optarg);
-        if (!source) return source.error();
-        options.captures.push_back(std::move(source).value());
-        break;
-      }
+      case 'p':
+        return add_source(options, value);
       case 'j':
         options.json = true;
         break;
-      case kAfter: {
-        const auto after = parse_after(optarg);
-        if (!after) return after.error();
-        options.after_ms = after.value();
-        break;
-      }
+      case kAfter:
+        return set_after(options, value);
       case 'h':
         options.help = true;
         break;
       case 'V':
         options.version = true;
         break;
-      default:
-        return usage_error(text::option_complaint(letter, argv, kLetters));
     }
-  }
-  options.scripts.assign(argv + optind, argv + argc);
-  return checked(std::move(options));
+    return {};
+  };
+  const auto words = text::read_options(argc, argv, {kLetters, kOptions, "p"}, take);
+  if (!words) return usage_error(words.error().message);
+  options.scripts.assign(argv + words.value(), argv + argc);
+  auto result = checked(std::move(options));
+  return result ? std::move(result) : usage_error(result.error().message);
 }
 
 }  // namespace vipswitch::replay

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <istream>
 #include <iterator>
 #include <optional>
@@ -30,6 +31,10 @@ Error bad(std::string message) {
   return {ErrorCode::invalid_argument, std::move(message)};
 }
 
+std::string out_of_range(std::string_view what, std::int64_t value, std::int64_t min, std::int64_t max) {
+  return fmt::format("{}: {} is out of range, expected {} to {}", what, value, min, max);
+}
+
 Words split(std::string_view line) {
   constexpr std::string_view kBlanks = " \t\r\v\f";
   line = line.substr(0, line.find('#'));
@@ -48,7 +53,7 @@ Result<std::int64_t> parse_integer(std::string_view word) {
   std::int64_t value = 0;
   const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (failure == std::errc() && end == digits.data() + digits.size()) return value;
-  return bad(fmt::format("`{}` is not a whole number", word));
+  return bad(fmt::format("\"{}\" is not a number, expected a whole one", word));
 }
 
 // One HAVIP and its ports by name. A port's id is its place in `bound`.
@@ -68,6 +73,7 @@ class Session {
     Result<Outcome> (Session::*run)(const Words& arguments);
   };
   static const Verb kVerbs[];
+  static std::string unknown_event(std::string_view verb);
 
   Result<Outcome> advert(const Words& arguments);
   Result<Outcome> announce(const Words& arguments) {
@@ -115,6 +121,12 @@ const Session::Verb Session::kVerbs[] = {
     {"tick", 0, 0, &Session::tick},
 };
 
+std::string Session::unknown_event(std::string_view verb) {
+  std::vector<std::string_view> verbs;
+  for (const Verb& known : kVerbs) verbs.push_back(known.name);
+  return fmt::format("unknown event \"{}\", expected one of {}", verb, fmt::join(verbs, ", "));
+}
+
 Result<Session> Session::start(const Words& ports) {
   Session session;
   for (const std::string_view name : ports) {
@@ -134,12 +146,14 @@ Result<Session> Session::start(const Words& ports) {
 Result<void> Session::apply(TimeMs time, std::string_view verb, const Words& arguments) {
   const auto known =
       std::find_if(std::begin(kVerbs), std::end(kVerbs), [&](const Verb& v) { return v.name == verb; });
-  if (known == std::end(kVerbs)) return bad(fmt::format("unknown event `{}`", verb));
+  if (known == std::end(kVerbs)) return bad(unknown_event(verb));
   if (!arguments.empty() && ids_.find(arguments[0]) == ids_.end()) {
-    return bad(fmt::format("`{}` is not one of the ports of `bound`", arguments[0]));
+    return bad(fmt::format("port: \"{}\" does not exist, expected one of the line \"bound\"", arguments[0]));
   }
-  if (arguments.size() < known->min_arguments) return bad(fmt::format("`{}` needs more words", verb));
-  if (arguments.size() > known->max_arguments) return bad(fmt::format("too many words for `{}`", verb));
+  if (arguments.size() < known->min_arguments)
+    return bad(fmt::format("{}: missing words, see vipswitch-replay --help", verb));
+  if (arguments.size() > known->max_arguments)
+    return bad(fmt::format("{}: surplus words, see vipswitch-replay --help", verb));
   now_ = time;
   const Result<Outcome> outcome = (this->*known->run)(arguments);
   if (!outcome) return outcome.error();
@@ -153,11 +167,10 @@ Result<Outcome> Session::advert(const Words& arguments) {
   const Result<std::int64_t> interval =
       arguments.size() > 2 ? parse_integer(arguments[2]) : kDefaultIntervalMs;
   if (!interval) return interval.error();
-  if (interval.value() < kMinIntervalMs) return bad("an interval is at least 10 ms");
-  if (!std::in_range<std::uint32_t>(interval.value()))
-    return bad(fmt::format("an interval of {} ms is too long", interval.value()));
+  if (interval.value() < kMinIntervalMs || !std::in_range<std::uint32_t>(interval.value()))
+    return bad(out_of_range("interval", interval.value(), kMinIntervalMs, UINT32_MAX));
   if (!std::in_range<std::uint8_t>(priority.value()))
-    return bad(fmt::format("priority {} is not in 0-255", priority.value()));
+    return bad(out_of_range("priority", priority.value(), 0, UINT8_MAX));
   // Scripts know no addresses: with all of them equal, port ids decide between equal priorities.
   return election_.advert(port(arguments),
                           AdvertEvidence{.primary_ip = {},
@@ -185,12 +198,15 @@ Result<void> run_line(std::optional<Session>& session, Words words) {
     session = std::move(started).value();
     return {};
   }
-  if (!session) return bad("the first line must be `bound PORT...`");
+  if (!session)
+    return bad(fmt::format("\"{}\" before the ports, expected bound PORT... as the first line", first));
   const Result<std::int64_t> time = parse_integer(first);
   if (!time) return time.error();
-  if (words.empty()) return bad("an event is missing behind the time");
+  if (words.empty())
+    return bad(fmt::format("{}: missing event behind the time, see vipswitch-replay --help", first));
   if (time.value() < session->now()) {
-    return bad(fmt::format("time goes back from {} to {}", session->now(), time.value()));
+    return bad(fmt::format("time: {} is before {}, expected times that never decrease", time.value(),
+                           session->now()));
   }
   const std::string_view verb = words[0];
   words.erase(words.begin());
@@ -210,7 +226,7 @@ Result<Replay> run_script(std::istream& script) {
     }
   }
   if (script.bad()) return Error{ErrorCode::io, "cannot be read"};
-  if (!session) return bad("there is no line `bound PORT...`");
+  if (!session) return bad("no line bound PORT..., expected it as the first");
   return session->take_result();
 }
 

@@ -28,6 +28,7 @@ CandidateStatus candidate_status(const owner::MemberStatus& member, const Regist
           .last_advert_age_ms = member.last_advert_age_ms,
           .restored = member.restored,
           .standing = member.standing,
+          .is_follower = member.is_follower,
           .vrrp_filter = port == registry.ports.end() ? VrrpFilter::kNone : port->second.spec.vrrp_filter};
 }
 

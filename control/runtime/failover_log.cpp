@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "dataplane/owner_word.h"
+
 namespace vipswitch {
 namespace {
 
@@ -15,6 +17,14 @@ std::int64_t ns_between(std::uint64_t from_tsc, std::uint64_t to_tsc, const Cloc
 
 double as_seconds(std::int64_t ns) {
   return static_cast<double>(ns) / 1e9;
+}
+
+// Packets bear what the owner word has of the sequence: the one of that remainder which is nearest to
+// `newest`.
+std::uint32_t whole_sequence(std::uint32_t remainder, std::uint32_t newest) {
+  constexpr std::uint32_t kModulus = OwnerWord::kSequences;
+  const std::uint32_t ahead = (remainder - newest) % kModulus, behind = kModulus - ahead;
+  return ahead < behind || newest < behind ? newest + ahead : newest - behind;
 }
 
 }  // namespace
@@ -35,11 +45,16 @@ FailoverLog::Parts* FailoverLog::place_of(Assembly& assembly, std::uint32_t sequ
 // Between a move and the first packet that follows it a decision may have been made that has moved nothing
 // yet: the packet bears that one's sequence, but goes to the port of before.
 FailoverLog::Parts* FailoverLog::place_of_delivery(Assembly& assembly, const Event& event) {
-  Parts* own = place_of(assembly, event.sequence);
+  const auto by_sequence = [](const Parts& left, const Parts& right) {
+    return left.sequence < right.sequence;
+  };
+  const auto newest = std::max_element(assembly.begin(), assembly.end(), by_sequence)->sequence;
+  const std::uint32_t sequence = whole_sequence(event.sequence, newest);
+  Parts* own = place_of(assembly, sequence);
   if (own == nullptr || own->names(event.to) || (!own->decided && !own->moved)) return own;
   Parts* last = nullptr;
   for (Parts& parts : assembly) {
-    if (parts.sequence > event.sequence || !parts.moved || parts.moved->to != event.to) continue;
+    if (parts.sequence > sequence || !parts.moved || parts.moved->to != event.to) continue;
     if (last == nullptr || parts.sequence > last->sequence) last = &parts;
   }
   return last;

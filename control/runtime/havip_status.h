@@ -92,6 +92,7 @@ struct CandidateStatus {
   TimeMs last_advert_age_ms;  // -1: never
   bool restored = false;      // owner of before a restart, not heard since
   CandidateStanding standing = CandidateStanding::kNeverClaimed;
+  bool is_follower = false;  // its adverts do not list the address, which goes with their group
   VrrpFilter vrrp_filter = VrrpFilter::kNone;  // the operator's: which of its adverts the switch drops
 };
 

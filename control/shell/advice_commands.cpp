@@ -1,6 +1,7 @@
 // `show advice` and `show vrrp`: what is wrong with the guests' configuration, and what they say in their
 // adverts.
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "control/advice/advisor.h"
@@ -39,7 +40,30 @@ std::string priority_text(const VrrpSpeaker& speaker) {
   return speaker.is_resigned ? "0, resigned" : number(speaker.priority);
 }
 
+// HAVIPs of the port that go with the group, though its adverts do not list them.
+std::vector<std::string> followers_of(const VrrpSpeaker& speaker, const std::vector<HavipStatus>& havips) {
+  std::vector<std::string> names;
+  for (const auto& havip : havips) {
+    const auto& follows = havip.follows;
+    if (!follows || havip.subnet != speaker.subnet || follows->vrid != speaker.vrid) continue;
+    if (follows->family && *follows->family != speaker.family) continue;
+    const auto is_of_port = [&](const CandidateStatus& candidate) { return candidate.port == speaker.port; };
+    if (std::any_of(havip.candidates.begin(), havip.candidates.end(), is_of_port) &&
+        std::find(speaker.havips.begin(), speaker.havips.end(), havip.name) == speaker.havips.end() &&
+        std::find(names.begin(), names.end(), havip.name) == names.end()) {
+      names.push_back(havip.name);
+    }
+  }
+  return names;
+}
+
+std::string list_of(const std::vector<std::string>& names) {
+  return names.empty() ? "none" : text::join(names);
+}
+
 Result<void> show_vrrp(Context& context, const Arguments& arguments) {
+  const auto havips = context.runtime.all_havips();
+  if (!havips) return havips.error();
   auto array = Json::array();
   TextTable table({{"SUBNET"},
                    {"FAMILY"},
@@ -52,14 +76,17 @@ Result<void> show_vrrp(Context& context, const Arguments& arguments) {
                    {"INTERVAL_MS", Align::kRight},
                    {"LAST_ADVERT", Align::kRight},
                    {"ADDRESSES", Align::kRight},
-                   {"HAVIPS"}});
+                   {"LISTED"},
+                   {"FOLLOWING"}});
   for (const auto& speaker : context.runtime.vrrp_speakers()) {
+    const auto followers = followers_of(speaker, havips.value());
     array.push_back(to_json(speaker));
+    array.back()["followers"] = followers;
     table.add({speaker.subnet, fmt::to_string(speaker.family), number(speaker.vrid), speaker.port,
                priority_text(speaker), number(speaker.version), std::string(to_word(speaker.auth)),
                speaker.is_unicast ? "unicast" : "multicast", number(speaker.interval_ms),
-               text::age(speaker.last_advert_age_ms), number(speaker.list_size),
-               speaker.havips.empty() ? "none" : text::join(speaker.havips)});
+               text::age(speaker.last_advert_age_ms), number(speaker.list_size), list_of(speaker.havips),
+               list_of(followers)});
   }
   print(context, arguments, Json{{"speakers", std::move(array)}},
         table.empty() ? "no port that is bound to a HAVIP has sent VRRP\n" : table.text());

@@ -179,9 +179,21 @@ std::string follows_text(const HavipStatus& havip) {
   const auto& follows = *havip.follows;
   const auto group = fmt::format("VRID {}{}", follows.vrid,
                                  follows.family ? fmt::format(" of {}", to_word(*follows.family)) : "");
-  return fmt::format("goes with: the owner of {}, {}\n", group,
-                     follows.is_hint ? "as havip follow says"
-                                     : "with which it was announced; no advert lists the address itself");
+  if (!follows.is_hint) {
+    return fmt::format(
+        "goes with: the owner of {}, with which it was announced; no advert lists the address itself\n",
+        group);
+  }
+  const auto has_fresh = [&](bool is_follower) {
+    return std::any_of(havip.candidates.begin(), havip.candidates.end(),
+                       [&](const CandidateStatus& candidate) {
+                         return candidate.fresh && candidate.is_follower == is_follower;
+                       });
+  };
+  const auto* in_effect = has_fresh(false)  ? ", but adverts list the address itself, and these count"
+                          : has_fresh(true) ? ""
+                                            : ", but nobody adverts that group now";
+  return fmt::format("goes with: the owner of {}, as havip follow says{}\n", group, in_effect);
 }
 
 std::string asking_text(const HavipStatus& havip) {

@@ -1,5 +1,12 @@
+#include <algorithm>
+#include <deque>
+#include <optional>
+
+#include <nlohmann/json.hpp>
+
 #include "control/shell/commands.h"
 #include "control/shell/json_form.h"
+#include "control/shell/limit_argument.h"
 
 namespace vipswitch::shell {
 namespace {
@@ -14,8 +21,33 @@ Result<void> leave_events(Context& context, const Arguments&) {
   return {};
 }
 
+// Whether one of its fields is that word, or a list of which it is one, or it is the event's name.
+bool is_about(const OperatorEvent& event, const std::string& word) {
+  const auto is_word = [&](const Json& value) {
+    return value.is_string() && value.get_ref<const std::string&>() == word;
+  };
+  return to_word(event.name) == word ||
+         std::any_of(event.fields->begin(), event.fields->end(), [&](const Json& value) {
+           return is_word(value) || (value.is_array() && std::any_of(value.begin(), value.end(), is_word));
+         });
+}
+
+// The last `count` of those that are asked for, newest last.
+std::vector<OperatorEvent> select(const std::deque<OperatorEvent>& all,
+                                  const std::optional<std::string>& word, std::size_t count) {
+  std::vector<OperatorEvent> events;
+  for (auto event = all.rbegin(); event != all.rend() && events.size() < count; ++event) {
+    if (!word || is_about(*event, *word)) events.push_back(*event);
+  }
+  std::reverse(events.begin(), events.end());
+  return events;
+}
+
 Result<void> show_events(Context& context, const Arguments& arguments) {
-  const auto& events = context.runtime.events().last();
+  const auto count = shown_count(arguments);
+  if (!count) return count.error();
+  const auto events =
+      select(context.runtime.events().last(), arguments.get_if<std::string>("WORD"), count.value());
   if (arguments.has("json")) {
     auto array = Json::array();
     for (const auto& event : events) array.push_back(to_json(event));
@@ -34,7 +66,12 @@ std::vector<Command> event_commands() {
   return {
       {"events on [json]", "print events in this shell as they come", {}, follow_events},
       {"events off", "print no events in this shell any more", {}, leave_events},
-      {"show events [json]", "list the last 1,024 events, newest last", {}, show_events},
+      {"show events [about WORD] [count COUNT] [json]",
+       "list the last 1,024 events, newest last",
+       {{"WORD", &value_type::kText,
+         "only those that name it: a HAVIP, port, EIP or the like, or the name of an event"},
+        {"COUNT", &value_type::kNumberIn<kShownRange>, "the newest only, so many"}},
+       show_events},
   };
 }
 

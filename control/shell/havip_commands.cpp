@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <span>
@@ -6,10 +7,12 @@
 #include "control/shell/commands.h"
 #include "control/shell/havip_form.h"
 #include "control/shell/havip_story.h"
+#include "control/shell/limit_argument.h"
 #include "control/shell/object_show.h"
 #include "control/shell/print.h"
 #include "control/text/format.h"
 #include "control/text/make_error.h"
+#include "control/text/parse.h"
 
 namespace vipswitch::shell {
 namespace {
@@ -73,20 +76,49 @@ Result<void> show_havip_objects(Context& context, const Arguments& arguments) {
   return show_objects(context, arguments, context.service.objects().havips, "HAVIP", "havip");
 }
 
+// The HAVIP of that name, else the one that has that address.
+Result<std::string> name_of(const model::Objects& objects, const std::string& text) {
+  if (objects.havips.contains(text)) return text;
+  if (text == "history" || text == "failovers")
+    return make_error(ErrorCode::not_found, "havip: missing, expected show havip HAVIP {}", text);
+  std::vector<std::string> names;
+  const auto address = text::parse_address(text);
+  if (const auto* known = std::get_if<IpAddress>(&address)) {
+    for (const auto& [name, havip] : objects.havips) {
+      const auto addresses = model::addresses_of(havip);
+      if (std::find(addresses.begin(), addresses.end(), *known) != addresses.end()) names.push_back(name);
+    }
+  }
+  if (names.size() == 1) return names.front();
+  if (names.empty())
+    return make_error(ErrorCode::not_found,
+                      "havip: \"{}\" does not exist, expected the name or address of a HAVIP", text);
+  return make_error(ErrorCode::not_found, "havip: \"{}\" is the address of several, expected one of {}", text,
+                    fmt::join(names, ", "));
+}
+
 Result<void> show_one_owner(Context& context, const Arguments& arguments) {
   const bool is_history = arguments.has("history"), is_failovers = arguments.has("failovers");
+  const auto& text = arguments.text("HAVIP");
   if (is_history && is_failovers)
     return make_error(ErrorCode::usage, "show havip: history and failovers, expected one of them");
-  if (arguments.has("COUNT") && !is_history && !is_failovers)
-    return make_error(ErrorCode::usage, "show havip: count without history or failovers");
-  const auto asked = context.runtime.havip(arguments.text("HAVIP"));
+  if (arguments.has("COUNT") && !is_history && !is_failovers) {
+    return make_error(ErrorCode::usage,
+                      "show havip: count without its table, expected show havip {0} history count {1} "
+                      "or show havip {0} failovers count {1}",
+                      text, arguments.get<std::uint64_t>("COUNT"));
+  }
+  const auto count = shown_count(arguments);
+  if (!count) return count.error();
+  const auto name = name_of(context.service.objects(), text);
+  if (!name) return name.error();
+  const auto asked = context.runtime.havip(name.value());
   if (!asked) return asked.error();
   const auto& havip = asked.value();
-  const std::size_t count = arguments.get_or<std::uint64_t>("COUNT", ~std::uint64_t{0});
   if (is_history) {
-    print(context, arguments, history_document(havip, count), tell_history(havip, count));
+    print(context, arguments, history_document(havip, count.value()), tell_history(havip, count.value()));
   } else if (is_failovers) {
-    print(context, arguments, failovers_document(havip, count), tell_failovers(havip, count));
+    print(context, arguments, failovers_document(havip, count.value()), tell_failovers(havip, count.value()));
   } else {
     const auto speakers = context.runtime.vrrp_speakers();
     print(context, arguments, to_json(havip, speakers), tell_havip(havip, speakers));
@@ -177,7 +209,8 @@ std::vector<Command> havip_commands() {
        "tell who owns a HAVIP, since when, why, why not the others, what would change it, and what to look "
        "at; "
        "history: every decision that is remembered; failovers: when data moved, and what it lost",
-       {kHavip, {"COUNT", &value_type::kCount, "the newest only, so many"}},
+       {{"HAVIP", &value_type::kHavipName, "name of a HAVIP, or the address that one of them has"},
+        {"COUNT", &value_type::kNumberIn<kShownRange>, "the newest only, so many"}},
        show_one_owner},
   };
 }

@@ -20,6 +20,24 @@ std::string owner_text(const HavipStatus& havip) {
                      text::seconds(havip.now_ms - havip.owner_since_ms), havip.delivery_mac);
 }
 
+// The state that the rule of a decision leads to; what stands may have changed since without a move.
+bool still_holds(Rule rule, OwnerState state) {
+  switch (rule) {
+    case Rule::kFreshVrrp:
+      return state == OwnerState::kOwnedVrrp;
+    case Rule::kLatestClaim:
+    case Rule::kWeakHint:
+      return state == OwnerState::kOwnedAnnouncement || state == OwnerState::kSuspect;
+    case Rule::kPinned:
+      return state == OwnerState::kPinned;
+    case Rule::kFixed:
+      return state == OwnerState::kFixed;
+    case Rule::kNobody:
+      return state == OwnerState::kReleased || state == OwnerState::kUnknown;
+  }
+  return true;
+}
+
 std::string why_text(const HavipStatus& havip) {
   const auto logged = havip.decisions.empty() ? 0 : havip.decisions.back().sequence;
   if (logged != havip.owner_changes) {
@@ -33,6 +51,7 @@ std::string why_text(const HavipStatus& havip) {
   if (!last.to.empty()) {
     text += fmt::format("; evidence {}", evidence_text(last.evidence, last.priority, last.vrid));
   }
+  if (!still_holds(last.rule, havip.state)) text += fmt::format("; since then: {}", meaning(havip.state));
   return text;
 }
 
@@ -71,8 +90,12 @@ std::string last_failover_text(const HavipStatus& havip) {
                        ? fmt::format("{} between the last packet to the one and the first to the other",
                                      text::short_time(*last.gap_ns()))
                        : std::string("no packets on both sides of it");
-  return fmt::format("last failover: {} to {} in {}; {}; {} dropped (show havip {} failovers)\n", last.from,
-                     last.to, text::short_time(last.moved_ns), gap, last.dropped, havip.name);
+  // A timer or the operator needs no time to decide.
+  const auto took = last.moved_ns == 0
+                        ? fmt::format("by {}", last.trigger)
+                        : fmt::format("{} after the {}", text::short_time(last.moved_ns), last.trigger);
+  return fmt::format("last failover: {} to {}, {}; {}; {} dropped (show havip {} failovers)\n", last.from,
+                     last.to, took, gap, last.dropped, havip.name);
 }
 
 std::string candidates_text(const HavipStatus& havip) {

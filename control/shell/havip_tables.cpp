@@ -22,6 +22,11 @@ std::string time_or_dash(const std::optional<std::int64_t>& time_ns) {
   return time_ns ? text::short_time(*time_ns) : "-";
 }
 
+// Where no packet brought the evidence there is nothing to measure from.
+std::string time_from_evidence(std::int64_t time_ns) {
+  return time_ns == 0 ? "-" : text::short_time(time_ns);
+}
+
 }  // namespace
 
 std::string candidates_table(const HavipStatus& havip, std::size_t indent) {
@@ -88,8 +93,8 @@ std::string failovers_table(const HavipStatus& havip, std::size_t count, std::si
     const auto& failover = failovers[i];
     table.add({fmt::to_string(failover.sequence), text::clock(failover.at_unix_us),
                name_or_nobody(failover.from), name_or_nobody(failover.to), fmt::to_string(failover.trigger),
-               time_or_dash(failover.last_to_old_ns), text::short_time(failover.decided_ns),
-               text::short_time(failover.moved_ns), time_or_dash(failover.first_to_new_ns),
+               time_or_dash(failover.last_to_old_ns), time_from_evidence(failover.decided_ns),
+               time_from_evidence(failover.moved_ns), time_or_dash(failover.first_to_new_ns),
                time_or_dash(failover.gap_ns()), fmt::to_string(failover.dropped)});
   }
   return table.text(indent);

@@ -75,6 +75,8 @@ std::string_view meaning(Trigger trigger) {
       return "it was the owner before the restart, or before learning was off";
     case Trigger::kProbe:
       return "the switch asked who has the address";
+    case Trigger::kFollow:
+      return "the operator changed which group the address goes with";
   }
   return "";
 }

@@ -116,7 +116,7 @@ Result<Value> parse_limit_in(std::string_view argument, std::string_view word, c
   if (word == model::kNone) return Value(std::uint64_t{0});
   auto number = text::parse_number_in(word, range);
   if (const auto* value = std::get_if<std::uint64_t>(&number); value != nullptr && *value == 0)
-    number = text::Mismatch{"too small", fmt::format("a number from {} to {}", range.min, range.max)};
+    number = text::Mismatch{"out of range", fmt::format("a number from {} to {}", range.min, range.max)};
   if (auto* mismatch = std::get_if<text::Mismatch>(&number)) mismatch->expected += ", or none";
   return to_value(argument, word, std::move(number));
 }

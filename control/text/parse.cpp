@@ -159,7 +159,9 @@ Parsed<Vni> parse_vni(std::string_view text) {
 Parsed<std::uint64_t> parse_number(std::string_view text, std::uint64_t min, std::uint64_t max) {
   const auto number = to_number(text, max);
   if (number && *number >= min) return *number;
-  return Mismatch{"not a number in range", fmt::format("a number from {} to {}", min, max)};
+  const bool is_number = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+  return Mismatch{is_number ? "out of range" : "not a number",
+                  fmt::format("a number from {} to {}", min, max)};
 }
 
 Error mismatch_error(std::string_view argument, std::string_view text, const Mismatch& mismatch) {

@@ -61,6 +61,8 @@ constexpr std::string_view to_word(Trigger trigger) noexcept {
       return "restart";
     case Trigger::kProbe:
       return "probe";
+    case Trigger::kFollow:
+      return "follow";
   }
   return "invalid";
 }

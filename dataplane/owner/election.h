@@ -109,6 +109,7 @@ struct MemberStatus {
   bool down;
   bool resigned;              // nothing of its own since its priority 0
   bool restored;              // remembered; nothing of its own since
+  bool is_follower;           // its adverts do not list the address, which goes with their group
   AdvertEvidence advert;      // the last one; all zero before the first
   TimeMs last_advert_age_ms;  // -1: never
   Delivery delivery;

@@ -39,6 +39,7 @@ MemberStatus Election::member(std::size_t index, TimeMs now) const noexcept {
       .down = record.down,
       .resigned = record.resigned,
       .restored = record.restored,
+      .is_follower = record.is_follower,
       .advert = record.advert,
       .last_advert_age_ms = record.has_adverted ? time - record.last_advert : -1,
       .delivery = record.delivery(),

@@ -30,6 +30,7 @@ enum class Trigger : std::uint8_t {
                // enforced
   kRestart,    // the owner of before the last restart, or of before learning was off, until something claims
   kProbe,      // an answer to the switch's own question who has the address, or the owner's silence to it
+  kFollow,     // the operator changed which group the address goes with
 };
 
 // Which rule named the owner (owner learning 5.1).

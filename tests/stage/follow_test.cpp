@@ -102,6 +102,20 @@ TEST_F(Follow, OperatorNamesTheGroupBeforeAnythingIsAnnounced) {
   EXPECT_EQ(vswitch.owner("back"), kVm2.port);
 }
 
+TEST_F(Follow, MoveByAHintIsToldAsOne) {
+  ASSERT_TRUE(vswitch.service().set_havip_follow("back", std::uint16_t{kVrid}));
+  vswitch.settle();
+  inject(kVm1, advert(kVm1));
+  inject(kVm2, advert(kVm2, {.vrid = kVrid + 1, .priority = 100, .addresses = {kBack}}));
+  ASSERT_EQ(vswitch.owner("back"), kVm1.port);
+  vswitch.control().drain_events();
+  ASSERT_TRUE(vswitch.service().set_havip_follow("back", std::uint16_t{kVrid + 1}));
+  vswitch.settle();
+  EXPECT_EQ(vswitch.owner("back"), kVm2.port);
+  vswitch.control().drain_events();
+  EXPECT_THAT(to_message(vswitch.control().events().last().back()), ::testing::HasSubstr("trigger=follow"));
+}
+
 TEST_F(Follow, TwoGroupsAcquiredAtOnceTeachNothing) {
   inject(kVm1, advert(kVm1));
   inject(kVm1, advert(kVm1, {.vrid = kVrid + 1, .priority = 150, .addresses = {Ipv4(10, 77, 0, 50)}}));

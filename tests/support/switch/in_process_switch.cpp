@@ -11,8 +11,6 @@
 namespace vipswitch::testing {
 namespace {
 
-constexpr unsigned kMemoryMb = 512;
-
 template <class T>
 void require(const Result<T>& result) {
   if (!result) throw std::runtime_error(result.error().message);
@@ -28,9 +26,9 @@ std::unique_ptr<DataplaneHost> started_host(const Settings& settings) {
 }  // namespace
 
 // For as long as the process lives: what tests made in it may go later than any object of theirs.
-void start_eal() {
-  static Eal* const eal = [] {
-    auto started = start_offline_eal(kMemoryMb);
+void start_eal(unsigned memory_mb) {
+  static Eal* const eal = [memory_mb] {
+    auto started = start_offline_eal(memory_mb);
     require(started);
     return std::move(started).value().release();
   }();

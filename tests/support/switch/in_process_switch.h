@@ -13,8 +13,9 @@
 
 namespace vipswitch::testing {
 
-// Starts EAL at the first call in the process, without hugepages and files. Throws if it does not start.
-void start_eal();
+// Starts EAL at the first call in the process, without hugepages and files, with so much memory, which costs
+// nothing until it is used. Throws if it does not start.
+void start_eal(unsigned memory_mb = 512);
 
 using Sent = SentFrame;
 

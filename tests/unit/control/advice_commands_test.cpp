@@ -41,20 +41,23 @@ TEST_F(AdviceCommands, SpeakersAreListedToCompare) {
   runtime_.speakers[1].auth = VrrpAuth::kPassword;
   runtime_.speakers[1].havips = {};
   runtime_.speakers[1].last_advert_age_ms = 90'000;
+  auto havip = test::owned_havip();
+  havip.follows = FollowStatus{51, Family::kIpv4, false};
+  runtime_.havips = {havip};
   EXPECT_EQ(
       run("show vrrp"),
       "SUBNET  FAMILY  VRID  PORT     PRIORITY  VERSION  AUTH      CAST       INTERVAL_MS  LAST_ADVERT  "
-      "ADDRESSES  HAVIPS\n"
+      "ADDRESSES  LISTED  FOLLOWING\n"
       "web     ipv4      51  p11           150        2  none      multicast         1000       250 ms       "
       "   "
-      "1  front\n"
+      "1  front   none\n"
       "web     ipv4      51  p12   0, resigned        2  password  unicast           1000         90 s       "
       "   "
-      "1  none\n");
+      "1  none    front\n");
   EXPECT_EQ(run_json("show vrrp json")["speakers"][0], nlohmann::json::parse(R"(
     {"subnet": "web", "port": "p11", "family": "ipv4", "vrid": 51, "version": 2, "priority": 150, "auth": "none",
      "unicast": false, "interval_ms": 1000, "last_advert_age_ms": 250, "resigned": false, "list_hash": 7,
-     "list_size": 1, "havips": ["front"]})"));
+     "list_size": 1, "havips": ["front"], "followers": []})"));
 }
 
 class FailoversCommand : public AdviceCommands {
@@ -109,7 +112,12 @@ TEST_F(FailoversCommand, NoneIsSaidSo) {
 TEST_F(FailoversCommand, OnlyOneTableIsGivenAndOnlyATableIsCounted) {
   EXPECT_EQ(run("show havip front history failovers"),
             "error: show havip: history and failovers, expected one of them\n");
-  EXPECT_EQ(run("show havip front count 3"), "error: show havip: count without history or failovers\n");
+  EXPECT_EQ(
+      run("show havip front count 3"),
+      "error: show havip: count without its table, expected show havip front history count 3 or show havip "
+      "front failovers count 3\n");
+  EXPECT_EQ(run("show havip front history count 0"),
+            "error: count: 0 is out of range, expected 1 to 4294967295\n");
 }
 
 TEST_F(FailoversCommand, DocumentOfAHavipHasItsRecentDecisionsOnly) {

@@ -117,6 +117,15 @@ TEST_F(AdvisorTest, GroupThatLeavesOutAnAnnouncedAddressIsNamed) {
               HasSubstr("p11 adverts in VRID 51, but does not list 10.77.0.100, which it announced"));
 }
 
+TEST_F(AdvisorTest, AdvertOfLongAgoProvesNoAdverts) {
+  havip_.state = OwnerState::kOwnedAnnouncement;
+  havip_.candidates[0].last_advert_age_ms = havip_.candidates[1].last_advert_age_ms = 30'000;
+  EXPECT_THAT(codes(), IsEmpty());
+  havip_.candidates[0].last_advert_age_ms = havip_.candidates[1].last_advert_age_ms = 90'000;
+  speakers_.clear();
+  EXPECT_THAT(sentence(), HasSubstr("p11 announced 10.77.0.100, and no port adverts it by VRRP"));
+}
+
 TEST_F(AdvisorTest, AddressThatFollowsAGroupNeedsNoAdvertsOfItsOwn) {
   announce_only();
   havip_.follows = FollowStatus{51, Family::kIpv4, false};
@@ -135,6 +144,8 @@ TEST_F(AdvisorTest, ExcludedAddressWithoutRefreshIsNamed) {
             "in the "
             "VMs, list 10.77.0.100 in virtual_ipaddress, or tell the switch by havip follow front 51");
   havip_.follows->is_hint = true;
+  havip_.candidates[0] = {"p11", true, true, false, EvidenceClass::kVrrp, 150, 51, 1000, 345};
+  havip_.candidates[0].is_follower = true;
   EXPECT_THAT(codes(), IsEmpty());
 }
 
@@ -182,6 +193,72 @@ TEST_F(AdvisorTest, DifferentVridsAreNamedInsteadOfTheRest) {
 TEST_F(AdvisorTest, AdvertsOfLongAgoAreNotCompared) {
   speakers_[1].interval_ms = 500;
   speakers_[1].last_advert_age_ms = kComparedMs + 1;
+  EXPECT_THAT(codes(), IsEmpty());
+}
+
+class SilentOwnerTest : public AdvisorTest {
+ protected:
+  SilentOwnerTest() {
+    havip_.state = OwnerState::kSuspect;
+    havip_.candidates[0].fresh = false;
+    havip_.candidates[0].last_advert_age_ms = 9'000;
+    speakers_[0].last_advert_age_ms = 9'000;
+    havip_.probing = ProbingStatus{"p11", 200, 400, -1};
+  }
+};
+
+TEST_F(SilentOwnerTest, OwnerWhoseAdvertsCeasedIsNamedOnceOthersCouldHaveTakenOver) {
+  EXPECT_EQ(sentence(),
+            "p11 has not adverted 10.77.0.100 for 9.0 s, and no other port took over; it does not answer the "
+            "switch "
+            "either: see that keepalived runs in the VM of p11, that no filter drops IP protocol 112, and "
+            "why no other "
+            "member takes over");
+  havip_.probing = ProbingStatus{"p11", 200, -1, 400};
+  EXPECT_THAT(sentence(), HasSubstr("; it answers when the switch asks, so it keeps the address: see"));
+  havip_.candidates[0].last_advert_age_ms = 4'000;
+  EXPECT_THAT(codes(), IsEmpty());
+}
+
+TEST_F(SilentOwnerTest, RememberedOwnerIsGivenAMinute) {
+  havip_.candidates[0].restored = true;
+  havip_.candidates[0].last_advert_age_ms = -1;
+  havip_.probing.reset();
+  havip_.owner_since_ms = 0;
+  havip_.now_ms = kPatienceMs - 1;
+  EXPECT_THAT(codes(), IsEmpty());
+  havip_.now_ms = 75'000;
+  EXPECT_EQ(sentence(),
+            "p11 had 10.77.0.100 before the switch restarted, and has neither adverted nor announced it in "
+            "the 75 s "
+            "since: see that keepalived, or the cluster software, runs in its VM");
+}
+
+class HintTest : public AdvisorTest {
+ protected:
+  HintTest() { havip_.follows = FollowStatus{77, std::nullopt, true}; }
+};
+
+TEST_F(HintTest, GroupThatNobodySpeaksIsNamed) {
+  for (auto& candidate : havip_.candidates) candidate.last_advert_age_ms = -1;
+  EXPECT_EQ(sentence(),
+            "havip follow says that 10.77.0.100 goes with VRID 77, and no bound port adverts VRID 77: see "
+            "which groups "
+            "they speak (show vrrp), and name that one, or start the VRRP daemon in the VMs");
+}
+
+TEST_F(HintTest, AddressThatIsListedNeedsNone) {
+  EXPECT_EQ(sentence(),
+            "havip follow says that 10.77.0.100 goes with VRID 77, but p11 lists 10.77.0.100 in its adverts "
+            "of VRID "
+            "51, and these count: havip follow front none, or take 10.77.0.100 out of that list");
+  havip_.follows->vrid = 51;
+  EXPECT_THAT(codes(), IsEmpty());
+}
+
+TEST_F(HintTest, GroupThatIsSpokenIsInOrder) {
+  havip_.follows->vrid = 51;
+  havip_.candidates[0].is_follower = true;
   EXPECT_THAT(codes(), IsEmpty());
 }
 
@@ -247,6 +324,18 @@ TEST_F(UnclaimedTest, NobodyClaimedForAMinute) {
       "that it lists 10.77.0.100 and that no filter there drops ARP or IP protocol 112");
   havip_.unclaimed_since_ms = 50'000;
   EXPECT_THAT(codes(), IsEmpty());
+}
+
+TEST_F(UnclaimedTest, GroupOfTheOtherFamilyIsSuggested) {
+  speakers_ = {speaker("p11", 150)};
+  speakers_[0].havips = {};
+  speakers_[0].family = Family::kIpv6;
+  EXPECT_EQ(sentence(),
+            "nobody has claimed 10.77.0.100 for 75 s, though p11 adverts VRID 51 (ipv6) without it: list "
+            "10.77.0.100 "
+            "there, or, where it moves with that group, say havip follow front 51");
+  speakers_[0].is_resigned = true;
+  EXPECT_THAT(sentence(), HasSubstr("start the VRRP daemon"));
 }
 
 TEST_F(UnclaimedTest, PortsThatAreDownAreNamed) {

@@ -241,9 +241,9 @@ TEST_F(CommandSetTest, ValuesThatCannotBeReadAreNamedByTheirKeyword) {
   EXPECT_TRUE(
       value_error("vpc add lab vni 0", "vni: \"0\" is not a VNI, expected a number from 1 to 16777215"));
   EXPECT_TRUE(value_error("vpc add lab vni 7 mtu x",
-                          "mtu: \"x\" is not a number in range, expected a number from 576 to 9600"));
+                          "mtu: \"x\" is not a number, expected a number from 576 to 9600"));
   EXPECT_TRUE(value_error("eip set public rate_in 0",
-                          "rate_in: \"0\" is too small, expected a number from 1 to 400000, or none"));
+                          "rate_in: \"0\" is out of range, expected a number from 1 to 400000, or none"));
   EXPECT_TRUE(value_error("port add p instance i subnet web mac x ipv4 10.77.0.2 device d",
                           "mac: \"x\" is not a MAC address, expected six bytes such as 52:54:00:77:00:11"));
 }

@@ -142,7 +142,7 @@ TEST(Config, HistoryIsBounded) {
   EXPECT_EQ(parse_config("history: 65536", "f.yaml").value().settings.history, 65536u);
   EXPECT_TRUE(config_refused(
       "history: 0", ErrorCode::invalid_argument,
-      "f.yaml:1: found history \"0\", which is not a number in range, expected a number from 1 to 65536"));
+      "f.yaml:1: found history \"0\", which is out of range, expected a number from 1 to 65536"));
 }
 
 TEST(Config, MetricsAreServedWhereTheFileSaysSo) {
@@ -203,10 +203,10 @@ TEST(Config, WrongTypesAreRefused) {
   EXPECT_TRUE(
       config_refused(good_with("{name: shop, vni: 1001}", "shop"), ErrorCode::invalid_argument,
                      "f.yaml:10: found \"shop\" as a VPC, expected a mapping of name, vni, mtu, clamp_mss"));
-  EXPECT_TRUE(config_refused(
-      good_with("memory_mb: 64", "memory_mb: lots"), ErrorCode::invalid_argument,
-      "f.yaml:5: found memory_mb \"lots\", which is not a number in range, expected a number from "
-      "64 to 1048576"));
+  EXPECT_TRUE(
+      config_refused(good_with("memory_mb: 64", "memory_mb: lots"), ErrorCode::invalid_argument,
+                     "f.yaml:5: found memory_mb \"lots\", which is not a number, expected a number from "
+                     "64 to 1048576"));
 }
 
 TEST(Config, BadValuesAreRefused) {

@@ -151,17 +151,34 @@ TEST_F(ExplainHavip, GroupThatTheAddressGoesWithIsTold) {
               HasSubstr("\ngoes with: the owner of VRID 51 of ipv4, with which it was announced; no advert "
                         "lists the address itself\n"));
   havip_.follows = FollowStatus{51, std::nullopt, true};
+  EXPECT_THAT(told(),
+              HasSubstr("\ngoes with: the owner of VRID 51, as havip follow says, but adverts list the "
+                        "address itself, and these count\n"));
+  havip_.candidates[0].is_follower = true;
   EXPECT_THAT(told(), HasSubstr("\ngoes with: the owner of VRID 51, as havip follow says\n"));
+  havip_.candidates[0].fresh = false;
+  EXPECT_THAT(told(), HasSubstr("as havip follow says, but nobody adverts that group now\n"));
+}
+
+TEST_F(ExplainHavip, ReasonThatHoldsNoLongerSaysWhatDoes) {
+  EXPECT_THAT(told(), Not(HasSubstr("since then")));
+  havip_.state = OwnerState::kSuspect;
+  havip_.candidates[0].fresh = false;
+  EXPECT_THAT(told(),
+              HasSubstr("; evidence vrrp, priority 150, VRID 51; since then: the owner's adverts ceased and "
+                        "nobody succeeded"));
 }
 
 TEST_F(ExplainHavip, LastFailoverIsToldInALine) {
   havip_.failovers = {test::sample_failover()};
-  EXPECT_THAT(
-      told(),
-      HasSubstr("\nlast failover: p12 to p11 in 4.2 us; 1.501 s between the last packet to the one and "
-                "the first to the other; 3 dropped (show havip front failovers)\n"));
+  EXPECT_THAT(told(), HasSubstr("\nlast failover: p12 to p11, 4.2 us after the advert; 1.501 s between the "
+                                "last packet to the one and "
+                                "the first to the other; 3 dropped (show havip front failovers)\n"));
   havip_.failovers[0].first_to_new_ns.reset();
   EXPECT_THAT(told(), HasSubstr("; no packets on both sides of it; 3 dropped"));
+  havip_.failovers[0].trigger = Trigger::kExpiry;
+  havip_.failovers[0].decided_ns = havip_.failovers[0].moved_ns = 0;
+  EXPECT_THAT(told(), HasSubstr("\nlast failover: p12 to p11, by expiry; "));
   havip_.failovers[0].from.clear();
   EXPECT_THAT(told(), Not(HasSubstr("last failover")));
 }

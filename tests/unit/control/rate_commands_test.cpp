@@ -86,11 +86,11 @@ TEST_F(RateCommands, NewPortMayHaveARate) {
 }
 
 TEST_F(RateCommands, WhatIsNoLimitIsRefused) {
-  const std::string rate = " is not a number in range, expected a number from 1 to 400000, or none\n";
+  const std::string rate = " is not a number, expected a number from 1 to 400000, or none\n";
   EXPECT_EQ(run("eip set public rate_in fast"), "error: rate_in: \"fast\"" + rate);
   EXPECT_EQ(run("port set p11 rate -1"), "error: rate: \"-1\"" + rate);
   EXPECT_EQ(run("port set p11 rate 1 burst 4294967296"),
-            "error: burst: \"4294967296\" is not a number in range, expected a number from 16 to 1000000, or "
+            "error: burst: \"4294967296\" is out of range, expected a number from 16 to 1000000, or "
             "none\n");
 }
 
@@ -158,7 +158,7 @@ TEST(RateKeys, BreakTheRulesWithTheLineOfTheirObject) {
   EXPECT_TRUE(refused(with("rate_in_mbps: 50, rate_out_mbps: 60, ", ""), ErrorCode::invalid_argument,
                       "f.yaml:6: eip \"e\": burst: is given without a rate, expected both or neither"));
   EXPECT_TRUE(refused(with("burst_kb: 128", "burst_kb: none"), ErrorCode::invalid_argument,
-                      "f.yaml:4: found burst_kb \"none\", which is not a number in range, expected a number "
+                      "f.yaml:4: found burst_kb \"none\", which is not a number, expected a number "
                       "from 16 to 1000000"));
   EXPECT_TRUE(refused(with("clamp_mss: true", "clamp_mss: on"), ErrorCode::invalid_argument,
                       "f.yaml:1: found clamp_mss \"on\", which is neither true nor false, expected true or "

@@ -21,6 +21,14 @@ class ShowHavip : public test::SessionTest {
   json run_json(std::string_view line) { return json::parse(run(line)); }
 };
 
+TEST_F(ShowHavip, HavipIsFoundByItsAddress) {
+  runtime_.havips = {owned_havip()};
+  EXPECT_EQ(run("show havip 10.77.0.100"), run("show havip front"));
+  EXPECT_EQ(run("show havip 10.77.0.99"),
+            "error: havip: \"10.77.0.99\" does not exist, expected the name or address of a HAVIP\n");
+  EXPECT_EQ(run("show havip failovers"), "error: havip: missing, expected show havip HAVIP failovers\n");
+}
+
 TEST_F(ShowHavip, HavipIsToldInPlainWords) {
   runtime_.havips = {owned_havip()};
   EXPECT_EQ(
@@ -235,7 +243,8 @@ TEST_F(ShowHavip, InstancesAreCompleted) {
 }
 
 TEST_F(ShowHavip, UnknownHavipIsAnError) {
-  EXPECT_EQ(run("show havip nope"), "error: havip: \"nope\" does not exist, expected the name of a HAVIP\n");
+  EXPECT_EQ(run("show havip nope"),
+            "error: havip: \"nope\" does not exist, expected the name or address of a HAVIP\n");
 }
 
 }  // namespace

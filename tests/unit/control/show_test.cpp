@@ -17,7 +17,12 @@ class ShowTest : public test::SessionTest {
 
 TEST_F(ShowTest, EventsAreListedAndRead) {
   runtime_.journal.add(EventName::port_link_changed, {{"port", "p11"}, {"up", false}}, 1714564799'500000);
-  EXPECT_EQ(run("show events"), "2024-05-01 11:59:59.500000 UTC port_link_changed port=p11 up=false\n");
+  const std::string line = "2024-05-01 11:59:59.500000 UTC port_link_changed port=p11 up=false\n";
+  EXPECT_EQ(run("show events"), line);
+  EXPECT_EQ(run("show events about p11"), line);
+  EXPECT_EQ(run("show events about port_link_changed count 1"), line);
+  EXPECT_EQ(run("show events about p12"), "no events\n");
+  EXPECT_EQ(run("show events count 0"), "error: count: 0 is out of range, expected 1 to 4294967295\n");
   EXPECT_EQ(
       run_json("show events json"),
       json::parse(

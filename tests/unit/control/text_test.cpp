@@ -180,7 +180,7 @@ TEST(TextVni, RangeIsOneToTwentyFourBits) {
 TEST(TextNumber, OutsideTheRangeTellsTheRange) {
   const auto result = text::to_result("queues", "9", text::parse_number("9", 1, 8));
   EXPECT_TRUE(refused(result, ErrorCode::invalid_argument,
-                      "queues: \"9\" is not a number in range, expected a number from 1 to 8"));
+                      "queues: \"9\" is out of range, expected a number from 1 to 8"));
 }
 
 TEST(TextFormat, WhatIsWrittenReadsBack) {
@@ -217,8 +217,9 @@ TEST(TextWords, EveryEnumeratorHasAWordOfItsOwn) {
   EXPECT_EQ(to_word(Rule::kFreshVrrp), "fresh_vrrp");
   EXPECT_EQ(to_word(EvidenceClass::kAnnouncement), "announcement");
   std::set<std::string_view> words;
-  for (int i = 0; i <= static_cast<int>(Trigger::kUnpin); ++i) words.insert(to_word(static_cast<Trigger>(i)));
-  EXPECT_EQ(words.size(), static_cast<std::size_t>(Trigger::kUnpin) + 1);
+  for (int i = 0; i <= static_cast<int>(Trigger::kFollow); ++i)
+    words.insert(to_word(static_cast<Trigger>(i)));
+  EXPECT_EQ(words.size(), static_cast<std::size_t>(Trigger::kFollow) + 1);
   EXPECT_EQ(words.count("invalid"), 0u);
 }
 

@@ -67,7 +67,8 @@ TEST_F(VrrpFilterCommands, ChangeIsPublishedOnceAndNothingElse) {
 TEST_F(VrrpFilterCommands, WhatIsNoFilterOrNoPortIsRefused) {
   EXPECT_EQ(run("port set p11 vrrp_filter all"),
             "error: vrrp_filter: \"all\" is not a VRRP filter, expected none, in, out or both\n");
-  EXPECT_EQ(run("port p11 vrrp-filter in yes"), "error: in: \"yes\" is not a switch, expected on or off\n");
+  EXPECT_EQ(run("port p11 vrrp-filter in yes"),
+            "error: in: \"yes\" is neither on nor off, expected on or off\n");
   EXPECT_EQ(run("port p99 vrrp-filter in on"),
             "error: port: \"p99\" does not exist, expected the name of a port\n");
 }

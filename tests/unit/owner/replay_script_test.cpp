@@ -46,25 +46,33 @@ TEST(ReplayScript, RemembersDownOfAnUnboundPort) {
 }
 
 TEST(ReplayScript, RefusalNamesTheLine) {
-  EXPECT_EQ(output_of("0 tick\n"), "line 1: the first line must be `bound PORT...`");
-  EXPECT_EQ(output_of("bound A\n5 tick\n4 tick\n"), "line 3: time goes back from 5 to 4");
-  EXPECT_EQ(output_of("bound A\n0 dance A\n"), "line 2: unknown event `dance`");
-  EXPECT_EQ(output_of("bound A\n0 weak B\n"), "line 2: `B` is not one of the ports of `bound`");
-  EXPECT_EQ(output_of("bound A\n0 advert A 1 9\n"), "line 2: an interval is at least 10 ms");
-  EXPECT_EQ(output_of("bound A\n0\n"), "line 2: an event is missing behind the time");
-  EXPECT_EQ(output_of("bound A\n0 advert A\n"), "line 2: `advert` needs more words");
-  EXPECT_EQ(output_of("bound A\n0 tick A\n"), "line 2: too many words for `tick`");
-  EXPECT_EQ(output_of("bound A\n0 advert A 1x\n"), "line 2: `1x` is not a whole number");
-  EXPECT_EQ(output_of("bound A\n0 advert A 256\n"), "line 2: priority 256 is not in 0-255");
+  EXPECT_EQ(output_of("0 tick\n"),
+            "line 1: \"0\" before the ports, expected bound PORT... as the first line");
+  EXPECT_EQ(output_of("bound A\n5 tick\n4 tick\n"),
+            "line 3: time: 4 is before 5, expected times that never decrease");
+  EXPECT_EQ(output_of("bound A\n0 dance A\n"),
+            "line 2: unknown event \"dance\", expected one of advert, announce, weak, answer, down, up, "
+            "unbind, bind, pin, unpin, tick");
+  EXPECT_EQ(output_of("bound A\n0 weak B\n"),
+            "line 2: port: \"B\" does not exist, expected one of the line \"bound\"");
+  EXPECT_EQ(output_of("bound A\n0 advert A 1 9\n"),
+            "line 2: interval: 9 is out of range, expected 10 to 4294967295");
+  EXPECT_EQ(output_of("bound A\n0\n"),
+            "line 2: 0: missing event behind the time, see vipswitch-replay --help");
+  EXPECT_EQ(output_of("bound A\n0 advert A\n"), "line 2: advert: missing words, see vipswitch-replay --help");
+  EXPECT_EQ(output_of("bound A\n0 tick A\n"), "line 2: tick: surplus words, see vipswitch-replay --help");
+  EXPECT_EQ(output_of("bound A\n0 advert A 1x\n"), "line 2: \"1x\" is not a number, expected a whole one");
+  EXPECT_EQ(output_of("bound A\n0 advert A 256\n"),
+            "line 2: priority: 256 is out of range, expected 0 to 255");
   EXPECT_EQ(output_of("bound A\n0 advert A 1 4294967296\n"),
-            "line 2: an interval of 4294967296 ms is too long");
+            "line 2: interval: 4294967296 is out of range, expected 10 to 4294967295");
   EXPECT_EQ(output_of("bound A\n99999999999999999999 tick\n"),
-            "line 2: `99999999999999999999` is not a whole number");
+            "line 2: \"99999999999999999999\" is not a number, expected a whole one");
   EXPECT_EQ(output_of("bound 1 2 3 4 5 6 7 8 9 10 11\n"), "line 1: 11 ports, but a HAVIP binds at most 10");
 }
 
 TEST(ReplayScript, WithoutBoundLineIsRefused) {
-  EXPECT_EQ(output_of("# nothing\n"), "there is no line `bound PORT...`");
+  EXPECT_EQ(output_of("# nothing\n"), "no line bound PORT..., expected it as the first");
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <gtest/gtest.h>
 
+#include "dataplane/owner_word.h"
+
 namespace vipswitch {
 namespace {
 
@@ -206,6 +208,15 @@ TEST(FailoverTotals, ValuesAreCountedByTheLeastBoundThatHoldsThem) {
   EXPECT_EQ(histogram.counts()[1], 2u);
   EXPECT_EQ(histogram.count(), 4u);
   EXPECT_DOUBLE_EQ(histogram.sum(), 21.5);
+}
+
+// Packets bear 24 bits of the sequence.
+TEST_F(FailoverLogTest, DeliveryIsMatchedBehindSixteenMillionDecisions) {
+  constexpr std::uint32_t kAround = OwnerWord::kSequences;
+  add_all({decided(kAround + 1, 5000 * kMs), moved(kAround + 1, kVm1, kVm2, 5000 * kMs, 1400 * kMs),
+           delivered(1, kVm2, 5001 * kMs)});
+  EXPECT_EQ(only().sequence, kAround + 1);
+  EXPECT_EQ(only().first_to_new_ns, static_cast<std::int64_t>(kMs) + 4000);
 }
 
 }  // namespace

@@ -74,6 +74,13 @@ TEST(Options, MissingValueIsNamed) {
   EXPECT_EQ(refusal({"-c"}), "option \"-c\" needs a value");
 }
 
+TEST(Options, ValueGivenTwiceIsRefusedInEitherForm) {
+  EXPECT_EQ(refusal({"-c", "a.yaml", "--config", "b.yaml"}), "option \"--config\" is given twice");
+  EXPECT_EQ(refusal({"--check-config", "a.yaml", "--check-config=b.yaml"}),
+            "option \"--check-config\" is given twice");
+  EXPECT_TRUE(parse({"-i", "-i"}).value().interactive);
+}
+
 TEST(Options, SurplusWordIsNamed) {
   EXPECT_EQ(refusal({"-i", "switch.yaml"}), "unexpected word \"switch.yaml\"");
 }
