@@ -34,7 +34,7 @@ def table_sizes(here: Place, effort: Effort) -> tuple[Plot, list[Figure]]:
         for name, values in alternate(_starts(here, size, size in sizes, size in others), effort.rounds,
                                       effort.seconds).items():
             curves.setdefault(name, {})[size] = values
-    h1 = micro.cycles(r"h1\.eip_in\..*/64$", effort.seconds, effort.rounds) if micro.binary() else {}
+    h1 = micro.cycles(r"h1\.eip_in\.[0-9]+[km]?/64$", effort.seconds, effort.rounds) if micro.binary() else {}
     curves["vipswitch, pipeline alone (H1)"] = micro.by_parameter(h1, r"h1\.eip_in\.(\d+[km]?)/64")
     measured = [Figure(f"h2.eip_in.{size}", values, floor=curves.get("testpmd io", {}).get(size, ()))
                 for size, values in curves["vipswitch"].items()]
