@@ -8,7 +8,7 @@ from typing import TypeVar
 from support.undo import wait_until
 
 from . import machine
-from .scheduling import share, turns
+from .scheduling import between, share, turns
 from .subject import Place, Subject, place
 
 Start = Callable[[Place], Subject]
@@ -32,7 +32,7 @@ class Window:
         if packets <= 0:
             process = self._subject.process
             raise RuntimeError(f"{process.name}: no packets any more\n{process.log_tail()}")
-        return (after.busy_cycles - self._before.busy_cycles) / packets * share(self._turns_before, turns_after)
+        return (after.busy_cycles - self._before.busy_cycles) / packets * share(between(self._turns_before, turns_after))
 
 
 def cycles_per_packet(subject: Subject, seconds: float) -> float:

@@ -14,11 +14,13 @@ from support.undo import wait_until
 
 from . import eip_world, h2, machine
 from .frames import gratuitous_arp
+from .scheduling import between, turns
 from .subject import Place
 from .vipswitch import Vipswitch
 
 HAVIP = "10.0.2.1"
 _SETTLED_S = 0.3
+_MOVED_S = 0.005
 _SAMPLED_S = 0.05   # before and after a failover
 
 
@@ -31,8 +33,12 @@ class Sample:
 
 @dataclass(frozen=True)
 class LoadedFailover:
-    """As the switch tells it (docs/json.md), and samples around the claim, which was sent at `claimed`."""
+    """As the switch tells it (docs/json.md), and samples around the claim, which was sent at `claimed`.
+
+    `waited_us`: for how long the worker waited for its core in the meantime.
+    """
     record: dict
+    waited_us: float
     claimed: float
     samples: list[Sample]
 
@@ -53,11 +59,13 @@ class FailoverBed:
         time.sleep(_SETTLED_S)
         known = len(self._failovers())
         samples = self._sample(_SAMPLED_S)
-        claimed = time.monotonic()
+        claimed, before = time.monotonic(), turns(self.switch.process.pid)
         self._announce(to)
+        samples += self._sample(_MOVED_S)
+        waited_us = between(before, turns(self.switch.process.pid)).waited / 1000
         samples += self._sample(_SAMPLED_S)
         records = wait_until(lambda: self._failovers()[known:], f"the failover to vm{to}", 5.0)
-        return LoadedFailover(records[-1], claimed, samples)
+        return LoadedFailover(records[-1], waited_us, claimed, samples)
 
     def _announce(self, number: int) -> None:
         with self.vms[number].socket(socket.AF_PACKET, socket.SOCK_RAW) as sender:

@@ -19,6 +19,7 @@ _DAEMON = "/usr/lib/openvswitch-switch-dpdk/ovs-vswitchd-dpdk"
 _SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema"
 _RECEIVED = re.compile(r"^\s*packets received: (\d+)", re.MULTILINE)
 _MISSES = re.compile(r"^\s*miss with \w+ upcall: (\d+)", re.MULTILINE)    # packets of failed ones are lost
+_DROPPED = re.compile(r"^drop_action_of_pipeline .* total: (\d+)", re.MULTILINE)
 _PROCESSING = re.compile(r"^\s*processing cycles: (\d+)", re.MULTILINE)
 
 
@@ -52,8 +53,9 @@ class OpenVswitch:
         os.mkdir(self._directory)
         self._start_database()
         self.process = self._start_daemon()
-        self._add_bridge(ports)
+        self._vsctl("add-br", "br0", "--", "set", "bridge", "br0", "datapath_type=netdev", "fail-mode=secure")
         self._set_flows(flows)
+        self._add_ports(ports)
 
     def _set_flows(self, flows: Iterable[str]) -> None:
         path = self._path("flows")
@@ -66,7 +68,11 @@ class OpenVswitch:
 
     def counters(self) -> Counters:
         told = self._stats()
-        return Counters(_number(_RECEIVED, told), _number(_PROCESSING, told))
+        counters = Counters(_number(_RECEIVED, told), _number(_PROCESSING, told))
+        dropped = _number(_DROPPED, self._appctl("coverage/show"))
+        if dropped * 100 > counters.packets > 1_000_000:
+            raise RuntimeError(f"{self._name}: its rules drop packets, {dropped} of {counters.packets}")
+        return counters
 
     def is_warm(self) -> bool:
         """Since the last question less than one packet in 10,000 went to the slow path; or nobody wants to wait."""
@@ -79,7 +85,10 @@ class OpenVswitch:
         return packets > 0 and misses * 10_000 < packets
 
     def _stats(self) -> str:
-        return self._run("ovs-appctl", "-t", self._path("daemon.ctl"), "dpif-netdev/pmd-stats-show")
+        return self._appctl("dpif-netdev/pmd-stats-show")
+
+    def _appctl(self, command: str) -> str:
+        return self._run("ovs-appctl", "-t", self._path("daemon.ctl"), command)
 
     def _start_database(self) -> None:
         run("ovsdb-tool", "create", self._path("conf.db"), _SCHEMA)
@@ -99,8 +108,8 @@ class OpenVswitch:
         wait_until(lambda: os.path.exists(self._path("daemon.ctl")), "ovs-vswitchd listens", 30.0)
         return daemon
 
-    def _add_bridge(self, ports: Sequence[Sequence[str]]) -> None:
-        commands = ["--", "add-br", "br0", "--", "set", "bridge", "br0", "datapath_type=netdev", "fail-mode=secure"]
+    def _add_ports(self, ports: Sequence[Sequence[str]]) -> None:
+        commands = []
         for number, options in enumerate(ports, 1):
             commands += ["--", "add-port", "br0", f"d{number}", "--", "set", "Interface", f"d{number}",
                          f"ofport_request={number}", *options]

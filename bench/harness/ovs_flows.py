@@ -26,13 +26,13 @@ def rewriting_both_ways(eips: int) -> list[str]:
 
 
 def conntrack(eips: int, ports: int) -> list[str]:
-    """Connections are tracked, the first packet of each says how it is translated."""
+    """Connections are tracked, the first packet of each says how it is translated. Without answers all remain new."""
     flows = [f"table=0,in_port=1,ip actions=ct(table=1,nat,zone={_ZONE})"]
     for number in range(eips):
         deliver = _to_vm(number, ports)
         commit = f"ct(commit,nat(dst={_inner(number)}),zone={_ZONE})"
         flows.append(f"table=1,ip,ct_state=+trk+new,nw_dst={_eip(number)} actions={commit},{deliver}")
-        flows.append(f"table=1,ip,ct_state=+trk+est,nw_dst={_inner(number)} actions={deliver}")
+        flows.append(f"table=1,ip,ct_state=+trk,nw_dst={_inner(number)} actions={deliver}")
     return flows
 
 

@@ -29,8 +29,11 @@ def turns(pid: int) -> dict[str, Turn]:
     return found
 
 
-def share(before: Mapping[str, Turn], after: Mapping[str, Turn]) -> float:
-    """Of the time in which the busiest thread wanted its core, that in which it had it: 0 to 1."""
-    between = [turn.since(before.get(thread, Turn(0, 0))) for thread, turn in after.items()]
-    busiest = max(between, key=lambda turn: turn.ran)
-    return busiest.ran / (busiest.ran + busiest.waited) if busiest.ran > 0 else 1.0
+def between(before: Mapping[str, Turn], after: Mapping[str, Turn]) -> Turn:
+    """Of the thread that ran the longest."""
+    return max((turn.since(before.get(thread, Turn(0, 0))) for thread, turn in after.items()), key=lambda turn: turn.ran)
+
+
+def share(turn: Turn) -> float:
+    """Of the time in which it wanted the core, that in which it had it: 0 to 1."""
+    return turn.ran / (turn.ran + turn.waited) if turn.ran > 0 else 1.0

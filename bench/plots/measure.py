@@ -24,6 +24,7 @@ from support.undo import undo_stack
 SIZES = (1, 2, 4, 8, 17, 34, 68, 136, 272, 500)
 OTHERS_SIZES = (1, 17, 500, 1000, 10_000)
 QUICK_SIZES, QUICK_OTHERS_SIZES = (1, 500), (1, 1000)
+DISTURBED_US = 100
 FAILOVERS = 3    # of one address, before it is damped
 
 
@@ -67,6 +68,9 @@ def failovers(effort: Effort) -> tuple[Plot, list[Figure]]:
             bed = FailoverBed(here)
             # The first one has nobody to take the address from.
             made += [bed.fail_over(number % 2) for number in range(FAILOVERS)][1:]
+    undisturbed = [each for each in made if each.waited_us < DISTURBED_US] or made
+    print(f"failovers: {len(made)}, in {len(undisturbed)} of them the worker had its core", file=sys.stderr, flush=True)
+    made = undisturbed
     gaps = [each.record["gap_us"] for each in made]
     typical = min(made, key=lambda each: abs(each.record["gap_us"] - sorted(gaps)[len(gaps) // 2]))
     first = typical.samples[0]
