@@ -3,6 +3,8 @@
 Every function that starts a subject is to be called with a Place, and the path of a capture.
 """
 
+from collections.abc import Sequence
+
 from . import eip_world, openvswitch, testpmd
 from .alternation import Start
 from .frames import Flow, arp_reply, flows_to, write_capture
@@ -21,11 +23,14 @@ def null_device(number: int) -> str:
     return f"net_null{number},no-rx=1"
 
 
-def capture_to_eips(path: str, eips: int, flows: int = FLOWS) -> str:
-    """And an answer of the router, so that the switch finds its next hop."""
-    router = arp_reply(eip_world.ROUTER_MAC, eip_world.ROUTER_ADDRESS, eip_world.UPLINK_MAC, eip_world.UPLINK_ADDRESS)
+def capture_to_eips(path: str, eips: int, flows: int = FLOWS, others: Sequence[bytes] = ()) -> str:
     return write_capture(path, eip_world.UPLINK_MAC, eip_world.ROUTER_MAC,
-                         flows_to([eip_world.eip(number) for number in range(eips)], flows), [router])
+                         flows_to([eip_world.eip(number) for number in range(eips)], flows), others)
+
+
+def answer_of_router() -> bytes:
+    """A frame by which the switch finds its next hop, for what VMs send to the internet."""
+    return arp_reply(eip_world.ROUTER_MAC, eip_world.ROUTER_ADDRESS, eip_world.UPLINK_MAC, eip_world.UPLINK_ADDRESS)
 
 
 def capture_between_ports(path: str) -> str:

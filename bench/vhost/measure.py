@@ -85,7 +85,7 @@ def main() -> int:
         return 1
     with undo_stack() as stack:
         machine.reserve_hugepages(stack, h2.HUGEPAGES)
-        capture = h2.capture_to_eips(Place(stack).path("to-vm.pcap"), EIPS)
+        capture = h2.capture_to_eips(Place(stack).path("to-vm.pcap"), EIPS, others=[h2.answer_of_router()])
         passages = alternate(starts(capture), effort.rounds, effort.seconds, measure)
     floor = [each.cycles for each in passages["testpmd io"]]
     figures = []
