@@ -6,15 +6,12 @@ killed (its address stays) and comes back, which is a crash and a preemption; ro
 """
 
 import argparse
-import os
 import statistics
 import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tests"))
-
-from support.failover import HAVIP, Failover, HaPair  # noqa: E402
-from support.keepalived import Vrrp  # noqa: E402
-from support.undo import undo_stack  # noqa: E402
+from support.failover import HAVIP, Failover, HaPair
+from support.keepalived import Vrrp
+from support.undo import undo_stack
 
 HANDOVERS = ("announced", "at-once")
 KINDS = ("preempt", "crash")

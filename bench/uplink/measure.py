@@ -10,21 +10,12 @@ cycles of the rounds that found packets, for each packet.
 """
 
 import argparse
-import logging
-import os
-import sys
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tests"))
-
-logging.getLogger("scapy.runtime").setLevel(logging.ERROR)
-from scapy.layers.inet import IP, UDP  # noqa: E402
-from scapy.layers.l2 import Ether  # noqa: E402
-from scapy.utils import wrpcap  # noqa: E402
-
-from support.switch import Config, Switch  # noqa: E402
-from support.testbed import ROUTER_ADDRESS, UPLINK_ADDRESS, Testbed, af_xdp_is_missing  # noqa: E402
-from support.undo import undo_stack, wait_until  # noqa: E402
+from harness import frames, machine
+from support.switch import Config, Switch
+from support.testbed import ROUTER_ADDRESS, UPLINK_ADDRESS, Testbed, af_xdp_is_missing
+from support.undo import undo_stack, wait_until
 
 GATEWAY_MAC = "0e:00:00:00:00:01"
 VM_MAC = "52:54:00:77:00:11"
@@ -36,9 +27,10 @@ FRAMES_IN_FILE = 256
 
 
 def write_capture(path: str, destination: str) -> str:
-    """60-byte UDP from the VM to its gateway, for net_pcap to repeat."""
-    wrpcap(path, [Ether(dst=GATEWAY_MAC, src=VM_MAC) / IP(src=VM_ADDRESS, dst=destination) /
-                  UDP(sport=1024 + i, dport=9) / bytes(18) for i in range(FRAMES_IN_FILE)])
+    """From the VM to its gateway, for net_pcap to repeat."""
+    flows = [frames.Flow(frames.address(VM_ADDRESS), frames.address(destination), 1024 + number)
+             for number in range(FRAMES_IN_FILE)]
+    frames.write_capture(path, GATEWAY_MAC, VM_MAC, flows)
     return f"net_pcap0,rx_pcap={path},infinite_rx=1,tx_pcap=/dev/null"
 
 
@@ -55,10 +47,9 @@ class Bed(Testbed):
 
     def __init__(self, stack, device: str):
         super().__init__(stack)
-        cores = sorted(os.sched_getaffinity(0))
         self.config.uplink["device"] = device
-        self.config.cores = {"control": cores[0], "workers": [cores[-1]]}
-        self.generator_cores = {"control": cores[-1], "workers": [cores[0]]}
+        self.config.cores = {"control": machine.other_core(), "workers": [machine.measured_core()]}
+        self.generator_cores = {"control": machine.measured_core(), "workers": [machine.other_core()]}
 
     def start_generator(self) -> None:
         config = Config(cores=self.generator_cores)

@@ -38,9 +38,11 @@ class Config:
     cores: dict = field(default_factory=lambda: default_cores())
     control: dict = field(default_factory=lambda: {"socket": "none"})
     metrics: dict | None = None
+    limits: dict = field(default_factory=dict)    # keys of the process, such as mbufs
 
     def text(self) -> str:
         lines = [f"eal: {_flow(self.eal)}", f"cores: {_flow(self.cores)}", f"control: {_flow(self.control)}"]
+        lines += [f"{key}: {_flow(value)}" for key, value in self.limits.items()]
         if self.metrics is not None:
             lines.append(f"metrics: {_flow(self.metrics)}")
         if self.uplink:
