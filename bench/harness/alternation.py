@@ -9,7 +9,7 @@ from support.undo import wait_until
 
 from . import machine
 from .scheduling import between, share, turns
-from .subject import Place, Subject, place
+from .subject import Counters, Place, Subject, place
 
 Start = Callable[[Place], Subject]
 Value = TypeVar("Value")
@@ -27,12 +27,22 @@ class Window:
 
     def cycles_per_packet(self) -> float:
         """Busy TSC cycles of the measured core by packets that it received, until now."""
-        after, turns_after = self._subject.counters(), turns(self._subject.process.pid)
+        after = self._counters_with_packets()
+        turns_after = turns(self._subject.process.pid)
         packets = after.packets - self._before.packets
-        if packets <= 0:
-            process = self._subject.process
-            raise RuntimeError(f"{process.name}: no packets any more\n{process.log_tail()}")
-        return (after.busy_cycles - self._before.busy_cycles) / packets * share(between(self._turns_before, turns_after))
+        return ((after.busy_cycles - self._before.busy_cycles) / packets
+                * share(between(self._turns_before, turns_after)))
+
+    def _counters_with_packets(self) -> Counters:
+        """On a busy machine the core may have been others' for the whole window."""
+        def look() -> Counters | None:
+            now = self._subject.counters()
+            return now if now.packets > self._before.packets else None
+        process = self._subject.process
+        try:
+            return wait_until(look, f"packets through {process.name}", _WARM_UP_S * 50)
+        except TimeoutError as error:
+            raise RuntimeError(f"{error}\n{process.log_tail()}") from error
 
 
 def cycles_per_packet(subject: Subject, seconds: float) -> float:
