@@ -81,7 +81,9 @@ def advised(havip):
 
 @pytest.fixture
 def spoken(bed, switch, front):
-    """An advert of the owner of front."""
+    """An advert of the owner of front, whose group another HAVIP goes with."""
+    for command in ("add side subnet web", "bind side vm1-eth0", "follow side 51"):
+        switch.do(f"havip {command}")
     advert(bed.vm("vm1"), front)
     wait_until(lambda: switch.json("show vrrp")["speakers"], "the advert")
 
