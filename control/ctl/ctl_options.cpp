@@ -76,18 +76,14 @@ Result<CtlOptions> parse_ctl_options(int argc, char** argv, const char* environm
       case 'k':
         options.keep_going = true;
         break;
-      case 'h':
-        options.help = true;
-        break;
-      case 'V':
-        options.version = true;
-        break;
     }
     return {};
   };
-  const auto first_word = text::read_options(argc, argv, {kLetters, kOptions}, take);
-  if (!first_word) return usage_error(first_word.error().message);
-  const std::vector<std::string> words(argv + first_word.value(), argv + argc);
+  const auto read = text::read_options(argc, argv, {kLetters, kOptions}, take);
+  if (!read) return usage_error(read.error().message);
+  options.help = read.value().help;
+  options.version = read.value().version;
+  const std::vector<std::string> words(argv + read.value().first_word, argv + argc);
   if (!words.empty()) options.command = to_line(words);
   if (options.command && options.file) {
     return usage_error(

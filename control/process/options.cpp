@@ -85,21 +85,17 @@ Result<Options> parse_options(int argc, char** argv) {
       case 's':
         options.state_dir = value;
         break;
-      case 'h':
-        options.help = true;
-        break;
-      case 'V':
-        options.version = true;
-        break;
     }
     return {};
   };
   const int count = static_cast<int>(own.size()) - 1;
   const text::OptionSet set{kLetters, kOptions, {}, "; EAL options stand before \"--\""};
-  const auto first_word = text::read_options(count, own.data(), set, take);
-  if (!first_word) return usage(first_word.error().message);
-  if (first_word.value() < count)
-    return usage(fmt::format("unexpected word \"{}\"", own[static_cast<std::size_t>(first_word.value())]));
+  const auto read = text::read_options(count, own.data(), set, take);
+  if (!read) return usage(read.error().message);
+  options.help = read.value().help;
+  options.version = read.value().version;
+  if (const int word = read.value().first_word; word < count)
+    return usage(fmt::format("unexpected word \"{}\"", own[static_cast<std::size_t>(word)]));
   return options;
 }
 

@@ -124,18 +124,14 @@ Result<Options> parse_options(int argc, char** argv) {
         break;
       case kAfter:
         return set_after(options, value);
-      case 'h':
-        options.help = true;
-        break;
-      case 'V':
-        options.version = true;
-        break;
     }
     return {};
   };
-  const auto words = text::read_options(argc, argv, {kLetters, kOptions, "p"}, take);
-  if (!words) return usage_error(words.error().message);
-  options.scripts.assign(argv + words.value(), argv + argc);
+  const auto read = text::read_options(argc, argv, {kLetters, kOptions, "p"}, take);
+  if (!read) return usage_error(read.error().message);
+  options.help = read.value().help;
+  options.version = read.value().version;
+  options.scripts.assign(argv + read.value().first_word, argv + argc);
   auto result = checked(std::move(options));
   return result ? std::move(result) : usage_error(result.error().message);
 }

@@ -26,7 +26,8 @@ std::string name_of(const OptionSet& set, int letter) {
 
 }  // namespace
 
-Result<int> read_options(int argc, char* const* argv, const OptionSet& set, const TakeOption& take) {
+Result<OptionsRead> read_options(int argc, char* const* argv, const OptionSet& set, const TakeOption& take) {
+  OptionsRead read;
   std::set<int> given;
   optind = 0;  // begins anew, wherever a former call has stopped (getopt(3), GNU)
   opterr = 0;
@@ -38,9 +39,16 @@ Result<int> read_options(int argc, char* const* argv, const OptionSet& set, cons
     const bool is_repeatable = set.repeatable.find(static_cast<char>(letter)) != set.repeatable.npos;
     if (optarg != nullptr && !is_repeatable && !given.insert(letter).second)
       return make_error(ErrorCode::usage, "option \"{}\" is given twice", name_of(set, letter));
-    if (auto taken = take(letter, optarg); !taken) return taken.error();
+    if (letter == 'h') {
+      read.help = true;
+    } else if (letter == 'V') {
+      read.version = true;
+    } else if (auto taken = take(letter, optarg); !taken) {
+      return taken.error();
+    }
   }
-  return optind;
+  read.first_word = optind;
+  return read;
 }
 
 }  // namespace vipswitch::text

@@ -19,10 +19,15 @@ struct OptionSet {
   std::string_view on_unknown = {};  // said behind the name of one that is unknown
 };
 
-// `letter` is its letter, or the number of one without a letter.
+// What every program understands, as -h and -V, and the index in `argv` of the first word that is no option.
+struct OptionsRead {
+  bool help = false, version = false;
+  int first_word = 0;
+};
+
+// Of the others. `letter` is its letter, or the number of one without a letter.
 using TakeOption = std::function<Result<void>(int letter, const char* value)>;
 
-// The index in `argv` of the first word that is no option.
-Result<int> read_options(int argc, char* const* argv, const OptionSet& set, const TakeOption& take);
+Result<OptionsRead> read_options(int argc, char* const* argv, const OptionSet& set, const TakeOption& take);
 
 }  // namespace vipswitch::text
