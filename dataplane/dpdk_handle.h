@@ -5,8 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <rte_hash.h>
-#include <rte_lcore.h>
 #include <rte_malloc.h>
 #include <rte_mempool.h>
 #include <rte_ring.h>
@@ -15,21 +13,12 @@
 namespace vipswitch {
 
 struct DpdkDeleter {
-  void operator()(rte_hash* hash) const noexcept { rte_hash_free(hash); }
   void operator()(rte_ring* ring) const noexcept { rte_ring_free(ring); }
   void operator()(rte_mempool* pool) const noexcept { rte_mempool_free(pool); }
 };
 
-using HashHandle = std::unique_ptr<rte_hash, DpdkDeleter>;
 using RingHandle = std::unique_ptr<rte_ring, DpdkDeleter>;
 using MempoolHandle = std::unique_ptr<rte_mempool, DpdkDeleter>;
-
-// What DPDK's allocator has given out on this socket; what a thing takes is the difference over its making.
-inline std::size_t allocated_bytes() noexcept {
-  rte_malloc_socket_stats stats{};
-  const int found = rte_malloc_get_socket_stats(static_cast<int>(rte_socket_id()), &stats);
-  return found == 0 ? stats.heap_allocsz_bytes : 0;
-}
 
 // Of memory from rte_malloc, or, where `mapped_bytes` is not 0, from mmap.
 struct RteFree {

@@ -11,8 +11,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "dataplane/dry_run.h"
 #include "dataplane/fibonacci_hash.h"
-#include "dataplane/lookup_table.h"
 #include "vipswitch/address.h"
 
 namespace vipswitch {

@@ -1,7 +1,7 @@
 #pragma once
 
-// What a destination stands for: the value of the endpoint and EIP tables, 64 bits so that rte_hash stores it
-// in place of a data pointer and a lookup needs no further load.
+// What a destination stands for: the value of the endpoint and EIP tables, 64 bits so that the entry of a
+// key has it and a lookup needs no further load.
 //   bits 0-31 index (PortId, HavipId or SubnetId), bits 32-39 kind. Remote hosts get a kind of their own.
 
 #include <cstdint>

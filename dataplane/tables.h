@@ -4,10 +4,11 @@
 // havip_table.h); read by workers without locks. What workers can still see after it was replaced or erased
 // is reclaimed after a grace period of rcu.h.
 //
-//   endpoints   (VPC, address) -> EndpointRef       rte_hash; these three have one table a family
-//   eips        public address -> const EipRow*     rte_hash
-//   neighbours  address on the uplink's prefixes -> MAC  rte_hash; the gateway's MAC is in the uplink's row
-//   macs        (subnet, MAC) -> EndpointRef        rte_hash, for what is forwarded by MAC
+//   endpoints   (VPC, address) -> EndpointRef       lookup_table.h; these three have one table a family
+//   eips        public address -> const EipRow*     lookup_table.h
+//   neighbours  address on the uplink's prefixes -> MAC  lookup_table.h; the gateway's MAC is in the
+//                                                   uplink's row
+//   macs        (subnet, MAC) -> EndpointRef        lookup_table.h, for what is forwarded by MAC
 //   ports, subnets, vpcs   id -> row                array of pointers
 //   uplink      the one row                         pointer
 //   havips      slot -> owner word, election        havip_table.h

@@ -31,7 +31,7 @@ void lookup(benchmark::State& state) {
   samples.report(state, Table::kBulk);
 }
 
-BENCHMARK(lookup)->Name("lookup.eip")->Arg(1000)->Arg(64 * 1024)->Arg(1'000'000);
+BENCHMARK(lookup)->Name("lookup.eip")->Arg(1000)->Arg(64 * 1024)->Arg(1000 * 1000);
 
 }  // namespace
 }  // namespace vipswitch::bench
