@@ -22,8 +22,8 @@ Ipv4Prefix random_prefix(Random& random, Ipv4) {
 }
 Ipv6Prefix random_prefix(Random& random, const Ipv6&) {
   const auto length = static_cast<std::uint8_t>(random() % 129);
-  Ipv6 address = random() % 3 == 0 ? Ipv6Prefix{}.last()
-                                   : Ipv6::from_groups({0x2001, 0xdb8, 0x77, 0, 0, 0, 0, 0});
+  Ipv6 address =
+      random() % 3 == 0 ? Ipv6Prefix{}.last() : Ipv6::from_groups({0x2001, 0xdb8, 0x77, 0, 0, 0, 0, 0});
   auto bytes = address.bytes();
   for (const std::size_t i : {std::size_t{0}, std::size_t{7}, std::size_t{8}, std::size_t{15}}) {
     if (random() % 2 == 0) bytes[i] = static_cast<std::uint8_t>(random());
