@@ -63,6 +63,7 @@ PLANTS = [
      "calls pthread_mutex_lock (lock of a thread)"),
     ("symbols", STAGE, "#include <unistd.h>\nvoid wait() { usleep(1); }\n", "calls usleep (system call)"),
     ("symbols", STAGE, "#include <cstdlib>\nvoid end() { std::abort(); }\n", "calls abort (end of the process)"),
+    ("symbols", STAGE, "int call(int (*f)(int)) { return f(1) + 1; }\n", "calls through a pointer on the hot path"),
 
     ("tokens", STAGE, "volatile int flag;\n", "parse.cpp:10: volatile:"),
     ("tokens", MODEL, "using namespace std;\n", "vpc.h:4: using namespace std;:"),
