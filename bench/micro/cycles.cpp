@@ -21,8 +21,8 @@ std::uint64_t empty_measurement() {
 }
 
 std::uint64_t cycles_of_work(std::uint64_t cycles) {
-  static const std::uint64_t kOverhead = empty_measurement();
-  return cycles > kOverhead ? cycles - kOverhead : 0;
+  static const std::uint64_t overhead = empty_measurement();
+  return cycles > overhead ? cycles - overhead : 0;
 }
 
 }  // namespace

@@ -156,7 +156,7 @@ std::string why_not_text(const HavipStatus& havip) {
     const auto same = std::find_if(reasons.begin(), reasons.end(),
                                    [&](const auto& known) { return known.first == reason; });
     if (same == reasons.end()) {
-      reasons.push_back({std::move(reason), {candidate.port}});
+      reasons.emplace_back(std::move(reason), std::vector<std::string>{candidate.port});
     } else {
       same->second.push_back(candidate.port);
     }
