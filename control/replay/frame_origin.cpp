@@ -97,7 +97,7 @@ std::string OriginFinder::port_of_interface(const std::string& interface) const 
 
 FrameOrigin OriginFinder::at_port(const CapturedFrame& frame, const Sender& sender,
                                   const std::string& port) const {
-  const FrameOrigin from_port{OriginKind::kPort, port}, to_port{OriginKind::kSwitch};
+  FrameOrigin from_port{OriginKind::kPort, port}, to_port{OriginKind::kSwitch};
   if (frame.direction == PcapngDirection::kInbound) return from_port;
   if (frame.direction == PcapngDirection::kOutbound || is_switch_mac(sender.mac)) return to_port;
   if (port == kUplinkName) return sender.mac == objects_.uplink->mac ? to_port : from_port;
