@@ -34,6 +34,7 @@ std::string guest_options(const model::Subnet& subnet) {
   const auto& [lease_s, routes] = *subnet.dhcp;
   if (lease_s != model::kDefaultLeaseSeconds) text += fmt::format(" dhcp_lease {}", lease_s);
   std::vector<std::string> list;
+  list.reserve(routes.size());
   for (const auto& [to, via] : routes) list.push_back(fmt::format("{}={}", to, via));
   if (!list.empty()) text += fmt::format(" dhcp_routes {}", fmt::join(list, ","));
   return text;
