@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <deque>
+#include <fmt/format.h>
 #include <optional>
 
 #include <nlohmann/json.hpp>
@@ -21,10 +22,13 @@ Result<void> leave_events(Context& context, const Arguments&) {
   return {};
 }
 
-// Whether one of its fields is that word, or a list of which it is one, or it is the event's name.
+// Whether one of its fields names it, alone or behind its kind ("havip front"), or a list does, or it is the
+// event's name.
 bool is_about(const OperatorEvent& event, const std::string& word) {
   const auto is_word = [&](const Json& value) {
-    return value.is_string() && value.get_ref<const std::string&>() == word;
+    if (!value.is_string()) return false;
+    const auto& text = value.get_ref<const std::string&>();
+    return text == word || text.ends_with(" " + word);
   };
   return to_word(event.name) == word ||
          std::any_of(event.fields->begin(), event.fields->end(), [&](const Json& value) {
@@ -56,7 +60,8 @@ Result<void> show_events(Context& context, const Arguments& arguments) {
   }
   std::string text;
   for (const auto& event : events) text += to_line(event) + "\n";
-  context.print(text.empty() ? "no events\n" : text);
+  const auto about = arguments.has("WORD") ? " about " + arguments.text("WORD") : std::string();
+  context.print(text.empty() ? fmt::format("no events{}\n", about) : text);
   return {};
 }
 

@@ -21,10 +21,13 @@ TEST_F(ShowTest, EventsAreListedAndRead) {
   EXPECT_EQ(run("show events"), line);
   EXPECT_EQ(run("show events about p11"), line);
   EXPECT_EQ(run("show events about port_link_changed count 1"), line);
-  EXPECT_EQ(run("show events about p12"), "no events\n");
+  EXPECT_EQ(run("show events about p12"), "no events about p12\n");
+  runtime_.journal.add(EventName::model_changed, {{"added", {"vpc shop", "havip front"}}}, 1714564799'600000);
+  EXPECT_EQ(run("show events about front"),
+            "2024-05-01 11:59:59.600000 UTC model_changed added=[\"vpc shop\",\"havip front\"]\n");
   EXPECT_EQ(run("show events count 0"), "error: count: 0 is out of range, expected 1 to 4294967295\n");
   EXPECT_EQ(
-      run_json("show events json"),
+      run_json("show events about p11 json"),
       json::parse(
           R"({"events": [{"event": "port_link_changed", "number": 1, "at": "2024-05-01T11:59:59.500000Z",
                            "at_unix_us": 1714564799500000, "port": "p11", "up": false}]})"));
