@@ -53,7 +53,10 @@ Frame datagram_from_internet(Ipv4 destination);
 // ShopWorld in a switch.
 class Shop {
  public:
-  explicit Shop(Stack stack = Stack::kIpv4) { ShopWorld::build(vswitch, stack); }
+  explicit Shop(Stack stack = Stack::kIpv4, const Settings& settings = InProcessSwitch::small_settings())
+      : vswitch(settings) {
+    ShopWorld::build(vswitch, stack);
+  }
 
   std::vector<Sent> inject(std::string_view port, const std::vector<Frame>& frames) {
     return inject_exactly(vswitch, port, frames);
