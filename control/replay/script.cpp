@@ -30,6 +30,7 @@ using Words = std::vector<std::string_view>;
 
 constexpr std::int64_t kDefaultIntervalMs = 1000, kMinIntervalMs = 10;
 constexpr std::uint8_t kListingVrid = 1;
+constexpr TimeMs kLatestMs = Election::kNever / 2;  // what expires after it still is before kNever
 
 Error bad(std::string message) {
   return {ErrorCode::invalid_argument, std::move(message)};
@@ -170,8 +171,8 @@ const Session::Verb Session::kVerbs[] = {
     {"unbind", true, 1, 1, &Session::unbind},
     {"bind", true, 1, 1, &Session::bind},
     {"pin", true, 1, 1, &Session::pin},
-    {"unpin", true, 0, 0, &Session::unpin},
-    {"tick", true, 0, 0, &Session::tick},
+    {"unpin", false, 0, 0, &Session::unpin},
+    {"tick", false, 0, 0, &Session::tick},
     {"hint", false, 1, 1, &Session::hint},
 };
 
@@ -271,6 +272,7 @@ Result<void> run_line(std::optional<Session>& session, Words words) {
     return bad(fmt::format("\"{}\" before the ports, expected bound PORT... as the first line", first));
   const Result<std::int64_t> time = parse_integer(first);
   if (!time) return time.error();
+  if (time.value() > kLatestMs) return bad(out_of_range("time", time.value(), 0, kLatestMs));
   if (words.empty())
     return bad(fmt::format("{}: missing event behind the time, see vipswitch-replay --help", first));
   if (time.value() < session->now()) {

@@ -1,14 +1,11 @@
 #pragma once
 
 // Purpose: the election of one HAVIP address on one host: which of the bound ports owns it, from what they
-// claim
-//   and from time alone. A state machine without I/O; time is handed in.
+//   claim and from time alone. A state machine without I/O; time is handed in.
 // Shape: at most kMaxMembers members, in order of binding, inline; trivially copyable, so that a snapshot is
-// a copy.
-//   The first 64 bytes and one record are all that an advert that changes nothing touches.
-// Units: TimeMs, whole milliseconds. Election time is max(own time, now): a caller whose clock is behind does
-// not
-//   take it back.
+//   a copy. The first 64 bytes and one record are all that an advert that changes nothing touches.
+// Units: TimeMs, whole milliseconds, always far below kNever. Election time is max(own time, now): a caller
+//   whose clock is behind does not take it back.
 // Who writes: the worker that holds the slot's lock. Who reads: the same, or anybody in a copy.
 // Errors: none; what cannot be used is named by Outcome::remark().
 // Cost: a repeated advert a scan of ten ids and a few compares; anything else a few passes over the members.

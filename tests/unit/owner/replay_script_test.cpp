@@ -94,6 +94,13 @@ TEST(ReplayScript, RefusalNamesTheLine) {
   EXPECT_EQ(output_of("bound 1 2 3 4 5 6 7 8 9 10 11\n"), "line 1: 11 ports, but a HAVIP binds at most 10");
 }
 
+TEST(ReplayScript, TimeNobodyLivesToSeeIsRefused) {
+  const std::string range = " is out of range, expected 0 to 4611686018427387903";
+  EXPECT_EQ(output_of("bound A\n9223372036854775807 tick\n"), "line 2: time: 9223372036854775807" + range);
+  EXPECT_EQ(output_of("bound A\n4611686018427387904 tick\n"), "line 2: time: 4611686018427387904" + range);
+  EXPECT_EQ(output_of("bound A B\n4611686018427387903 advert A 100\n"), "4611686018427387903 A\ncounters \n");
+}
+
 TEST(ReplayScript, WithoutBoundLineIsRefused) {
   EXPECT_EQ(output_of("# nothing\n"), "no line bound PORT..., expected it as the first");
 }
