@@ -20,7 +20,6 @@ class RepeatableBurst {
   RepeatableBurst& operator=(const RepeatableBurst&) = delete;
 
   Batch& batch() noexcept { return batch_; }
-  unsigned size() const noexcept { return static_cast<unsigned>(mbufs_.size()); }
   const std::vector<rte_mbuf*>& mbufs() const noexcept { return mbufs_; }
   // To be called after each run: the next frames, and empty lanes. Packets that the pipeline made are freed,
   // those that it freed are made anew.

@@ -39,7 +39,7 @@ class VpcWorld {
   const PortRow& port(unsigned index) const noexcept { return *port_rows_[index]; }
   const PortRow& port_of(unsigned eip) const noexcept { return port(eip / size_.havips_of_port); }
 
-  // 60-byte UDP frames (78 over IPv6): from the internet to an EIP, from its owner to the internet, and from
+  // 60-byte UDP frames (80 over IPv6): from the internet to an EIP, from its owner to the internet, and from
   // one port's own address to another's, by its MAC in the same subnet and through the gateway in the other.
   testing::Frame from_internet(unsigned eip) const;
   testing::Frame to_internet(unsigned eip) const;

@@ -4,9 +4,9 @@
 // benchmark takes cycles of, and count-instructions instructions.
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "bench/micro/repeatable_burst.h"

@@ -24,11 +24,6 @@ std::vector<Advice> on_learned(const HavipStatus& havip, unsigned vrid) {
 }
 
 std::vector<Advice> on_hint(const HavipStatus& havip, unsigned vrid) {
-  const auto has = [&](auto&& what) {
-    return std::any_of(
-        havip.candidates.begin(), havip.candidates.end(),
-        [&](const CandidateStatus& candidate) { return is_speaking(candidate) && what(candidate); });
-  };
   const auto listing = std::find_if(
       havip.candidates.begin(), havip.candidates.end(),
       [](const CandidateStatus& candidate) { return is_speaking(candidate) && !candidate.is_follower; });
@@ -41,7 +36,10 @@ std::vector<Advice> on_hint(const HavipStatus& havip, unsigned vrid) {
              "and these count: havip follow {4} none, or take {0} out of that list",
              havip.address, vrid, listing->port, listing->vrid, havip.name)}};
   }
-  if (has([&](const CandidateStatus& candidate) { return candidate.vrid == vrid; })) return {};
+  const bool is_spoken = std::any_of(
+      havip.candidates.begin(), havip.candidates.end(),
+      [&](const CandidateStatus& candidate) { return is_speaking(candidate) && candidate.vrid == vrid; });
+  if (is_spoken) return {};
   return {{AdviceCode::unspoken_group,
            fmt::format(
                "havip follow says that {0} goes with VRID {1}, and no bound port adverts VRID {1}: see which "

@@ -1,4 +1,4 @@
-"""No way of a packet through the switch grows unnoticed, and a flood costs nobody else anything."""
+"""No way of a packet through the switch grows by instructions unnoticed, and a flood adds none to another port's."""
 
 import counting
 import pytest
