@@ -46,12 +46,11 @@ std::string waiting_text(const HavipStatus& havip, const CandidateStatus& candid
                      winner == nullptr ? "another port" : winner->port, text::seconds(left));
 }
 
-// Until when the port was the owner, by the decisions that are remembered.
-std::string was_owner_text(const HavipStatus& havip, const std::string& port) {
+// The last decision that took the address from the port; null: none that is remembered did.
+const Decision* last_loss_of(const HavipStatus& havip, const std::string& port) {
   const auto last = std::find_if(havip.decisions.rbegin(), havip.decisions.rend(),
                                  [&](const Decision& decision) { return decision.from == port; });
-  return last == havip.decisions.rend() ? std::string()
-                                        : fmt::format("the owner until {}; ", text::clock(last->at_unix_us));
+  return last == havip.decisions.rend() ? nullptr : &*last;
 }
 
 std::string superseded_text(const HavipStatus& havip, const CandidateStatus& candidate,
@@ -61,10 +60,12 @@ std::string superseded_text(const HavipStatus& havip, const CandidateStatus& can
                        : candidate.evidence == EvidenceClass::kAnnouncement
                            ? std::string("announced it before")
                            : std::string("used it before");
-  const auto before = was_owner_text(havip, candidate.port) + claimed;
+  const Decision* loss = last_loss_of(havip, candidate.port);
+  const auto before = loss == nullptr
+                          ? claimed
+                          : fmt::format("the owner until {}; {}", text::clock(loss->at_unix_us), claimed);
   if (winner != nullptr) return fmt::format("{}, and {} has claimed it since", before, winner->port);
-  const bool was_given_up = !havip.decisions.empty() && havip.decisions.back().trigger == Trigger::kProbe &&
-                            havip.decisions.back().from == candidate.port;
+  const bool was_given_up = loss != nullptr && loss->trigger == Trigger::kProbe;
   return before + (was_given_up ? ", and it did not answer when the switch asked"
                                 : ", and another port had claimed it after that");
 }
@@ -96,6 +97,10 @@ std::string leaves_text(const std::string& owner) {
   return fmt::format("{} goes down or is unbound", owner);
 }
 
+std::string silence_text(const std::string& owner) {
+  return fmt::format("{} does not answer the switch and another port does, or none does for 30 s", owner);
+}
+
 // While the adverts of the winner are fresh.
 std::string adverts_last_text(const CandidateStatus& winner) {
   const TimeMs age = std::max<TimeMs>(0, winner.last_advert_age_ms);
@@ -115,10 +120,11 @@ std::string suspect_text(const CandidateStatus& winner) {
   const TimeMs age = winner.last_advert_age_ms;
   const TimeMs left = winner.restored || age < 0 ? 0 : owner::dead_time_ms(winner.interval_ms) - age;
   if (left > 0) {
-    return fmt::format("another port adverts the address, or, not before {} from now, announces it; {}",
-                       text::seconds(left), leaves_text(winner.port));
+    return fmt::format("another port adverts the address, or, not before {} from now, announces it; {}; {}",
+                       text::seconds(left), leaves_text(winner.port), silence_text(winner.port));
   }
-  return fmt::format("another port adverts or announces the address; {}", leaves_text(winner.port));
+  return fmt::format("another port adverts or announces the address; {}; {}", leaves_text(winner.port),
+                     silence_text(winner.port));
 }
 
 std::string change_text(const HavipStatus& havip, const CandidateStatus* winner) {
@@ -132,7 +138,7 @@ std::string change_text(const HavipStatus& havip, const CandidateStatus* winner)
     case OwnerState::kPinned:
       return fmt::format("havip unpin {}; {}", havip.name, leaves_text(havip.pinned));
     case OwnerState::kReleased:
-      return "a bound port adverts or announces the address";
+      return "a bound port adverts or announces the address, or answers the switch";
     case OwnerState::kUnknown:
       return "a bound port adverts or announces the address, answers the switch, or sends from it";
     case OwnerState::kFixed:

@@ -46,8 +46,12 @@ std::string why_text(const HavipStatus& havip) {
   }
   if (havip.decisions.empty()) return "no decision was made yet";
   const auto& last = havip.decisions.back();
-  auto text = fmt::format("{} at {}; rule {}: {}", meaning(last.trigger), text::clock(last.at_unix_us),
-                          last.rule, meaning(last.rule));
+  const bool was_given_up = last.trigger == Trigger::kProbe && last.to.empty();
+  auto text =
+      fmt::format("{} at {}; rule {}: {}",
+                  was_given_up ? last.from + " did not answer the switch for 30 s, nor did another port,"
+                               : std::string(meaning(last.trigger)),
+                  text::clock(last.at_unix_us), last.rule, meaning(last.rule));
   if (!last.to.empty()) {
     text += fmt::format("; evidence {}", evidence_text(last.evidence, last.priority, last.vrid));
   }

@@ -9,7 +9,7 @@ namespace vipswitch::shell {
 std::string_view meaning(OwnerState state) {
   switch (state) {
     case OwnerState::kUnknown:
-      return "nothing is known about an owner yet";
+      return "no port is known to own the address";
     case OwnerState::kOwnedVrrp:
       return "the owner sends VRRP adverts";
     case OwnerState::kOwnedAnnouncement:
@@ -30,7 +30,7 @@ std::string_view meaning(OwnerState state) {
 std::string_view meaning(Rule rule) {
   switch (rule) {
     case Rule::kNobody:
-      return "no claim stands";
+      return "the owner left, and no claim of another port stands";
     case Rule::kPinned:
       return "pinned by the operator";
     case Rule::kFreshVrrp:

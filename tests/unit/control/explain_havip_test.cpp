@@ -82,6 +82,15 @@ TEST_F(ExplainHavip, OwnerThatWasGivenUpDidNotAnswer) {
   havip_.decisions.back().to = "";
   havip_.decisions.back().trigger = Trigger::kProbe;
   EXPECT_THAT(told(), HasSubstr("ago, and it did not answer when the switch asked\n"));
+  // What came after that is not why.
+  havip_.decisions.push_back(
+      {3, 5000, 1714564801'000000, "", "p11", Trigger::kPin, Rule::kPinned, EvidenceClass::kNone, 0, 0, 0});
+  havip_.owner_changes = 3;
+  EXPECT_THAT(told(), HasSubstr("ago, and it did not answer when the switch asked\n"));
+  havip_.decisions.pop_back();
+  havip_.owner_changes = 2;
+  EXPECT_THAT(told(), HasSubstr("\nstate: unknown, no port is known to own the address\n"
+                                "why:   p12 did not answer the switch for 30 s, nor did another port, at "));
   havip_.decisions.back().trigger = Trigger::kUnbind;
   EXPECT_THAT(told(), HasSubstr("ago, and another port had claimed it after that\n"));
 }
@@ -111,20 +120,25 @@ TEST_F(ExplainHavip, SuspectOwnerWithstandsAnnouncementsForItsDeadTime) {
   havip_.state = OwnerState::kSuspect;
   havip_.candidates[0].fresh = false;
   havip_.candidates[0].last_advert_age_ms = 2500;
-  EXPECT_THAT(told(),
-              HasSubstr("\nlasts until: another port adverts the address, or, not before 1.500 s from now, "
-                        "announces it; p11 goes down or is unbound\n"));
+  EXPECT_THAT(
+      told(),
+      HasSubstr("\nlasts until: another port adverts the address, or, not before 1.500 s from now, "
+                "announces it; p11 goes down or is unbound; p11 does not answer the switch and another "
+                "port does, or none does for 30 s\n"));
   havip_.candidates[0].last_advert_age_ms = 4100;
   EXPECT_THAT(
       told(),
       HasSubstr(
-          "\nlasts until: another port adverts or announces the address; p11 goes down or is unbound\n"));
+          "\nlasts until: another port adverts or announces the address; p11 goes down or is unbound; p11 "
+          "does not answer the switch and another port does, or none does for 30 s\n"));
 }
 
 TEST_F(ExplainHavip, AddressWithoutOwnerSaysWhatItWaitsFor) {
   havip_ = test::released_havip();
   EXPECT_THAT(told(), HasSubstr("\nwhy not p11: resigned with priority 0, 0.345 s ago\n"));
-  EXPECT_THAT(told(), HasSubstr("\nwaits for: a bound port adverts or announces the address\n"));
+  EXPECT_THAT(
+      told(),
+      HasSubstr("\nwaits for: a bound port adverts or announces the address, or answers the switch\n"));
   havip_.state = OwnerState::kUnknown;
   EXPECT_THAT(told(),
               HasSubstr("\nwaits for: a bound port adverts or announces the address, answers the switch, or "

@@ -114,8 +114,7 @@ TEST_F(ShowHavip, HavipWithoutOwnerSaysWhy) {
       text.find("state: released, the owner resigned, went down or was unbound, and nobody succeeded\n"),
       std::string::npos);
   EXPECT_NE(text.find("why:   the owner resigned with priority 0 at 2024-05-01 12:00:12.000000 UTC; rule "
-                      "nobody: no claim "
-                      "stands\n"),
+                      "nobody: the owner left, and no claim of another port stands\n"),
             std::string::npos);
 }
 
