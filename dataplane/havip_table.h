@@ -78,6 +78,7 @@ struct Steering {
   PortId port;  // kEnforce: the pinned port, if any; else the one that has the data, if any
   Handover handover = Handover::kAtOnce;
   std::uint8_t follow_vrid = 0;  // the group that the address belongs to; 0: what is learned
+  bool is_pinned = false;        // the operator named `port`
 
   constexpr bool operator==(const Steering&) const noexcept = default;
 };

@@ -27,9 +27,9 @@ struct TotalsRequest {
 };
 
 struct Message {
-  enum class Kind : std::uint32_t {
+  enum class Kind : std::uint8_t {
     kElection,  // `trigger` for `port` at `havip`: port down, up, unbind, bind
-    kSteer,     // Steering{mode, port, handover, follow_vrid} of `havip`
+    kSteer,     // Steering{mode, port, handover, follow_vrid, is_pinned} of `havip`
     kRestore,   // `port` owned `havip` before, in `generation`
     kTransmit,  // `mbuf`, a frame that control made, out of `port`
     kSnapshot,  // answer `snapshot`, then set is_done
@@ -41,6 +41,8 @@ struct Message {
   bool is_down;  // kBind: the port is down at the moment
   LearnMode mode;
   Handover handover;
+  std::uint8_t follow_vrid;
+  bool is_pinned;
   HavipId havip;
   PortId port;
   union {
@@ -48,7 +50,6 @@ struct Message {
     SnapshotRequest* snapshot;
     TotalsRequest* totals;
     std::uint64_t generation;
-    std::uint8_t follow_vrid;
   };
 };
 static_assert(sizeof(Message) == 24);

@@ -161,9 +161,12 @@ std::optional<LearnCounter> prepare_election(HavipCold& cold, Steering steering,
 }
 
 Trigger trigger_of(Steering before, Steering after) noexcept {
-  if (before.mode != LearnMode::kEnforce || after.mode != LearnMode::kEnforce) return Trigger::kLearnMode;
-  if (after.port != before.port) return after.port.is_valid() ? Trigger::kPin : Trigger::kUnpin;
-  return Trigger::kFollow;
+  if (before.mode != after.mode) return Trigger::kLearnMode;
+  if (before.port == after.port) return Trigger::kFollow;
+  if (after.is_pinned) return Trigger::kPin;
+  if (before.is_pinned) return Trigger::kUnpin;
+  // Not enforced: the port that was bound first is another.
+  return before.port.is_valid() ? Trigger::kUnbind : Trigger::kBind;
 }
 
 }  // namespace

@@ -117,7 +117,7 @@ void Worker::handle(const Message& message) noexcept {
       return;
     case Message::Kind::kSteer:
       return steer(state_, message.havip,
-                   {message.mode, message.port, message.handover, message.follow_vrid});
+                   {message.mode, message.port, message.handover, message.follow_vrid, message.is_pinned});
     case Message::Kind::kRestore:
       decide(state_, message.havip, 0, [&](owner::Election& election, TimeMs now) {
         return election.restore(message.port, static_cast<std::uint32_t>(message.generation), now);

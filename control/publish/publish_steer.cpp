@@ -15,7 +15,7 @@ Steering TablePublisher::steering_of(const HavipEntry& havip) const {
   const std::string* port = havip.spec.pin ? &*havip.spec.pin : nullptr;
   if (!port && mode != LearnMode::kEnforce && !havip.spec.ports.empty()) port = &havip.spec.ports.front();
   return {mode, port ? registry_.ports.find(*port)->second.id : PortId(), havip.spec.handover,
-          static_cast<std::uint8_t>(havip.spec.follow.value_or(0))};
+          static_cast<std::uint8_t>(havip.spec.follow.value_or(0)), havip.spec.pin.has_value()};
 }
 
 void TablePublisher::mark_steered(const model::ChangeSet& changes) {
@@ -51,6 +51,7 @@ bool TablePublisher::steer(HavipSlot& slot, const Steering& steering) {
   message.port = steering.port;
   message.handover = steering.handover;
   message.follow_vrid = steering.follow_vrid;
+  message.is_pinned = steering.is_pinned;
   if (steering != slot.steering && !host_.home_of(slot.id).post(message)) return false;
   slot.steering = steering;
   return true;

@@ -26,8 +26,7 @@ enum class Trigger : std::uint8_t {
   kBind,
   kPin,
   kUnpin,
-  kLearnMode,  // the operator changed the learning mode, or the port that has the data while it is not
-               // enforced
+  kLearnMode,  // the operator changed the learning mode
   kRestart,    // the owner of before the last restart, or of before learning was off, until something claims
   kProbe,      // an answer to the switch's own question who has the address, or the owner's silence to it
   kFollow,     // the operator changed which group the address goes with

@@ -46,6 +46,7 @@ class WorkerTest : public ::testing::Test {
     message.mode = mode;
     message.havip = slot();
     if (port != 0) message.port = bed.port(port);
+    message.is_pinned = mode == LearnMode::kEnforce && port != 0;
     return message;
   }
   Message transmission(std::uint8_t port, const Frame& frame) {

@@ -36,6 +36,20 @@ TEST_F(PublishSteer, PinnedPortHasTheDataUntilItIsUnpinned) {
   EXPECT_EQ(owner(), "vm1-eth0");
 }
 
+// Whatever is enforced, what the operator did is told as what it was.
+TEST_F(PublishSteer, EachStepOfTheOperatorIsToldAsWhatItWas) {
+  const auto trigger = [this](const Result<void>& done) {
+    EXPECT_TRUE(succeeded(settled(done)));
+    return vswitch.control().decisions().last_of(slot("front"))->trigger;
+  };
+  EXPECT_EQ(trigger(service().set_learn(LearnMode::kOff)), Trigger::kLearnMode);
+  EXPECT_EQ(trigger(service().pin_havip("front", "vm2-eth0")), Trigger::kPin);
+  EXPECT_EQ(trigger(service().unpin_havip("front")), Trigger::kUnpin);
+  EXPECT_EQ(trigger(service().unbind_havip("front", "vm1-eth0")), Trigger::kUnbind);
+  EXPECT_EQ(trigger(service().unbind_havip("front", "vm2-eth0")), Trigger::kUnbind);
+  EXPECT_EQ(trigger(service().bind_havip("front", "vm1-eth0")), Trigger::kBind);
+}
+
 TEST_F(PublishSteer, PinOfAFileIsInForce) {
   ASSERT_TRUE(
       succeeded(settled(apply([](model::Objects& desired) { desired.havips["front"].pin = "vm2-eth0"; }))));
