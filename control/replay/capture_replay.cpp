@@ -16,7 +16,7 @@ namespace vipswitch::replay {
 namespace {
 
 constexpr unsigned kPackets = 4095;  // in the pool, of which one frame at a time takes a few
-constexpr std::int64_t kNsPerMs = 1'000'000;
+constexpr std::int64_t kNsPerUs = 1'000, kNsPerMs = 1'000'000;
 // No incident lasts longer; files of different nights, or a damaged time, would have timers run for years.
 constexpr TimeMs kMsPerDay = 86'400'000, kLongestGapMs = 7 * kMsPerDay;
 
@@ -123,7 +123,10 @@ Result<void> CaptureReplay::run() {
 
 Result<void> CaptureReplay::move_clock(const CaptureMerge::Next& next) {
   const std::int64_t at_ns = next.frame.at_unix_ns;
-  if (!first_ns_) first_ns_ = at_ns;
+  if (!first_ns_) {
+    first_ns_ = at_ns;
+    report_.first_frame_unix_us = at_ns / kNsPerUs;
+  }
   const TimeMs at_ms =
       static_cast<std::int64_t>(static_cast<std::uint64_t>(at_ns) - static_cast<std::uint64_t>(*first_ns_)) /
       kNsPerMs;

@@ -65,6 +65,8 @@ struct FrameCounts {
 struct ReplayReport {
   std::vector<ReplayedCapture> captures;
   FrameCounts frames;
+  std::optional<std::int64_t> first_frame_unix_us =
+      {};  // wall clock of the captures; none: there is no frame
   TimeMs last_frame_ms = 0, end_ms = 0;
   std::vector<ReplayedDecision> decisions;
   std::vector<HavipSummary> havips;

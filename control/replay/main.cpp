@@ -71,7 +71,8 @@ Result<void> run_captures(const Options& options) {
   }
   const auto eal = vipswitch::start_offline_eal(config.value().settings.memory_mb);
   if (!eal) return eal.error();
-  const auto report = replay_captures({std::move(config).value(), options.captures, options.after_ms});
+  const auto report = replay_captures(
+      {std::move(config).value(), options.captures, options.after_ms.value_or(kDefaultAfterMs)});
   if (!report) return report.error();
   std::cout << (options.json ? vipswitch::shell::to_text(to_json(report.value())) : to_text(report.value()));
   return {};

@@ -1,5 +1,6 @@
 #include "control/replay/options.h"
 
+#include <algorithm>
 #include <charconv>
 #include <string_view>
 
@@ -35,7 +36,8 @@ Without them: runs a script of events, one a line, through the election of one H
 as `TIME OWNER`, then the counters. Reads standard input if no FILE is named, or where it is `-`. With several FILEs
 a line `==> FILE <==` precedes the outcome of each.
 
-  bound A B C                     first line: the bound ports; their order is their port id, A lowest
+  bound A B C                     first line: the bound ports; their order is their port id, A lowest. A second
+                                  one begins anew, and only what comes behind it is told
   TIME advert PORT PRIO [INT]     VRRP advert of VRID 1; PRIO 0 resigns; INT in ms, default 1000
   TIME group PORT VRID PRIO [INT] [new] [empty]
                                   advert of VRID that does not list the address. new: with it the port begins
@@ -72,6 +74,11 @@ Result<void> add_source(Options& options, std::string_view text) {
                        std::string(has_port ? text.substr(sign + 1) : text)};
   if (source.path.empty() || (has_port && source.port.empty()))
     return make_error(ErrorCode::usage, "--pcap \"{}\", expected PORT=FILE or FILE", text);
+  const bool is_known = std::any_of(options.captures.begin(), options.captures.end(),
+                                    [&](const CaptureSource& known) { return known.path == source.path; });
+  if (is_known)
+    return make_error(ErrorCode::usage, "--pcap \"{}\", whose file is given before, expected each once",
+                      text);
   options.captures.push_back(std::move(source));
   return {};
 }
@@ -88,9 +95,11 @@ Result<void> set_after(Options& options, std::string_view text) {
 // Captures need a configuration and the other way round, and scripts know neither.
 Result<Options> checked(Options options) {
   if (options.help || options.version) return options;
-  if (options.captures.empty() && (options.config || options.json))
+  if (options.captures.empty() && (options.config || options.json || options.after_ms))
     return make_error(ErrorCode::usage, "{} without --pcap, expected a capture",
-                      options.config ? "--config" : "--json");
+                      options.config ? "--config"
+                      : options.json ? "--json"
+                                     : "--after");
   if (options.captures.empty()) return options;
   if (!options.config)
     return make_error(ErrorCode::usage, "--pcap without --config, expected the switch's configuration");

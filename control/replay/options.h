@@ -11,11 +11,14 @@
 
 namespace vipswitch::replay {
 
+// How long the clock goes on behind the last frame.
+inline constexpr TimeMs kDefaultAfterMs = 10'000;
+
 struct Options {
   std::optional<std::string> config;
   std::vector<CaptureSource> captures;  // none: scripts are run
   bool json = false;
-  TimeMs after_ms = 10'000;
+  std::optional<TimeMs> after_ms = std::nullopt;  // none: kDefaultAfterMs
   std::vector<std::string> scripts;
   bool help = false;
   bool version = false;

@@ -10,6 +10,7 @@
 
 #include "control/event/decision_event.h"
 #include "control/shell/text_table.h"
+#include "control/text/clock_text.h"
 #include "control/text/format.h"
 
 namespace vipswitch::replay {
@@ -101,7 +102,10 @@ std::string frames_text(const ReplayReport& report) {
   add(counts.too_long, "left out: longer than a packet buffer");
   for (const auto& [mac, frames] : counts.of_no_port)
     add(frames, fmt::format("left out: {} is no port's", mac));
-  return fmt::format("\nframes, until {} s:\n{}", seconds(report.last_frame_ms), table.text(2));
+  const auto begin = report.first_frame_unix_us
+                         ? fmt::format(" from {}", text::clock(*report.first_frame_unix_us))
+                         : std::string();
+  return fmt::format("\nframes{} until {} s:\n{}", begin, seconds(report.last_frame_ms), table.text(2));
 }
 
 std::string learning_text(const ReplayReport& report) {
@@ -189,6 +193,8 @@ Json to_json(const ReplayReport& report) {
           {"havips", std::move(havips)},
           {"end_ms", report.end_ms},
           {"captures", std::move(captures)},
+          {"first_frame_at",
+           report.first_frame_unix_us ? Json(text::iso_clock(*report.first_frame_unix_us)) : Json()},
           {"last_frame_ms", report.last_frame_ms},
           {"frames", to_json(report.frames)},
           {"learning", std::move(learning)},
