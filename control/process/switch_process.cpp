@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "control/runtime/status_line.h"
+#include "control/text/read_file.h"
 #include "version.h"
 
 namespace vipswitch {
@@ -54,6 +55,9 @@ Result<std::unique_ptr<SwitchProcess>> SwitchProcess::start(const Options& optio
 Result<void> SwitchProcess::bring_up(const Options& options) {
   is_interactive_ = options.interactive;
   cmdline_file_ = options.cmdline_file;
+  if (cmdline_file_) {
+    if (auto commands = text::read_file(*cmdline_file_); !commands) return commands.error();
+  }
   Config config;
   if (options.config) {
     auto loaded = load_config(*options.config);

@@ -55,6 +55,10 @@ Result<PacketTrace> PacketTracer::trace(const TraceRequest& request) {
   if (!ingress) return ingress.error();
   const auto claimed = ask_for_havips_of(request.port);
   if (!claimed) return claimed.error();
+  if (!request.as_owner.empty() && registry_.ports.find(request.as_owner) == registry_.ports.end()) {
+    return make_error(ErrorCode::not_found, "as-owner: \"{}\" does not exist, expected the name of a port",
+                      request.as_owner);
+  }
   const auto assumed = ask_for_havips_of(request.as_owner);
   if (!assumed) return assumed.error();
   if (!request.as_owner.empty() && assumed.value().empty()) {

@@ -123,6 +123,13 @@ def test_missing_core_is_one_line_and_exit_1(bed, tmp_path):
     assert_refused(run_to_end(bed.switch_namespace, "--config", path), "499")
 
 
+def test_missing_command_file_is_one_line_and_exit_1_before_anything_starts(bed, tmp_path):
+    path = str(tmp_path / "absent.commands")
+    result = run_to_end(bed.switch_namespace, "--config", write(tmp_path, bed.config.text()), "--cmdline-file", path)
+    assert_refused(result, path)
+    assert "running" not in result.stderr
+
+
 def test_missing_configuration_file_is_one_line_and_exit_1(bed, tmp_path):
     path = str(tmp_path / "absent.yaml")
     assert_refused(run_to_end(bed.switch_namespace, "--config", path), path)

@@ -339,6 +339,7 @@ TEST_F(DryRunTest, RefusalsNameWhatIsWrong) {
   EXPECT_THAT(error_of({"vm9", FrameSpec{}, {}}), HasSubstr("port: \"vm9\" does not exist"));
   EXPECT_THAT(error_of({"vm1-eth0", FrameSpec{}, "vm3-eth0"}),
               HasSubstr("as-owner: \"vm3-eth0\" is bound to no HAVIP"));
+  EXPECT_THAT(error_of({"vm1-eth0", FrameSpec{}, "vm9"}), HasSubstr("as-owner: \"vm9\" does not exist"));
   EXPECT_THAT(error_of({"vm1-eth0", FrameBytes(5000), {}}),
               HasSubstr("packet: 5000 bytes, expected at most"));
 }
