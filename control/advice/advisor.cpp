@@ -72,6 +72,15 @@ class Advisor {
     return found;
   }
 
+  // The two ports that have adverted the address, where there are just two of them.
+  std::string advertisers() const {
+    std::vector<std::string> ports;
+    for (const auto& candidate : havip_.candidates) {
+      if (candidate.last_advert_age_ms >= 0) ports.push_back(candidate.port);
+    }
+    return ports.size() == 2 ? text::join(ports) : "two ports";
+  }
+
   // A drill that was left on looks like a fault of the guests.
   void look_for_filters() {
     for (const auto& candidate : havip_.candidates) {
@@ -85,7 +94,7 @@ class Advisor {
   }
 
   void look_for_split_brain() {
-    if (!havip_.has_contention) return;
+    if (!havip_.has_contention || havip_.candidates.size() < 2) return;
     const auto winner = std::find_if(
         havip_.candidates.begin(), havip_.candidates.end(), [](const CandidateStatus& candidate) {
           return candidate.standing == CandidateStanding::kElected && candidate.fresh;
@@ -93,10 +102,9 @@ class Advisor {
     const auto outranked = contenders();
     if (winner == havip_.candidates.end() || outranked.empty()) {
       add(AdviceCode::split_brain,
-          "not long ago two ports adverted {} at once, and now they do not: one did not hear the other; if "
-          "that "
-          "comes back, look for {}",
-          havip_.address, likely_cause(nullptr, nullptr));
+          "within the last minute {} adverted {} at once, and now they do not: one did not hear the other; "
+          "if that comes back, look for {}",
+          advertisers(), havip_.address, likely_cause(nullptr, nullptr));
       return;
     }
     const auto& loser = *outranked.front();

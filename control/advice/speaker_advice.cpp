@@ -77,6 +77,7 @@ void compare_group(const VrrpSpeaker& one, const VrrpSpeaker& other, std::vector
          fmt::format("{} speaks VRRPv{} and {} VRRPv{} in VRID {}: each drops the other's adverts, "
                      "so both become master; set the same vrrp_version in both",
                      called(one), one.version, called(other), other.version, one.vrid)});
+    return;  // the rest of an advert is another, too, and what of it matters shows once the versions are one
   }
   if (one.auth != other.auth) {
     advice.push_back(

@@ -32,7 +32,8 @@ Result<void> show_advice(Context& context, const Arguments& arguments) {
           fmt::format("{} ({}), {}: {}\n", havip.name, havip.address, to_word(advice.code), advice.sentence);
     }
   }
-  print(context, arguments, Json{{"advice", std::move(array)}}, text.empty() ? "nothing to advise\n" : text);
+  print(context, arguments, Json{{"advice", std::move(array)}},
+        with_notice(context, text.empty() ? "nothing to advise\n" : text));
   return {};
 }
 
@@ -89,7 +90,8 @@ Result<void> show_vrrp(Context& context, const Arguments& arguments) {
                list_of(followers)});
   }
   print(context, arguments, Json{{"speakers", std::move(array)}},
-        table.empty() ? "no port that is bound to a HAVIP has sent VRRP\n" : table.text());
+        with_notice(context,
+                    table.empty() ? "no port has sent VRRP since it was bound to a HAVIP\n" : table.text()));
   return {};
 }
 

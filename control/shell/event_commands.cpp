@@ -8,6 +8,7 @@
 #include "control/shell/commands.h"
 #include "control/shell/json_form.h"
 #include "control/shell/limit_argument.h"
+#include "control/shell/suggest.h"
 
 namespace vipswitch::shell {
 namespace {
@@ -36,6 +37,32 @@ bool is_about(const OperatorEvent& event, const std::string& word) {
          });
 }
 
+// The nearest word that an event is about.
+std::optional<std::string> suggest_word(const std::deque<OperatorEvent>& events, const std::string& word) {
+  std::vector<std::string_view> known;
+  const auto add = [&](const Json& value) {
+    if (!value.is_string()) return;
+    const std::string_view text = value.get_ref<const std::string&>();
+    known.push_back(text.substr(text.rfind(' ') + 1));
+  };
+  for (const auto& event : events) {
+    known.push_back(to_word(event.name));
+    for (const Json& value : *event.fields) {
+      add(value);
+      if (value.is_array()) std::for_each(value.begin(), value.end(), add);
+    }
+  }
+  const auto near = suggest(word, known);
+  return near ? std::optional(std::string(*near)) : std::nullopt;
+}
+
+std::string no_events_text(const std::deque<OperatorEvent>& all, const std::optional<std::string>& word) {
+  if (!word) return "no events\n";
+  const auto near = suggest_word(all, *word);
+  return fmt::format("no events about {}{}\n", *word,
+                     near ? fmt::format(", did you mean \"{}\"?", *near) : "");
+}
+
 // The last `count` of those that are asked for, newest last.
 std::vector<OperatorEvent> select(const std::deque<OperatorEvent>& all,
                                   const std::optional<std::string>& word, std::size_t count) {
@@ -50,8 +77,9 @@ std::vector<OperatorEvent> select(const std::deque<OperatorEvent>& all,
 Result<void> show_events(Context& context, const Arguments& arguments) {
   const auto count = shown_count(arguments);
   if (!count) return count.error();
-  const auto events =
-      select(context.runtime.events().last(), arguments.get_if<std::string>("WORD"), count.value());
+  const auto& all = context.runtime.events().last();
+  const auto word = arguments.get_if<std::string>("WORD");
+  const auto events = select(all, word, count.value());
   if (arguments.has("json")) {
     auto array = Json::array();
     for (const auto& event : events) array.push_back(to_json(event));
@@ -60,8 +88,7 @@ Result<void> show_events(Context& context, const Arguments& arguments) {
   }
   std::string text;
   for (const auto& event : events) text += to_line(event) + "\n";
-  const auto about = arguments.has("WORD") ? " about " + arguments.text("WORD") : std::string();
-  context.print(text.empty() ? fmt::format("no events{}\n", about) : text);
+  context.print(text.empty() ? no_events_text(all, word) : text);
   return {};
 }
 

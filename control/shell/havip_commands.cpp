@@ -53,7 +53,7 @@ Result<void> unpin_havip(Context& context, const Arguments& arguments) {
 }
 
 Result<void> learn_havip(Context& context, const Arguments& arguments) {
-  const auto mode = model::parse_learn_mode(arguments.text("CHOICE"));
+  const auto mode = model::parse_learn_mode(arguments.text("MODE"));
   const auto* own = std::get_if<LearnMode>(&mode);  // else "default"
   return context.service.set_havip_learn(arguments.text("HAVIP"), own ? std::optional(*own) : std::nullopt);
 }
@@ -121,7 +121,7 @@ Result<void> show_one_owner(Context& context, const Arguments& arguments) {
     print(context, arguments, failovers_document(havip, count.value()), tell_failovers(havip, count.value()));
   } else {
     const auto speakers = context.runtime.vrrp_speakers();
-    print(context, arguments, to_json(havip, speakers), tell_havip(havip, speakers));
+    print(context, arguments, to_json(havip, speakers), with_notice(context, tell_havip(havip, speakers)));
   }
   return {};
 }
@@ -130,7 +130,7 @@ Result<void> show_all_owners(Context& context, const Arguments& arguments) {
   const auto havips = context.runtime.all_havips();
   if (!havips) return havips.error();
   if (!arguments.has("json")) {
-    context.print(list_havips(havips.value()));
+    context.print(with_notice(context, list_havips(havips.value())));
     return {};
   }
   const auto speakers = context.runtime.vrrp_speakers();
@@ -179,10 +179,10 @@ std::vector<Command> havip_commands() {
        {kHavip, {"PORT", &value_type::kPortName, "name of a port that is bound to it"}},
        pin_havip},
       {"havip unpin HAVIP", "let the claims name the owner again", {kHavip}, unpin_havip},
-      {"havip learn HAVIP CHOICE",
+      {"havip learn HAVIP MODE",
        "set how far the claims for one HAVIP are trusted",
        {kHavip,
-        {"CHOICE", &value_type::kLearnChoice, "off, observe or enforce; default: as the claims for all are"}},
+        {"MODE", &value_type::kLearnChoice, "off, observe or enforce; default: as the claims for all are"}},
        learn_havip},
       {"havip handover HAVIP WHEN",
        "set when data leaves an owner that is outranked and still there",

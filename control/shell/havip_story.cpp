@@ -46,16 +46,15 @@ std::string why_text(const HavipStatus& havip) {
   }
   if (havip.decisions.empty()) return "no decision was made yet";
   const auto& last = havip.decisions.back();
-  const bool was_given_up = last.trigger == Trigger::kProbe && last.to.empty();
-  auto text =
-      fmt::format("{} at {}; rule {}: {}",
-                  was_given_up ? last.from + " did not answer the switch for 30 s, nor did another port,"
-                               : std::string(meaning(last.trigger)),
-                  text::clock(last.at_unix_us), last.rule, meaning(last.rule));
+  const std::int64_t took_ns = last.evidence_to_commit_ns;  // the time that is told is that of the evidence
+  auto text = fmt::format("{} at {}{}; rule {}: {}", cause_of(last, family_of(havip.address)),
+                          text::clock(last.at_unix_us - took_ns / 1000),
+                          took_ns == 0 ? "" : fmt::format(", decided {} later", text::short_time(took_ns)),
+                          last.rule, reason_for(last, havip.pinned));
   if (!last.to.empty()) {
     text += fmt::format("; evidence {}", evidence_text(last.evidence, last.priority, last.vrid));
   }
-  if (!still_holds(last.rule, havip.state)) text += fmt::format("; since then: {}", meaning(havip.state));
+  if (!still_holds(last.rule, havip.state)) text += "; the state has changed since";
   return text;
 }
 
@@ -71,8 +70,10 @@ std::string learning_text(const HavipStatus& havip) {
     return fmt::format("learn: enforce; pinned to {}, the claims name {}\n", havip.pinned,
                        name_or_nobody(havip.elected));
   }
-  const auto* why = havip.pinned.empty() ? "bound first" : "pinned";
-  const auto text = fmt::format("learn: {}; the data stays at the port that is {}", havip.learn, why);
+  const auto* where = !havip.pinned.empty()       ? "the data stays at the port that is pinned"
+                      : !havip.candidates.empty() ? "the data stays at the port that is bound first"
+                                                  : "no port is bound, so the data goes nowhere";
+  const auto text = fmt::format("learn: {}; {}", havip.learn, where);
   if (havip.learn == LearnMode::kOff) return text + ", claims are not evaluated\n";
   return fmt::format("{}, the claims name {}; decisions that disagreed: {}\n", text,
                      name_or_nobody(havip.elected), havip.disagreements);
@@ -128,7 +129,7 @@ std::string tell_address(const HavipStatus& havip, std::span<const VrrpSpeaker> 
   return fmt::format("HAVIP {}: {} in subnet {}, answered with MAC {}\n", havip.name, havip.address,
                      havip.subnet, havip.stable_mac) +
          fmt::format("owner: {}\n", owner_text(havip)) +
-         fmt::format("state: {}, {}\n", havip.state, meaning(havip.state)) + learning_text(havip) +
+         fmt::format("state: {}, {}\n", havip.state, meaning(havip)) + learning_text(havip) +
          fmt::format("why:   {}\n", why_text(havip)) + why_not_text(havip) + lasts_until_text(havip) +
          follows_text(havip) + asking_text(havip) + damping_text(havip) + packets_text(havip) +
          last_failover_text(havip) + candidates_text(havip) + decisions_text(havip) +

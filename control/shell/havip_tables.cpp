@@ -58,7 +58,7 @@ std::string candidates_table(const HavipStatus& havip, std::size_t indent) {
 
 std::string decisions_table(const HavipStatus& havip, std::size_t count, std::size_t indent) {
   TextTable table({{"SEQUENCE", Align::kRight},
-                   {"AT"},
+                   {"DECIDED_AT"},
                    {"FROM"},
                    {"TO"},
                    {"TRIGGER"},
@@ -78,7 +78,7 @@ std::string decisions_table(const HavipStatus& havip, std::size_t count, std::si
 
 std::string failovers_table(const HavipStatus& havip, std::size_t count, std::size_t indent) {
   TextTable table({{"SEQUENCE", Align::kRight},
-                   {"AT"},
+                   {"EVIDENCE_AT"},
                    {"FROM"},
                    {"TO"},
                    {"TRIGGER"},

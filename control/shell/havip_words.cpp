@@ -1,13 +1,54 @@
 #include "control/shell/havip_words.h"
 
+#include <algorithm>
 #include <fmt/format.h>
+#include <string_view>
 
 #include "control/text/format.h"
 
 namespace vipswitch::shell {
 
-std::string_view meaning(OwnerState state) {
-  switch (state) {
+namespace {
+
+std::string_view meaning_of_suspect(const HavipStatus& havip) {
+  const auto owner =
+      std::find_if(havip.candidates.begin(), havip.candidates.end(),
+                   [&](const CandidateStatus& candidate) { return candidate.port == havip.owner; });
+  if (owner != havip.candidates.end() && owner->restored)
+    return "the owner is remembered from before a restart and has claimed nothing since; packets still go to "
+           "it";
+  return "the owner's adverts have ceased and no other port has taken over; packets still go to it";
+}
+
+std::string_view meaning_of_fixed(const HavipStatus& havip) {
+  if (!havip.pinned.empty()) return "claims are not enforced; packets go to the pinned port";
+  if (!havip.candidates.empty()) return "claims are not enforced; packets go to the port bound first";
+  return "claims are not enforced, and no port is bound to send packets to";
+}
+
+// The port, or what stands for one that no longer has a name.
+std::string port_or(const std::string& port, std::string_view word) {
+  return port.empty() ? std::string(word) : port;
+}
+
+std::string cause_of_expiry(const Decision& decision) {
+  if (decision.to.empty()) return fmt::format("the claim of {} lapsed", port_or(decision.from, "the owner"));
+  if (decision.evidence == EvidenceClass::kAnnouncement)
+    return fmt::format("an announcement of {} that had to wait came due", decision.to);
+  return fmt::format("the adverts of {} ceased", port_or(decision.from, "the owner"));
+}
+
+std::string cause_of_probe(const Decision& decision) {
+  if (!decision.to.empty())
+    return fmt::format("{} answered when the switch asked who has the address", decision.to);
+  return fmt::format("{} did not answer the switch for 30 s, nor did another port,",
+                     port_or(decision.from, "the owner"));
+}
+
+}  // namespace
+
+std::string meaning(const HavipStatus& havip) {
+  switch (havip.state) {
     case OwnerState::kUnknown:
       return "no port is known to own the address";
     case OwnerState::kOwnedVrrp:
@@ -17,66 +58,69 @@ std::string_view meaning(OwnerState state) {
     case OwnerState::kPinned:
       return "the operator pinned the owner";
     case OwnerState::kSuspect:
-      return "the owner's adverts ceased and nobody succeeded, or it is remembered from before a restart; "
-             "packets still go to it";
+      return std::string(meaning_of_suspect(havip));
     case OwnerState::kReleased:
-      return "the owner resigned, went down or was unbound, and nobody succeeded";
+      return "the owner left, and nobody succeeded";
     case OwnerState::kFixed:
-      return "claims are not enforced; packets go to the pinned port, or to the one bound first";
+      return std::string(meaning_of_fixed(havip));
   }
   return "";
 }
 
-std::string_view meaning(Rule rule) {
-  switch (rule) {
+std::string cause_of(const Decision& decision, Family family) {
+  switch (decision.trigger) {
+    case Trigger::kAdvert:
+      return "a VRRP advert came";
+    case Trigger::kResignation:
+      return fmt::format("{} resigned with priority 0", port_or(decision.from, "the owner"));
+    case Trigger::kAnnouncement:
+      return family == Family::kIpv4 ? "a gratuitous ARP came"
+                                     : "an unsolicited neighbour advertisement came";
+    case Trigger::kWeak:
+      return "a packet from the address came";
+    case Trigger::kExpiry:
+      return cause_of_expiry(decision);
+    case Trigger::kPortDown:
+      return fmt::format("{} went down", port_or(decision.from, "the port"));
+    case Trigger::kPortUp:
+      return fmt::format("{} came up", port_or(decision.to, "a port"));
+    case Trigger::kUnbind:
+      return fmt::format("{} was unbound", port_or(decision.from, "the port"));
+    case Trigger::kBind:
+      return fmt::format("{} was bound", port_or(decision.to, "a port"));
+    case Trigger::kPin:
+      return fmt::format("the operator pinned {}", port_or(decision.to, "a port that is down"));
+    case Trigger::kUnpin:
+      return "the operator ended the pin";
+    case Trigger::kLearnMode:
+      return "the operator changed the learning mode";
+    case Trigger::kRestart:
+      return fmt::format("{} was the owner before the restart; remembered", port_or(decision.to, "a port"));
+    case Trigger::kProbe:
+      return cause_of_probe(decision);
+    case Trigger::kFollow:
+      return "the operator changed which group the address goes with";
+  }
+  return "";
+}
+
+std::string reason_for(const Decision& decision, const std::string& pinned) {
+  switch (decision.rule) {
     case Rule::kNobody:
-      return "the owner left, and no claim of another port stands";
+      return "no claim of another port stands";
     case Rule::kPinned:
       return "pinned by the operator";
     case Rule::kFreshVrrp:
       return "highest priority among ports with fresh adverts";
     case Rule::kLatestClaim:
-      return "latest announcement, or last VRRP owner";
+      return decision.evidence == EvidenceClass::kVrrp ? "last to claim it, by adverts that have ceased"
+                                                       : "latest announcement";
     case Rule::kWeakHint:
       return "only hint at an owner";
     case Rule::kFixed:
-      return "claims are not enforced, so the pinned port, or the one bound first";
-  }
-  return "";
-}
-
-std::string_view meaning(Trigger trigger) {
-  switch (trigger) {
-    case Trigger::kAdvert:
-      return "a VRRP advert came";
-    case Trigger::kResignation:
-      return "the owner resigned with priority 0";
-    case Trigger::kAnnouncement:
-      return "a gratuitous ARP or an unsolicited neighbour advertisement came";
-    case Trigger::kWeak:
-      return "a packet from the address came";
-    case Trigger::kExpiry:
-      return "adverts ceased, or a waiting announcement came due";
-    case Trigger::kPortDown:
-      return "the port went down";
-    case Trigger::kPortUp:
-      return "a port came up";
-    case Trigger::kUnbind:
-      return "the port was unbound";
-    case Trigger::kBind:
-      return "a port was bound";
-    case Trigger::kPin:
-      return "the operator pinned a port";
-    case Trigger::kUnpin:
-      return "the operator ended the pin";
-    case Trigger::kLearnMode:
-      return "the operator changed the learning mode, or the port that has the data while it is not enforced";
-    case Trigger::kRestart:
-      return "it was the owner before the restart, or before learning was off";
-    case Trigger::kProbe:
-      return "the switch asked who has the address";
-    case Trigger::kFollow:
-      return "the operator changed which group the address goes with";
+      if (decision.to.empty()) return "claims are not enforced, and no port is bound";
+      return fmt::format("claims are not enforced, so the port that is {}",
+                         decision.to == pinned ? "pinned" : "bound first");
   }
   return "";
 }

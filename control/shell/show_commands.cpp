@@ -16,12 +16,6 @@ Json json_list(const char* key, const std::vector<T>& elements) {
   return Json{{key, std::move(array)}};
 }
 
-// Why numbers stand still.
-std::string notice(const Context& context) {
-  return context.runtime.forwarding() ? ""
-                                      : "FORWARDING IS STOPPED: start takes packets from the devices again\n";
-}
-
 Result<void> show_port_stats(Context& context, const Arguments& arguments) {
   const auto ports = context.runtime.ports();
   TextTable table({{"PORT"},
@@ -36,7 +30,7 @@ Result<void> show_port_stats(Context& context, const Arguments& arguments) {
     table.add({port.name, number(port.rx_packets), number(port.rx_bytes), number(port.tx_packets),
                number(port.tx_bytes), number(port.rx_missed), number(port.drops), number(port.tx_drops)});
   }
-  print(context, arguments, json_list("ports", ports), notice(context) + table.text());
+  print(context, arguments, json_list("ports", ports), with_notice(context, table.text()));
   return {};
 }
 
@@ -54,7 +48,7 @@ Result<void> show_port_info(Context& context, const Arguments& arguments) {
     table.add({port.name, port.link_up ? "up" : "down", fmt::to_string(port.mac), number(port.mtu),
                number(port.rx_queues), number(port.tx_queues), port.driver, port.device});
   }
-  print(context, arguments, json_list("ports", ports), notice(context) + table.text());
+  print(context, arguments, json_list("ports", ports), with_notice(context, table.text()));
   return {};
 }
 
@@ -77,7 +71,7 @@ Result<void> show_worker_stats(Context& context, const Arguments& arguments) {
   }
   Json json{{"forwarding", context.runtime.forwarding()}};
   json.update(json_list("workers", workers));
-  print(context, arguments, json, notice(context) + (text.empty() ? "no workers\n" : text));
+  print(context, arguments, json, with_notice(context, text.empty() ? "no workers\n" : text));
   return {};
 }
 

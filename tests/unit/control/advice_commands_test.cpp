@@ -34,7 +34,7 @@ TEST_F(AdviceCommands, AdviceNamesItsHavipAndCode) {
 }
 
 TEST_F(AdviceCommands, SpeakersAreListedToCompare) {
-  EXPECT_EQ(run("show vrrp"), "no port that is bound to a HAVIP has sent VRRP\n");
+  EXPECT_EQ(run("show vrrp"), "no port has sent VRRP since it was bound to a HAVIP\n");
   runtime_.speakers = {test::speaker("p11", 150), test::speaker("p12", 0)};
   runtime_.speakers[1].is_resigned = true;
   runtime_.speakers[1].is_unicast = true;
@@ -78,7 +78,7 @@ class FailoversCommand : public AdviceCommands {
 TEST_F(FailoversCommand, EachIsALineOfTimesAroundItsEvidence) {
   EXPECT_EQ(
       run("show havip front failovers"),
-      "SEQUENCE  AT                              FROM    TO   TRIGGER  LAST_TO_OLD  DECIDED   MOVED  "
+      "SEQUENCE  EVIDENCE_AT                     FROM    TO   TRIGGER  LAST_TO_OLD  DECIDED   MOVED  "
       "FIRST_TO_NEW      GAP  DROPPED\n"
       "       1  2024-05-01 12:00:00.500111 UTC  nobody  p12  advert             -   4.0 us  4.2 us          "
       "   "

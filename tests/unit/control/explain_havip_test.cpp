@@ -1,8 +1,10 @@
 // What `show havip` says beyond the facts: why not the others, what would change it, what the switch does.
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "control/text/parse.h"
 #include "tests/unit/control/havip_samples.h"
 #include "tests/unit/control/session_fixture.h"
 
@@ -174,13 +176,93 @@ TEST_F(ExplainHavip, GroupThatTheAddressGoesWithIsTold) {
   EXPECT_THAT(told(), HasSubstr("as havip follow says, but nobody adverts that group now\n"));
 }
 
-TEST_F(ExplainHavip, ReasonThatHoldsNoLongerSaysWhatDoes) {
-  EXPECT_THAT(told(), Not(HasSubstr("since then")));
+TEST_F(ExplainHavip, ReasonThatHoldsNoLongerSaysSo) {
+  EXPECT_THAT(told(), Not(HasSubstr("the state has changed since")));
   havip_.state = OwnerState::kSuspect;
   havip_.candidates[0].fresh = false;
+  EXPECT_THAT(told(), HasSubstr("; evidence vrrp, priority 150, VRID 51; the state has changed since\n"));
+}
+
+TEST_F(ExplainHavip, SuspectSaysWhetherItIsRemembered) {
+  havip_.state = OwnerState::kSuspect;
   EXPECT_THAT(told(),
-              HasSubstr("; evidence vrrp, priority 150, VRID 51; since then: the owner's adverts ceased and "
-                        "nobody succeeded"));
+              HasSubstr("\nstate: suspect, the owner's adverts have ceased and no other port has taken "
+                        "over; packets still go to it\n"));
+  havip_.candidates[0].restored = true;
+  EXPECT_THAT(told(),
+              HasSubstr("\nstate: suspect, the owner is remembered from before a restart and has claimed "
+                        "nothing since; packets still go to it\n"));
+}
+
+TEST_F(ExplainHavip, FixedSaysWhichPortHasTheDataAndWhy) {
+  havip_.state = OwnerState::kFixed;
+  havip_.learn = LearnMode::kOff;
+  EXPECT_THAT(told(),
+              HasSubstr("\nstate: fixed, claims are not enforced; packets go to the port bound first\n"
+                        "learn: off; the data stays at the port that is bound first, claims are"));
+  havip_.pinned = "p11";
+  EXPECT_THAT(told(), HasSubstr("\nstate: fixed, claims are not enforced; packets go to the pinned port\n"
+                                "learn: off; the data stays at the port that is pinned, claims are"));
+  havip_.pinned.clear();
+  havip_.owner.clear();
+  havip_.candidates.clear();
+  EXPECT_THAT(told(),
+              HasSubstr("\nstate: fixed, claims are not enforced, and no port is bound to send packets to\n"
+                        "learn: off; no port is bound, so the data goes nowhere, claims are"));
+}
+
+// What made the election decide, in a sentence that names who did it.
+struct Cause {
+  Trigger trigger;
+  EvidenceClass evidence;
+  const char *from, *to, *told;
+};
+
+class CauseOfADecision : public ExplainHavip, public ::testing::WithParamInterface<Cause> {};
+
+TEST_P(CauseOfADecision, NamesWhoDidIt) {
+  auto& last = havip_.decisions.back();
+  last.trigger = GetParam().trigger;
+  last.evidence = GetParam().evidence;
+  last.from = GetParam().from;
+  last.to = GetParam().to;
+  last.evidence_to_commit_ns = 0;
+  EXPECT_THAT(told(), HasSubstr(fmt::format("\nwhy:   {} at 2024-05-01 12:00:00.500123 UTC; rule ",
+                                            GetParam().told)));
+}
+
+constexpr auto kNothing = EvidenceClass::kNone, kVrrp = EvidenceClass::kVrrp;
+INSTANTIATE_TEST_SUITE_P(
+    Trigger, CauseOfADecision,
+    ::testing::Values(
+        Cause{Trigger::kAdvert, kVrrp, "p12", "p11", "a VRRP advert came"},
+        Cause{Trigger::kResignation, kVrrp, "p12", "p11", "p12 resigned with priority 0"},
+        Cause{Trigger::kAnnouncement, EvidenceClass::kAnnouncement, "p12", "p11", "a gratuitous ARP came"},
+        Cause{Trigger::kWeak, EvidenceClass::kWeak, "", "p11", "a packet from the address came"},
+        Cause{Trigger::kExpiry, kVrrp, "p12", "p11", "the adverts of p12 ceased"},
+        Cause{Trigger::kExpiry, EvidenceClass::kAnnouncement, "p12", "p11",
+              "an announcement of p11 that had to wait came due"},
+        Cause{Trigger::kExpiry, kNothing, "p12", "", "the claim of p12 lapsed"},
+        Cause{Trigger::kPortDown, kNothing, "p12", "", "p12 went down"},
+        Cause{Trigger::kPortUp, kVrrp, "", "p11", "p11 came up"},
+        Cause{Trigger::kUnbind, kNothing, "p12", "", "p12 was unbound"},
+        Cause{Trigger::kBind, kNothing, "", "p11", "p11 was bound"},
+        Cause{Trigger::kPin, kNothing, "p12", "p11", "the operator pinned p11"},
+        Cause{Trigger::kPin, kNothing, "p12", "", "the operator pinned a port that is down"},
+        Cause{Trigger::kUnpin, kVrrp, "p12", "p11", "the operator ended the pin"},
+        Cause{Trigger::kLearnMode, kNothing, "p12", "p11", "the operator changed the learning mode"},
+        Cause{Trigger::kRestart, EvidenceClass::kWeak, "", "p11",
+              "p11 was the owner before the restart; remembered"},
+        Cause{Trigger::kProbe, kVrrp, "", "p11", "p11 answered when the switch asked who has the address"},
+        Cause{Trigger::kProbe, kNothing, "p12", "",
+              "p12 did not answer the switch for 30 s, nor did another port,"},
+        Cause{Trigger::kFollow, kVrrp, "p12", "p11",
+              "the operator changed which group the address goes with"}));
+
+TEST_F(ExplainHavip, NeighbourAdvertisementIsNoArp) {
+  havip_.address = std::get<Ipv6>(text::parse_ipv6("fd00:77::100"));
+  havip_.decisions.back().trigger = Trigger::kAnnouncement;
+  EXPECT_THAT(told(), HasSubstr("\nwhy:   an unsolicited neighbour advertisement came at "));
 }
 
 TEST_F(ExplainHavip, LastFailoverIsToldInALine) {

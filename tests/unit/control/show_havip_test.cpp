@@ -36,7 +36,8 @@ TEST_F(ShowHavip, HavipIsToldInPlainWords) {
       "HAVIP front: 10.77.0.100 in subnet web, answered with MAC 0e:00:0a:4d:00:64\n"
       "owner: p11 for 12.345 s, frames go to 52:54:00:77:00:0b\n"
       "state: owned_vrrp, the owner sends VRRP adverts\n"
-      "why:   a VRRP advert came at 2024-05-01 12:00:00.500123 UTC; rule fresh_vrrp: highest priority "
+      "why:   a VRRP advert came at 2024-05-01 12:00:00.500111 UTC, decided 12.3 us later; rule fresh_vrrp: "
+      "highest priority "
       "among ports "
       "with fresh adverts; evidence vrrp, priority 150, VRID 51\n"
       "why not p12: claimed nothing so far\n"
@@ -49,7 +50,7 @@ TEST_F(ShowHavip, HavipIsToldInPlainWords) {
       "  p11   yes     fresh    vrrp           150    51         1000             345\n"
       "  p12   no      none     none             -     -            -               -\n"
       "last decisions, newest last:\n"
-      "  SEQUENCE  AT                              FROM    TO   TRIGGER       RULE          "
+      "  SEQUENCE  DECIDED_AT                      FROM    TO   TRIGGER       RULE          "
       "EVIDENCE                     COMMIT_US\n"
       "         1  2024-05-01 11:59:59.500000 UTC  nobody  p12  announcement  latest_claim  "
       "announcement                         -\n"
@@ -110,12 +111,20 @@ TEST_F(ShowHavip, HavipWithoutOwnerSaysWhy) {
   runtime_.havips = {released_havip()};
   const auto text = run("show havip front");
   EXPECT_NE(text.find("owner: nobody\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("state: released, the owner left, and nobody succeeded\n"), std::string::npos);
   EXPECT_NE(
-      text.find("state: released, the owner resigned, went down or was unbound, and nobody succeeded\n"),
+      text.find(
+          "why:   p11 resigned with priority 0 at 2024-05-01 12:00:12.000000 UTC, decided 900 ns later; "
+          "rule nobody: no claim of another port stands\n"),
       std::string::npos);
-  EXPECT_NE(text.find("why:   the owner resigned with priority 0 at 2024-05-01 12:00:12.000000 UTC; rule "
-                      "nobody: the owner left, and no claim of another port stands\n"),
-            std::string::npos);
+}
+
+TEST_F(ShowHavip, StoppedSwitchSaysSoFirst) {
+  runtime_.havips = {released_havip()};
+  runtime_.is_forwarding = false;
+  for (const auto* line : {"show havip front", "show havip", "show advice", "show vrrp"})
+    EXPECT_EQ(run(line).rfind("FORWARDING IS STOPPED: start takes packets from the devices again\n", 0), 0u)
+        << line;
 }
 
 TEST_F(ShowHavip, HavipNeverOwnedSaysSo) {

@@ -21,7 +21,8 @@ TEST_F(ShowTest, EventsAreListedAndRead) {
   EXPECT_EQ(run("show events"), line);
   EXPECT_EQ(run("show events about p11"), line);
   EXPECT_EQ(run("show events about port_link_changed count 1"), line);
-  EXPECT_EQ(run("show events about p12"), "no events about p12\n");
+  EXPECT_EQ(run("show events about p12"), "no events about p12, did you mean \"p11\"?\n");
+  EXPECT_EQ(run("show events about nobody-like-it"), "no events about nobody-like-it\n");
   runtime_.journal.add(EventName::model_changed, {{"added", {"vpc shop", "havip front"}}}, 1714564799'600000);
   EXPECT_EQ(run("show events about front"),
             "2024-05-01 11:59:59.600000 UTC model_changed added=[\"vpc shop\",\"havip front\"]\n");
