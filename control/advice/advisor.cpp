@@ -87,8 +87,7 @@ class Advisor {
       if (candidate.vrrp_filter == VrrpFilter::kNone) continue;
       add(AdviceCode::vrrp_filter,
           "the switch itself drops VRRP adverts of {0} (vrrp_filter {1}): port set {0} vrrp_filter none, "
-          "unless this "
-          "is a drill",
+          "unless this is a drill",
           candidate.port, to_word(candidate.vrrp_filter));
     }
   }
@@ -136,16 +135,14 @@ class Advisor {
     if (const VrrpSpeaker* group = speaking_group_of(up)) {
       add(AdviceCode::unclaimed,
           "nobody has claimed {0} for {1}, though {2} adverts VRID {3} ({4}) without it: list {0} there, or, "
-          "where "
-          "it moves with that group, say havip follow {5} {3}",
+          "where it moves with that group, say havip follow {5} {3}",
           havip_.address, text::age(unclaimed_ms), group->port, group->vrid, to_word(group->family),
           havip_.name);
       return;
     }
     add(AdviceCode::unclaimed,
-        "nobody has claimed {0} for {1}: start the VRRP daemon in the {2}, and see that it lists {0} "
-        "and that "
-        "no filter there drops ARP or IP protocol 112{3}",
+        "nobody has claimed {0} for {1}: start the VRRP daemon in the {2}, and see that it lists {0} and "
+        "that no filter there drops ARP or IP protocol 112{3}",
         havip_.address, text::age(unclaimed_ms), (up.size() == 1 ? "VM of " : "VMs of ") + text::join(up),
         down.empty() ? "" : "; down: " + text::join(down));
   }
@@ -167,16 +164,15 @@ class Advisor {
     if (const VrrpSpeaker* group = speaking_group_of({havip_.owner})) {
       add(AdviceCode::no_adverts,
           "{0} adverts in VRID {1}, but does not list {2}, which it announced: if it dies, {2} stays with it "
-          "until "
-          "another port announces it; list {2} in virtual_ipaddress rather than in "
+          "until another port announces it; list {2} in virtual_ipaddress rather than in "
           "virtual_ipaddress_excluded",
           havip_.owner, group->vrid, havip_.address);
       return;
     }
     add(AdviceCode::no_adverts,
         "{0} announced {1}, and no port adverts it by VRRP: if {0} dies, {1} stays with it until another "
-        "port "
-        "announces it; run keepalived in the VMs, or see that the cluster software announces every takeover",
+        "port announces it; run keepalived in the VMs, or see that the cluster software announces every "
+        "takeover",
         havip_.owner, havip_.address);
   }
 
@@ -191,16 +187,14 @@ class Advisor {
       if (havip_.now_ms - havip_.owner_since_ms < kPatienceMs) return;
       add(AdviceCode::silent_owner,
           "{0} had {1} before the switch restarted, and has neither adverted nor announced it in the {2} "
-          "since{3}: "
-          "see that keepalived, or the cluster software, runs in its VM",
+          "since{3}: see that keepalived, or the cluster software, runs in its VM",
           owner->port, havip_.address, text::age(havip_.now_ms - havip_.owner_since_ms), answers());
       return;
     }
     if (owner->last_advert_age_ms <= owner::dead_time_ms(owner->interval_ms)) return;
     add(AdviceCode::silent_owner,
         "{0} has not adverted {1} for {2}, and no other port took over{3}: see that keepalived runs in the "
-        "VM of {0}, "
-        "that no filter drops IP protocol 112, and why no other member takes over",
+        "VM of {0}, that no filter drops IP protocol 112, and why no other member takes over",
         owner->port, havip_.address, text::age(owner->last_advert_age_ms), answers());
   }
 
@@ -224,8 +218,7 @@ class Advisor {
       if (equal.size() < 2) continue;
       add(AdviceCode::equal_priorities,
           "{} have the same priority {} in VRID {}, so which of them owns {} depends on who started first: "
-          "give each "
-          "a priority of its own",
+          "give each a priority of its own",
           text::join(equal), key.second, key.first, havip_.address);
     }
   }
@@ -236,10 +229,8 @@ class Advisor {
         if (!is_vrid_conflict(*member, other)) continue;
         add(AdviceCode::vrid_conflict,
             "VRID {0} of subnet {1} is used by {2} for {3} and by {4} for {5}: the switch keeps their "
-            "adverts apart, "
-            "but their virtual MAC is the same, and another network would mix them up; give one of the "
-            "groups another "
-            "virtual_router_id",
+            "adverts apart, but their virtual MAC is the same, and another network would mix them up; give "
+            "one of the groups another virtual_router_id",
             member->vrid, member->subnet, member->port, text::join(member->havips), other.port,
             text::join(other.havips));
         return;
@@ -251,15 +242,13 @@ class Advisor {
     if (havip_.has_several_answers) {
       add(AdviceCode::several_answers,
           "several ports answered when the switch asked who has {0}, so more than one VM holds it: remove it "
-          "from those "
-          "that are not the owner (ip address del {0} dev ...)",
+          "from those that are not the owner (ip address del {0} dev ...)",
           havip_.address);
     }
     if (havip_.has_multicast_mac) {
       add(AdviceCode::multicast_mac,
           "{} is announced with a multicast MAC, as Windows NLB does, and that is ignored: NLB wants every "
-          "frame at every "
-          "VM, which a HAVIP with one owner cannot give; use VRRP, or a load balancer",
+          "frame at every VM, which a HAVIP with one owner cannot give; use VRRP, or a load balancer",
           havip_.address);
     }
   }

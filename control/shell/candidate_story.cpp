@@ -109,8 +109,8 @@ std::string adverts_last_text(const CandidateStatus& winner) {
                          ? std::string()
                          : fmt::format("a port adverts a priority above {}; ", winner.priority);
   return fmt::format(
-      "{}{} resigns, goes down or is unbound; its adverts stop: {} after the last one any advert of "
-      "another port wins, after {} any announcement (now {})",
+      "{}{} resigns, goes down or is unbound; its adverts stop: {} after the last one any advert of another "
+      "port wins, after {} any announcement (now {})",
       above, winner.port, text::seconds(owner::freshness_ms(winner.interval_ms)), text::seconds(dead),
       text::seconds(age));
 }
@@ -215,8 +215,7 @@ std::string asking_text(const HavipStatus& havip) {
   if (probing.unanswered_ms >= kOwnerAloneMs) {
     return fmt::format(
         "asking: {} has not answered for {}, so all bound ports are asked, next in {}; one that answers "
-        "takes "
-        "over, and after 30 s without any nobody is the owner\n",
+        "takes over, and after 30 s without any nobody is the owner\n",
         probing.asks_about, text::seconds(probing.unanswered_ms), next);
   }
   if (probing.unanswered_ms >= 0) {

@@ -99,8 +99,7 @@ std::vector<Command> config_commands() {
   return {
       {"load FILE [dry-run] [json]",
        "make the objects what a configuration file says, all or nothing, and print what changes; with "
-       "dry-run "
-       "only check and print; settings of the process take effect at its next start",
+       "dry-run only check and print; settings of the process take effect at its next start",
        {kFile},
        load},
       {"diff FILE [json]", "print what load would change", {kFile}, diff},

@@ -104,8 +104,8 @@ Result<void> show_one_owner(Context& context, const Arguments& arguments) {
     return make_error(ErrorCode::usage, "show havip: history and failovers, expected one of them");
   if (arguments.has("COUNT") && !is_history && !is_failovers) {
     return make_error(ErrorCode::usage,
-                      "show havip: count without its table, expected show havip {0} history count {1} "
-                      "or show havip {0} failovers count {1}",
+                      "show havip: count without its table, expected show havip {0} history count {1} or "
+                      "show havip {0} failovers count {1}",
                       text, arguments.get<std::uint64_t>("COUNT"));
   }
   const auto count = shown_count(arguments);
@@ -147,10 +147,9 @@ Result<void> show_all_owners(Context& context, const Arguments& arguments) {
 }
 
 const Argument kHavip{"HAVIP", &value_type::kHavipName, "name of a HAVIP"};
-const Argument kMode{
-    "MODE", &value_type::kLearnMode,
-    "off: claims are not evaluated; observe: they are, and told, but data stays at the pinned port or "
-    "the one bound first; enforce: data follows them"};
+const Argument kMode{"MODE", &value_type::kLearnMode,
+                     "off: claims are not evaluated; observe: they are, and told, but data stays at the "
+                     "pinned port or the one bound first; enforce: data follows them"};
 
 }  // namespace
 
@@ -189,8 +188,7 @@ std::vector<Command> havip_commands() {
        {kHavip,
         {"WHEN", &value_type::kHandover,
          "announced: at the new owner's first announcement, 20 ms after its advert at the latest; at-once: "
-         "with "
-         "the advert, before the new owner holds the address"}},
+         "with the advert, before the new owner holds the address"}},
        hand_over_havip},
       {"havip follow HAVIP VRID",
        "name the VRRP group that a HAVIP belongs to though no advert lists it",
@@ -207,8 +205,7 @@ std::vector<Command> havip_commands() {
       {"show havip [json]", "list the HAVIPs with their owners", {}, show_all_owners},
       {"show havip HAVIP [history] [failovers] [count COUNT] [json]",
        "tell who owns a HAVIP, since when, why, why not the others, what would change it, and what to look "
-       "at; "
-       "history: every decision that is remembered; failovers: when data moved, and what it lost",
+       "at; history: every decision that is remembered; failovers: when data moved, and what it lost",
        {{"HAVIP", &value_type::kHavipName, "name of a HAVIP, or the address that one of them has"},
         {"COUNT", &value_type::kNumberIn<kShownRange>, "the newest only, so many"}},
        show_one_owner},

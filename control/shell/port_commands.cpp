@@ -50,16 +50,15 @@ Result<void> show_port(Context& context, const Arguments& arguments) {
 }
 
 const Argument kPort{"PORT", &value_type::kPortName, "name of a port"};
-const Argument kForwards{"FORWARDS", &value_type::kTruth,
-                         "true: it may send from addresses that are not its own, as routers, firewalls and "
-                         "NAT do; default false"};
+const Argument kForwards{
+    "FORWARDS", &value_type::kTruth,
+    "true: it may send from addresses that are not its own, as routers, firewalls and NAT do; default false"};
 const Argument kRate{"MBPS", &value_type::kLimitIn<model::kMbpsRange>,
                      "10^6 bit/s of IP packets that it may send, 1 to 400000, or none"};
 const Argument kBurst{"KB", &value_type::kLimitIn<model::kBurstKbRange>, kBurstHelp};
-const Argument kVrrpFilter{
-    "FILTER", &value_type::kVrrpFilter,
-    "VRRP adverts that are dropped, to drill a partition: in, those that it sends; out, those "
-    "bound for it; both; none, the default"};
+const Argument kVrrpFilter{"FILTER", &value_type::kVrrpFilter,
+                           "VRRP adverts that are dropped, to drill a partition: in, those that it sends; "
+                           "out, those bound for it; both; none, the default"};
 const Argument kVrrpFilterState{"STATE", &value_type::kSwitch,
                                 "on: VRRP adverts are dropped; off: they pass"};
 
@@ -68,8 +67,8 @@ const Argument kVrrpFilterState{"STATE", &value_type::kSwitch,
 std::vector<Command> port_commands() {
   return {
       {"port add NAME instance INSTANCE subnet SUBNET mac MAC device DEVICE [interface INTERFACE] [ipv4 "
-       "ADDRESS] [ipv6 "
-       "ADDRESS6] [nic NIC] [queues COUNT] [forwards FORWARDS] [rate MBPS] [burst KB] [vrrp_filter FILTER]",
+       "ADDRESS] [ipv6 ADDRESS6] [nic NIC] [queues COUNT] [forwards FORWARDS] [rate MBPS] [burst KB] "
+       "[vrrp_filter FILTER]",
        "plug a vNIC of an instance into a subnet",
        {{"NAME", &value_type::kText, "name of the new port"},
         {"INSTANCE", &value_type::kText, "name of the instance (VM) that has the vNIC"},

@@ -102,8 +102,7 @@ std::vector<Command> subnet_commands() {
         kRoutes},
        add_subnet},
       {"subnet set SUBNET [havip_quota COUNT] [managed MANAGED] [dns SERVERS] [dhcp DHCP] [dhcp_lease "
-       "SECONDS] "
-       "[dhcp_routes ROUTES]",
+       "SECONDS] [dhcp_routes ROUTES]",
        "change how many HAVIPs a subnet may have, and what its guests are told",
        {kSubnet,
         {"COUNT", &value_type::kCount, "HAVIPs, not less than it has"},

@@ -44,16 +44,13 @@ TEST_F(AdviceCommands, SpeakersAreListedToCompare) {
   auto havip = test::owned_havip();
   havip.follows = FollowStatus{51, Family::kIpv4, false};
   runtime_.havips = {havip};
-  EXPECT_EQ(
-      run("show vrrp"),
-      "SUBNET  FAMILY  VRID  PORT     PRIORITY  VERSION  AUTH      CAST       INTERVAL_MS  LAST_ADVERT  "
-      "ADDRESSES  LISTED  FOLLOWING\n"
-      "web     ipv4      51  p11           150        2  none      multicast         1000       250 ms       "
-      "   "
-      "1  front   none\n"
-      "web     ipv4      51  p12   0, resigned        2  password  unicast           1000         90 s       "
-      "   "
-      "1  none    front\n");
+  EXPECT_EQ(run("show vrrp"),
+            "SUBNET  FAMILY  VRID  PORT     PRIORITY  VERSION  AUTH      CAST       INTERVAL_MS  LAST_ADVERT "
+            " ADDRESSES  LISTED  FOLLOWING\n"
+            "web     ipv4      51  p11           150        2  none      multicast         1000       250 ms "
+            "         1  front   none\n"
+            "web     ipv4      51  p12   0, resigned        2  password  unicast           1000         90 s "
+            "         1  none    front\n");
   EXPECT_EQ(run_json("show vrrp json")["speakers"][0], nlohmann::json::parse(R"(
     {"subnet": "web", "port": "p11", "family": "ipv4", "vrid": 51, "version": 2, "priority": 150, "auth": "none",
      "unicast": false, "interval_ms": 1000, "last_advert_age_ms": 250, "resigned": false, "list_hash": 7,
@@ -76,15 +73,13 @@ class FailoversCommand : public AdviceCommands {
 };
 
 TEST_F(FailoversCommand, EachIsALineOfTimesAroundItsEvidence) {
-  EXPECT_EQ(
-      run("show havip front failovers"),
-      "SEQUENCE  EVIDENCE_AT                     FROM    TO   TRIGGER  LAST_TO_OLD  DECIDED   MOVED  "
-      "FIRST_TO_NEW      GAP  DROPPED\n"
-      "       1  2024-05-01 12:00:00.500111 UTC  nobody  p12  advert             -   4.0 us  4.2 us          "
-      "   "
-      "-        -        3\n"
-      "       2  2024-05-01 12:00:00.500111 UTC  p12     p11  advert      -1.500 s   4.0 us  4.2 us      "
-      "900.0 us  1.501 s        3\n");
+  EXPECT_EQ(run("show havip front failovers"),
+            "SEQUENCE  EVIDENCE_AT                     FROM    TO   TRIGGER  LAST_TO_OLD  DECIDED   MOVED  "
+            "FIRST_TO_NEW      GAP  DROPPED\n"
+            "       1  2024-05-01 12:00:00.500111 UTC  nobody  p12  advert             -   4.0 us  4.2 us    "
+            "         -        -        3\n"
+            "       2  2024-05-01 12:00:00.500111 UTC  p12     p11  advert      -1.500 s   4.0 us  4.2 us    "
+            "  900.0 us  1.501 s        3\n");
 }
 
 TEST_F(FailoversCommand, DocumentHasMicroseconds) {
@@ -112,10 +107,9 @@ TEST_F(FailoversCommand, NoneIsSaidSo) {
 TEST_F(FailoversCommand, OnlyOneTableIsGivenAndOnlyATableIsCounted) {
   EXPECT_EQ(run("show havip front history failovers"),
             "error: show havip: history and failovers, expected one of them\n");
-  EXPECT_EQ(
-      run("show havip front count 3"),
-      "error: show havip: count without its table, expected show havip front history count 3 or show havip "
-      "front failovers count 3\n");
+  EXPECT_EQ(run("show havip front count 3"),
+            "error: show havip: count without its table, expected show havip front history count 3 or show "
+            "havip front failovers count 3\n");
   EXPECT_EQ(run("show havip front history count 0"),
             "error: count: 0 is out of range, expected 1 to 4294967295\n");
 }

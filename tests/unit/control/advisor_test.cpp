@@ -64,10 +64,9 @@ TEST_F(AdvisorTest, FilterOfTheSwitchItselfIsToldFirst) {
 
 TEST_F(AdvisorTest, EqualPrioritiesNameThePorts) {
   havip_.candidates[1].priority = 150;
-  EXPECT_EQ(
-      sentence(),
-      "p11 and p12 have the same priority 150 in VRID 51, so which of them owns 10.77.0.100 depends on who "
-      "started first: give each a priority of its own");
+  EXPECT_EQ(sentence(),
+            "p11 and p12 have the same priority 150 in VRID 51, so which of them owns 10.77.0.100 depends on "
+            "who started first: give each a priority of its own");
 }
 
 TEST_F(AdvisorTest, PriorityOfLongAgoOrOfAnotherGroupIsNotCompared) {
@@ -83,12 +82,10 @@ TEST_F(AdvisorTest, TwoGroupsWithOneVridAreNamedWithTheirHavips) {
   auto other = speaker("p13", 100);
   other.havips = {"back", "side"};
   speakers_.push_back(other);
-  EXPECT_EQ(
-      sentence(),
-      "VRID 51 of subnet web is used by p11 for front and by p13 for back and side: the switch keeps their "
-      "adverts apart, but their virtual MAC is the same, and another network would mix them up; give one of "
-      "the "
-      "groups another virtual_router_id");
+  EXPECT_EQ(sentence(),
+            "VRID 51 of subnet web is used by p11 for front and by p13 for back and side: the switch keeps "
+            "their adverts apart, but their virtual MAC is the same, and another network would mix them up; "
+            "give one of the groups another virtual_router_id");
 }
 
 TEST_F(AdvisorTest, GroupOfAnotherSubnetMayHaveTheVrid) {
@@ -103,10 +100,8 @@ TEST_F(AdvisorTest, AnnouncementsWithoutAdvertsAreNamed) {
   announce_only();
   EXPECT_EQ(sentence(),
             "p11 announced 10.77.0.100, and no port adverts it by VRRP: if p11 dies, 10.77.0.100 stays with "
-            "it until "
-            "another port announces it; run keepalived in the VMs, or see that the cluster software "
-            "announces every "
-            "takeover");
+            "it until another port announces it; run keepalived in the VMs, or see that the cluster software "
+            "announces every takeover");
 }
 
 TEST_F(AdvisorTest, GroupThatLeavesOutAnAnnouncedAddressIsNamed) {
@@ -137,12 +132,11 @@ TEST_F(AdvisorTest, ExcludedAddressWithoutRefreshIsNamed) {
   announce_only();
   havip_.follows = FollowStatus{51, Family::kIpv4, false};
   havip_.last_announcement_age_ms = 75'000;
-  EXPECT_EQ(sentence(),
-            "10.77.0.100 is in no advert and goes with VRID 51, with which it was announced; nobody has "
-            "announced it "
-            "for 75 s, and a restarted switch waits for the next announcement: set garp_master_refresh to 30 "
-            "in the "
-            "VMs, list 10.77.0.100 in virtual_ipaddress, or tell the switch by havip follow front 51");
+  EXPECT_EQ(
+      sentence(),
+      "10.77.0.100 is in no advert and goes with VRID 51, with which it was announced; nobody has announced "
+      "it for 75 s, and a restarted switch waits for the next announcement: set garp_master_refresh to 30 in "
+      "the VMs, list 10.77.0.100 in virtual_ipaddress, or tell the switch by havip follow front 51");
   havip_.follows->is_hint = true;
   havip_.candidates[0] = {"p11", true, true, false, EvidenceClass::kVrrp, 150, 51, 1000, 345};
   havip_.candidates[0].is_follower = true;
@@ -153,8 +147,7 @@ TEST_F(AdvisorTest, DifferentIntervalsAreNamedWithWhatTheVersionMakesOfThem) {
   speakers_[1].interval_ms = 500;
   EXPECT_EQ(sentence(),
             "p11 adverts every 1000 ms and p12 (last heard 90 s ago) every 500 ms in VRID 51: with VRRPv2 "
-            "each drops "
-            "the other's adverts, so both become master; set the same advert_int in both");
+            "each drops the other's adverts, so both become master; set the same advert_int in both");
   for (auto& each : speakers_) each.version = 3;
   EXPECT_THAT(sentence(), HasSubstr("how long a failover takes depends on who was the master"));
 }
@@ -165,8 +158,7 @@ TEST_F(AdvisorTest, DifferentListsAreNamedByWhatOnlyOneHas) {
   speakers_[1].havips = {"back", "front"};
   EXPECT_EQ(sentence(),
             "p11 lists 1 address and p12 2 in VRID 51, only p12 lists back: each may drop the other's "
-            "adverts; make "
-            "their virtual_ipaddress the same");
+            "adverts; make their virtual_ipaddress the same");
   speakers_[1] = speaker("p12", 100);
   speakers_[1].list_hash = 8;
   EXPECT_THAT(sentence(), HasSubstr("p11 and p12 list different addresses in VRID 51"));
@@ -210,10 +202,8 @@ class SilentOwnerTest : public AdvisorTest {
 TEST_F(SilentOwnerTest, OwnerWhoseAdvertsCeasedIsNamedOnceOthersCouldHaveTakenOver) {
   EXPECT_EQ(sentence(),
             "p11 has not adverted 10.77.0.100 for 9.0 s, and no other port took over; it does not answer the "
-            "switch "
-            "either: see that keepalived runs in the VM of p11, that no filter drops IP protocol 112, and "
-            "why no other "
-            "member takes over");
+            "switch either: see that keepalived runs in the VM of p11, that no filter drops IP protocol 112, "
+            "and why no other member takes over");
   havip_.probing = ProbingStatus{"p11", 200, -1, 400};
   EXPECT_THAT(sentence(), HasSubstr("; it answers when the switch asks, so it keeps the address: see"));
   havip_.candidates[0].last_advert_age_ms = 4'000;
@@ -230,8 +220,7 @@ TEST_F(SilentOwnerTest, RememberedOwnerIsGivenAMinute) {
   havip_.now_ms = 75'000;
   EXPECT_EQ(sentence(),
             "p11 had 10.77.0.100 before the switch restarted, and has neither adverted nor announced it in "
-            "the 75 s "
-            "since: see that keepalived, or the cluster software, runs in its VM");
+            "the 75 s since: see that keepalived, or the cluster software, runs in its VM");
 }
 
 class HintTest : public AdvisorTest {
@@ -243,15 +232,13 @@ TEST_F(HintTest, GroupThatNobodySpeaksIsNamed) {
   for (auto& candidate : havip_.candidates) candidate.last_advert_age_ms = -1;
   EXPECT_EQ(sentence(),
             "havip follow says that 10.77.0.100 goes with VRID 77, and no bound port adverts VRID 77: see "
-            "which groups "
-            "they speak (show vrrp), and name that one, or start the VRRP daemon in the VMs");
+            "which groups they speak (show vrrp), and name that one, or start the VRRP daemon in the VMs");
 }
 
 TEST_F(HintTest, AddressThatIsListedNeedsNone) {
   EXPECT_EQ(sentence(),
             "havip follow says that 10.77.0.100 goes with VRID 77, but p11 lists 10.77.0.100 in its adverts "
-            "of VRID "
-            "51, and these count: havip follow front none, or take 10.77.0.100 out of that list");
+            "of VRID 51, and these count: havip follow front none, or take 10.77.0.100 out of that list");
   havip_.follows->vrid = 51;
   EXPECT_THAT(codes(), IsEmpty());
 }
@@ -276,8 +263,7 @@ class SplitBrainTest : public AdvisorTest {
 TEST_F(SplitBrainTest, WithoutADifferenceAFilterIsTheLikelyCause) {
   EXPECT_EQ(sentence(),
             "p12 (priority 100) adverts 10.77.0.100 though p11 (priority 150) does: p12 does not hear p11; "
-            "the likely "
-            "cause is a filter on IP protocol 112 in a VM or security group");
+            "the likely cause is a filter on IP protocol 112 in a VM or security group");
 }
 
 TEST_F(SplitBrainTest, DifferenceIsTheLikelyCause) {
@@ -322,10 +308,9 @@ class UnclaimedTest : public AdvisorTest {
 };
 
 TEST_F(UnclaimedTest, NobodyClaimedForAMinute) {
-  EXPECT_EQ(
-      sentence(),
-      "nobody has claimed 10.77.0.100 for 75 s: start the VRRP daemon in the VMs of p11 and p12, and see "
-      "that it lists 10.77.0.100 and that no filter there drops ARP or IP protocol 112");
+  EXPECT_EQ(sentence(),
+            "nobody has claimed 10.77.0.100 for 75 s: start the VRRP daemon in the VMs of p11 and p12, and "
+            "see that it lists 10.77.0.100 and that no filter there drops ARP or IP protocol 112");
   havip_.unclaimed_since_ms = 50'000;
   EXPECT_THAT(codes(), IsEmpty());
 }
@@ -336,8 +321,7 @@ TEST_F(UnclaimedTest, GroupOfTheOtherFamilyIsSuggested) {
   speakers_[0].family = Family::kIpv6;
   EXPECT_EQ(sentence(),
             "nobody has claimed 10.77.0.100 for 75 s, though p11 adverts VRID 51 (ipv6) without it: list "
-            "10.77.0.100 "
-            "there, or, where it moves with that group, say havip follow front 51");
+            "10.77.0.100 there, or, where it moves with that group, say havip follow front 51");
   speakers_[0].is_resigned = true;
   EXPECT_THAT(sentence(), HasSubstr("start the VRRP daemon"));
 }

@@ -102,10 +102,9 @@ TEST(LearningConfig, KeysAreRead) {
 }
 
 TEST(LearningConfig, UnknownModeSaysWhatIsExpected) {
-  EXPECT_TRUE(
-      refused(parse_config("learn: perhaps\n", "f.yaml"), ErrorCode::invalid_argument,
-              "f.yaml:1: found learn \"perhaps\", which is not a learning mode, expected off, observe or "
-              "enforce"));
+  EXPECT_TRUE(refused(
+      parse_config("learn: perhaps\n", "f.yaml"), ErrorCode::invalid_argument,
+      "f.yaml:1: found learn \"perhaps\", which is not a learning mode, expected off, observe or enforce"));
 }
 
 TEST(LearningReenter, CommandsMakePinAndMode) {

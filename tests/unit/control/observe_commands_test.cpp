@@ -84,8 +84,7 @@ TEST_F(ObserveCommandsTest, CapturesTellWhatTheyLeftOut) {
   runtime_.capture_statuses[0].ended = "stopped";
   EXPECT_EQ(run("capture stop 2"),
             "capture 2 of p11 stopped: 7 packets in /tmp/x.pcapng; left out: 4 beyond 10000 a second, 1 "
-            "because the "
-            "file was slower\n");
+            "because the file was slower\n");
   const auto document = json::parse(run("capture stop 2 json"));
   EXPECT_EQ(document["left_out_by_rate"], 4);
   EXPECT_EQ(document["left_out_by_file"], 1);

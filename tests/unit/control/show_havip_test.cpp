@@ -37,25 +37,23 @@ TEST_F(ShowHavip, HavipIsToldInPlainWords) {
       "owner: p11 for 12.345 s, frames go to 52:54:00:77:00:0b\n"
       "state: owned_vrrp, the owner sends VRRP adverts\n"
       "why:   a VRRP advert came at 2024-05-01 12:00:00.500111 UTC, decided 12.3 us later; rule fresh_vrrp: "
-      "highest priority "
-      "among ports "
-      "with fresh adverts; evidence vrrp, priority 150, VRID 51\n"
+      "highest priority among ports with fresh adverts; evidence vrrp, priority 150, VRID 51\n"
       "why not p12: claimed nothing so far\n"
       "lasts until: a port adverts a priority above 150; p11 resigns, goes down or is unbound; its adverts "
-      "stop: 2.100 s after the last one any advert of another port wins, after 4.000 s any announcement "
-      "(now 0.345 s)\n"
+      "stop: 2.100 s after the last one any advert of another port wins, after 4.000 s any announcement (now "
+      "0.345 s)\n"
       "delivered to an old owner after a change: 2 packets\n"
       "candidates:\n"
       "  PORT  CLAIMS  ADVERTS  EVIDENCE  PRIORITY  VRID  INTERVAL_MS  LAST_ADVERT_MS\n"
       "  p11   yes     fresh    vrrp           150    51         1000             345\n"
       "  p12   no      none     none             -     -            -               -\n"
       "last decisions, newest last:\n"
-      "  SEQUENCE  DECIDED_AT                      FROM    TO   TRIGGER       RULE          "
-      "EVIDENCE                     COMMIT_US\n"
-      "         1  2024-05-01 11:59:59.500000 UTC  nobody  p12  announcement  latest_claim  "
-      "announcement                         -\n"
-      "         2  2024-05-01 12:00:00.500123 UTC  p12     p11  advert        fresh_vrrp    "
-      "vrrp, priority 150, VRID 51       12.3\n");
+      "  SEQUENCE  DECIDED_AT                      FROM    TO   TRIGGER       RULE          EVIDENCE         "
+      "            COMMIT_US\n"
+      "         1  2024-05-01 11:59:59.500000 UTC  nobody  p12  announcement  latest_claim  announcement     "
+      "                    -\n"
+      "         2  2024-05-01 12:00:00.500123 UTC  p12     p11  advert        fresh_vrrp    vrrp, priority "
+      "150, VRID 51       12.3\n");
 }
 
 TEST_F(ShowHavip, ObservedHavipSaysWhereItsDataGoesAndWhatTheClaimsSay) {
@@ -67,8 +65,7 @@ TEST_F(ShowHavip, ObservedHavipSaysWhereItsDataGoesAndWhatTheClaimsSay) {
   runtime_.havips = {havip};
   EXPECT_NE(run("show havip front")
                 .find("learn: observe; the data stays at the port that is bound first, the claims name p12; "
-                      "decisions "
-                      "that disagreed: 3\n"),
+                      "decisions that disagreed: 3\n"),
             std::string::npos);
 }
 
@@ -87,8 +84,8 @@ TEST_F(ShowHavip, HandoverSaysWhoIsWaitedForAndHowLong) {
   havip.handover_left_ms = 14;
   runtime_.havips = {havip};
   EXPECT_NE(run("show havip front")
-                .find("handover: the claims name p12; data follows when it announces the address, "
-                      "in 14 ms at the latest\n"),
+                .find("handover: the claims name p12; data follows when it announces the address, in 14 ms "
+                      "at the latest\n"),
             std::string::npos);
   EXPECT_EQ(run_json("show havip front json")["handover_left_ms"], 14);
 }
@@ -112,11 +109,9 @@ TEST_F(ShowHavip, HavipWithoutOwnerSaysWhy) {
   const auto text = run("show havip front");
   EXPECT_NE(text.find("owner: nobody\n"), std::string::npos) << text;
   EXPECT_NE(text.find("state: released, the owner left, and nobody succeeded\n"), std::string::npos);
-  EXPECT_NE(
-      text.find(
-          "why:   p11 resigned with priority 0 at 2024-05-01 12:00:12.000000 UTC, decided 900 ns later; "
-          "rule nobody: no claim of another port stands\n"),
-      std::string::npos);
+  EXPECT_NE(text.find("why:   p11 resigned with priority 0 at 2024-05-01 12:00:12.000000 UTC, decided 900 ns "
+                      "later; rule nobody: no claim of another port stands\n"),
+            std::string::npos);
 }
 
 TEST_F(ShowHavip, StoppedSwitchSaysSoFirst) {

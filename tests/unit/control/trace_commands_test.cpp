@@ -81,12 +81,10 @@ TEST_F(TraceCommandsTest, WordsThatDoNotFitAreRefused) {
             std::string::npos);
   EXPECT_EQ(run("trace packet port p11 /nowhere/x.pcap"),
             "error: trace packet: \"/nowhere/x.pcap\" is no file, expected one of tcp, udp, icmp, arp, nd, "
-            "announce, "
-            "vrrp, or a capture\n");
+            "announce, vrrp, or a capture\n");
   EXPECT_EQ(run("trace packet port p11 icpm to 10.77.0.12"),
             "error: trace packet: \"icpm\" is no file, expected one of tcp, udp, icmp, arp, nd, announce, "
-            "vrrp, or a "
-            "capture; did you mean \"icmp\"?\n");
+            "vrrp, or a capture; did you mean \"icmp\"?\n");
 }
 
 TEST_F(TraceCommandsTest, FamiliesFitEachOtherAndWhatIsMade) {
