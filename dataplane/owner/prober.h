@@ -7,18 +7,15 @@
 // Written and read under the slot's lock.
 // Errors: none.
 //
-//   in doubt about    first asked                                   then
-//   silent adverts    dead time + 100 ms after the last advert      the owner, 3 times in 600 ms. It answers:
-//   a remembered one  at once                                         confirmed, a silent one for 10 s. It
-//   does
-//                                                                     not: every port, 300 ms for answers.
-//                                                                     One of them takes over; none: all are
-//                                                                     asked each second, after 30 s nobody
-//                                                                     owns it
-//   nobody            released: dead time of the last owner;        every port, 300 ms for answers; each
-//                     otherwise, or where no advert told it,          second, after ten times every ten
-//                     200 ms
+//   in doubt about    first asked                                  then
+//   silent adverts    dead time + 100 ms after the last advert     the owner, 3 times in 600 ms
+//   a remembered one  at once                                      likewise
+//   nobody            released: dead time of the last owner;       every port, each second, after ten
+//                     else, or if no advert told it, 200 ms        times every ten
 //
+// An owner that answers is confirmed, a silent one for 10 s. Of one that does not every port is asked, with
+// 300 ms for answers: one of them takes over; if none comes all are asked each second, and after 30 s nobody
+// owns the address.
 // Of several that answer, one with a virtual MAC, then the lowest port id. An announcement or an advert is
 // taken by the election as ever and ends the doubt; an announcement of a silent owner counts as its answer.
 
