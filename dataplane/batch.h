@@ -52,19 +52,20 @@ struct alignas(64) Packet {
   std::uint16_t l3_offset;
   std::uint16_t l4_offset;  // IP only, of what `protocol` names: behind options and extension headers
   std::uint16_t l3_size;    // IP: from the IP header to the end of its payload; others: 0
+  // Eight bytes that parse sets with one store for most packets.
   PacketKind kind;
   Verdict verdict;
   DropReason reason;
-  std::uint8_t protocol;      // IP only; IPv6: of the last header that parse walked to
   Fragment fragment;          // IP only
   std::uint8_t source_index;  // into the ingress port's PortSources of the packet's family
   bool is_group;              // destination MAC is multicast or broadcast
-  bool is_claim : 1;          // must not be lost to the flood rate
-  bool is_hairpin : 1;        // from EIP to EIP: nat has taken its hop, and it may go back where it came from
+  bool is_claim;              // must not be lost to the flood rate
+  bool is_hairpin;            // from EIP to EIP: nat has taken its hop, and it may go back where it came from
+  std::uint8_t protocol;      // IP only; IPv6: of the last header that parse walked to
   Ipv4 source;                // IPv4 only; IPv6 addresses are read where they lie
   Ipv4 destination;
-  EndpointRef target;  // set by nat (EIP) or resolve (endpoint table)
   PortId egress;
+  EndpointRef target;            // set by nat (EIP) or resolve (endpoint table)
   std::uint32_t listed_sources;  // kFloodMembers: bit i for PortSources::list[i] of the ingress port and the
                                  // packet's family, or kAllSources
 

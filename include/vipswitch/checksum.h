@@ -4,6 +4,7 @@
 // memory: one's-complement addition does not care about byte order as long as both sides agree (RFC 1071
 // section 2).
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -12,14 +13,17 @@
 
 namespace vipswitch {
 
-// Folds a sum of 16-bit words into 16 bits with end-around carry.
+// Folds a sum of 16-bit words into 16 bits with end-around carry. Added to itself with its halves swapped, a
+// number has in its upper half the sum of both, and the carry of the lower half added to it.
 constexpr std::uint16_t fold(std::uint64_t sum) noexcept {
-  sum = (sum & 0xffffffff) + (sum >> 32);
-  sum = (sum & 0xffffffff) + (sum >> 32);
-  std::uint32_t s = static_cast<std::uint32_t>(sum);
-  s = (s & 0xffff) + (s >> 16);
-  s = (s & 0xffff) + (s >> 16);
-  return static_cast<std::uint16_t>(s);
+  const auto s = static_cast<std::uint32_t>((sum + std::rotl(sum, 32)) >> 32);
+  return static_cast<std::uint16_t>((s + std::rotl(s, 16)) >> 16);
+}
+
+// The same of two that are folded.
+constexpr std::uint16_t add_folded(std::uint16_t a, std::uint16_t b) noexcept {
+  const std::uint32_t sum = std::uint32_t{a} + b;
+  return static_cast<std::uint16_t>(sum + (sum >> 16));
 }
 
 // The sum (not complemented) of size_bytes bytes; an odd last byte counts as if a zero followed it.
@@ -46,6 +50,16 @@ inline std::uint64_t sum_bytes(const void* data, std::size_t size_bytes) noexcep
     sum += word;
   }
   return sum;
+}
+
+// The same of the 20 bytes of an IPv4 header without options, without a loop.
+inline std::uint64_t sum_20_bytes(const void* data) noexcept {
+  const auto word = [data](std::size_t index) {
+    std::uint32_t value;
+    std::memcpy(&value, static_cast<const unsigned char*>(data) + 4 * index, 4);
+    return std::uint64_t{value};
+  };
+  return word(0) + word(1) + word(2) + word(3) + word(4);
 }
 
 // The checksum field's value for data in which the field is zero.
@@ -87,13 +101,13 @@ constexpr std::uint16_t checksum_delta(Be16 before, Be16 after) noexcept {
   return fold(std::uint64_t{static_cast<std::uint16_t>(~before.wire())} + after.wire());
 }
 constexpr std::uint16_t combine_deltas(std::uint16_t a, std::uint16_t b) noexcept {
-  return fold(std::uint64_t{a} + b);
+  return add_folded(a, b);
 }
 
 // RFC 1624 equation 3: HC' = ~(~HC + ~m + m'). Never turns a right checksum into a wrong one, and a wrong one
 // stays wrong by the same amount.
 constexpr std::uint16_t update_checksum(std::uint16_t checksum, std::uint16_t delta) noexcept {
-  return static_cast<std::uint16_t>(~fold(std::uint64_t{static_cast<std::uint16_t>(~checksum)} + delta));
+  return static_cast<std::uint16_t>(~add_folded(static_cast<std::uint16_t>(~checksum), delta));
 }
 
 }  // namespace vipswitch

@@ -58,6 +58,32 @@ TEST(Checksum, CarriesOfLongDataAreNotLost) {
   EXPECT_EQ(checksum(ones.data(), ones.size()), checksum_by_definition(ones));
 }
 
+// As RFC 1071 says it: carries are added until there are none.
+std::uint16_t slow_fold(std::uint64_t sum) {
+  while (sum >> 16 != 0) sum = (sum & 0xffff) + (sum >> 16);
+  return static_cast<std::uint16_t>(sum);
+}
+
+TEST(Checksum, FoldAddsCarriesUntilThereAreNone) {
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 100'000; ++i) {
+    // Long runs of ones and zeros, where carries run far.
+    const std::uint64_t sum = i % 2 == 0 ? random() : ~std::uint64_t{0} << random() % 64 >> random() % 64;
+    ASSERT_EQ(fold(sum), slow_fold(sum)) << sum;
+    const auto a = static_cast<std::uint16_t>(sum), b = static_cast<std::uint16_t>(sum >> 16);
+    ASSERT_EQ(add_folded(a, b), slow_fold(std::uint64_t{a} + b)) << sum;
+  }
+}
+
+TEST(Checksum, HeaderWithoutOptionsIsSummedAsBytesAre) {
+  std::mt19937 random(1);
+  for (int i = 0; i < 1000; ++i) {
+    std::array<std::uint32_t, 5> words;
+    for (auto& word : words) word = static_cast<std::uint32_t>(random());
+    ASSERT_EQ(sum_20_bytes(words.data()), sum_bytes(words.data(), sizeof words));
+  }
+}
+
 TEST(Checksum, FoldKeepsNonZeroSumsFromBecomingZero) {
   EXPECT_EQ(fold(0), 0);
   EXPECT_EQ(fold(0xffff), 0xffff);
