@@ -24,9 +24,11 @@ bool has_unroutable_source(const Packet& packet) noexcept {
   return source.is_link_local() || source.is_unspecified();
 }
 
-// TTL and source MAC of what crosses the gateway. What nat has translated had its TTL decremented there.
-void route_through_gateway(const Batch& batch, Packet& packet) noexcept {
-  if (batch.ingress->role == PortRole::kVm && !packet.is_hairpin) {
+// TTL and source MAC of what crosses the gateway. What nat has translated had its TTL decremented there: all
+// that comes from the uplink.
+template <PortRole kFrom>
+[[gnu::always_inline]] inline void route_through_gateway(Packet& packet) noexcept {
+  if (kFrom == PortRole::kVm && !packet.is_hairpin) {
     if (has_unroutable_source(packet)) [[unlikely]]
       return packet.drop(DropReason::unroutable_source);
     if (hop_limit(packet) <= 1) return packet.drop(DropReason::ttl_exceeded);
@@ -35,20 +37,32 @@ void route_through_gateway(const Batch& batch, Packet& packet) noexcept {
   packet.ethernet().source = kGatewayMac;
 }
 
-void deliver_to_port(const WorkerState& worker, const Batch& batch, Packet& packet, PortId id, Hop hop,
-                     const Mac* virtual_mac) noexcept {
+[[gnu::noinline]] void look_at_received(const PortRow& port, const Batch& batch, Packet& packet) noexcept {
+  if (drops(port.vrrp_filter, VrrpFilter::kOut) && is_vrrp(packet))
+    return packet.drop(DropReason::vrrp_filtered);
+  if (port.clamps_mss) clamp_mss(packet, std::min(port.mtu, batch.ingress->mtu));
+}
+
+// What comes from the uplink is IP, and goes through the gateway.
+template <PortRole kFrom>
+[[gnu::always_inline]] inline void deliver_to_port(const WorkerState& worker, const Batch& batch,
+                                                   Packet& packet, PortId id, Hop hop,
+                                                   const Mac* virtual_mac) noexcept {
   const PortRow* port = worker.tables.ports.find(id);
   if (port == nullptr) return packet.drop(DropReason::port_gone);
-  if (port->id == batch.ingress->id && !packet.is_hairpin) return packet.drop(DropReason::hairpin);
-  if (hop == Hop::kRouted || port->subnet != batch.ingress->subnet) {
-    if (packet.is_ip()) route_through_gateway(batch, packet);
-    if (!packet.is_pending()) return;
+  if constexpr (kFrom == PortRole::kUplink) {
+    route_through_gateway<kFrom>(packet);
+  } else {
+    if (port->id == batch.ingress->id && !packet.is_hairpin) return packet.drop(DropReason::hairpin);
+    if (hop == Hop::kRouted || port->subnet != batch.ingress->subnet) {
+      if (packet.is_ip()) route_through_gateway<kFrom>(packet);
+      if (!packet.is_pending()) return;
+    }
   }
   packet.ethernet().destination = virtual_mac != nullptr ? *virtual_mac : port->mac;
   if (port->looks_at_received) [[unlikely]] {
-    if (drops(port->vrrp_filter, VrrpFilter::kOut) && is_vrrp(packet))
-      return packet.drop(DropReason::vrrp_filtered);
-    if (port->clamps_mss) clamp_mss(packet, std::min(port->mtu, batch.ingress->mtu));
+    look_at_received(*port, batch, packet);
+    if (!packet.is_pending()) return;
   }
   packet.egress = id;
   packet.verdict = packet.l3_size <= port->mtu ? Verdict::kForward : Verdict::kTooLong;
@@ -61,7 +75,8 @@ void tell_unowned(WorkerState& worker) noexcept {
   worker.unowned_count = 0;
 }
 
-[[gnu::noinline]] void drop_without_owner(WorkerState& worker, HavipId id, Packet& packet) noexcept {
+[[gnu::noinline]] [[gnu::noinline]] void drop_without_owner(WorkerState& worker, HavipId id,
+                                                            Packet& packet) noexcept {
   if (worker.unowned != id) tell_unowned(worker);
   worker.unowned = id;
   ++worker.unowned_count;
@@ -88,32 +103,36 @@ void note_delivery(WorkerState& worker, const Batch& batch, const Packet& packet
 }
 
 // The owner has just got the data, or takes it at a virtual MAC.
+template <PortRole kFrom>
 [[gnu::noinline]] void deliver_with_care(WorkerState& worker, const Batch& batch, Packet& packet, HavipId id,
                                          OwnerWord owner, Hop hop) noexcept {
   if (owner.has_virtual_mac()) {
     const HavipRow* row = worker.tables.havips.hot(id).row.load(std::memory_order_acquire);
     if (row == nullptr) return drop_without_owner(worker, id, packet);
     const Mac virtual_mac = row->is_ipv6 ? Mac::vrrp_ipv6(owner.vrid()) : Mac::vrrp_ipv4(owner.vrid());
-    deliver_to_port(worker, batch, packet, owner.port(), hop, &virtual_mac);
+    deliver_to_port<kFrom>(worker, batch, packet, owner.port(), hop, &virtual_mac);
   } else {
-    deliver_to_port(worker, batch, packet, owner.port(), hop, nullptr);
+    deliver_to_port<kFrom>(worker, batch, packet, owner.port(), hop, nullptr);
   }
   note_delivery(worker, batch, packet, id, owner);
 }
 
-void deliver_to_havip(WorkerState& worker, const Batch& batch, Packet& packet, HavipId id, Hop hop) noexcept {
+template <PortRole kFrom>
+[[gnu::always_inline]] inline void deliver_to_havip(WorkerState& worker, const Batch& batch, Packet& packet,
+                                                    HavipId id, Hop hop) noexcept {
   const OwnerWord owner = worker.tables.havips.hot(id).owner_word();
   if (!owner.is_local()) [[unlikely]]
     return drop_without_owner(worker, id, packet);
   packet.target = EndpointRef(id);
   if (!owner.is_plain()) [[unlikely]]
-    return deliver_with_care(worker, batch, packet, id, owner, hop);
-  deliver_to_port(worker, batch, packet, owner.port(), hop, nullptr);
+    return deliver_with_care<kFrom>(worker, batch, packet, id, owner, hop);
+  deliver_to_port<kFrom>(worker, batch, packet, owner.port(), hop, nullptr);
   if (packet.verdict != Verdict::kDrop) worker.recent.note(id, batch.delivery_stamp);
 }
 
 // A client that renews its lease asks the gateway, which is its server, alone.
-void deliver_to_gateway(WorkerState& worker, const PortRow& ingress, Packet& packet) noexcept {
+[[gnu::noinline]] void deliver_to_gateway(WorkerState& worker, const PortRow& ingress,
+                                          Packet& packet) noexcept {
   if (answer_echo(packet, kGatewayMac)) {
     packet.verdict = Verdict::kAnswer;
     return;
@@ -124,12 +143,14 @@ void deliver_to_gateway(WorkerState& worker, const PortRow& ingress, Packet& pac
   packet.drop(DropReason::not_for_gateway);
 }
 
-void deliver(WorkerState& worker, const Batch& batch, Packet& packet, Hop hop) noexcept {
+template <PortRole kFrom>
+[[gnu::always_inline]] inline void deliver(WorkerState& worker, const Batch& batch, Packet& packet,
+                                           Hop hop) noexcept {
   switch (packet.target.kind()) {
     case EndpointKind::kPort:
-      return deliver_to_port(worker, batch, packet, packet.target.port(), hop, nullptr);
+      return deliver_to_port<kFrom>(worker, batch, packet, packet.target.port(), hop, nullptr);
     case EndpointKind::kHavip:
-      return deliver_to_havip(worker, batch, packet, packet.target.havip(), hop);
+      return deliver_to_havip<kFrom>(worker, batch, packet, packet.target.havip(), hop);
     case EndpointKind::kGateway:
       return deliver_to_gateway(worker, *batch.ingress, packet);
     case EndpointKind::kNone:
@@ -161,11 +182,11 @@ bool is_vrrp_mac(const Mac& mac) noexcept {
   const OwnerWord owner = worker.tables.havips.hot(havip).owner_word();
   if (!owner.is_local()) return drop_without_owner(worker, havip, packet);
   if (!owner.has_virtual_mac() || owner.vrid() != vrid) return packet.drop(DropReason::unknown_mac);
-  deliver_to_port(worker, batch, packet, owner.port(), Hop::kBridged, &mac);
+  deliver_to_port<PortRole::kVm>(worker, batch, packet, owner.port(), Hop::kBridged, &mac);
   note_delivery(worker, batch, packet, havip, owner);
 }
 
-void deliver_by_mac(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
+[[gnu::noinline]] void deliver_by_mac(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
   const Mac& destination = packet.ethernet().destination;
   if (destination == kGatewayMac) {
     if (is_for_gateway_link_local(packet)) return deliver_to_gateway(worker, *batch.ingress, packet);
@@ -173,7 +194,7 @@ void deliver_by_mac(WorkerState& worker, const Batch& batch, Packet& packet) noe
   }
   const EndpointRef endpoint(worker.tables.macs.lookup(MacKey(batch.ingress->subnet, destination)));
   if (endpoint.kind() == EndpointKind::kHavip) {  // the stable MAC of an IPv6 one
-    return deliver_to_havip(worker, batch, packet, endpoint.havip(), Hop::kBridged);
+    return deliver_to_havip<PortRole::kVm>(worker, batch, packet, endpoint.havip(), Hop::kBridged);
   }
   if (is_switch_mac(destination)) {
     const Ipv4 address = address_of_stable_mac(destination);
@@ -183,10 +204,10 @@ void deliver_by_mac(WorkerState& worker, const Batch& batch, Packet& packet) noe
         destination != stable_mac(address)) {
       return packet.drop(DropReason::unknown_mac);
     }
-    return deliver_to_havip(worker, batch, packet, havip.havip(), Hop::kBridged);
+    return deliver_to_havip<PortRole::kVm>(worker, batch, packet, havip.havip(), Hop::kBridged);
   }
   if (endpoint.kind() == EndpointKind::kPort)
-    return deliver_to_port(worker, batch, packet, endpoint.port(), Hop::kBridged, nullptr);
+    return deliver_to_port<PortRole::kVm>(worker, batch, packet, endpoint.port(), Hop::kBridged, nullptr);
   if (is_vrrp_mac(destination)) return deliver_to_group(worker, batch, packet);
   packet.drop(DropReason::unknown_mac);
 }
@@ -201,11 +222,11 @@ void resolve_from_vm(WorkerState& worker, const Batch& batch, Packet& packet) no
     packet.verdict = Verdict::kFlood;
   } else if (packet.target.exists()) {
     const Mac& destination = packet.ethernet().destination;
-    if (destination == kGatewayMac) return deliver(worker, batch, packet, Hop::kRouted);
+    if (destination == kGatewayMac) return deliver<PortRole::kVm>(worker, batch, packet, Hop::kRouted);
     // A HAVIP's data goes to its owner whatever the MAC; other addresses may have a VM for their router.
     if (is_vrrp_mac(destination) && packet.target.kind() != EndpointKind::kHavip) [[unlikely]]
       return deliver_to_group(worker, batch, packet);
-    deliver(worker, batch, packet, Hop::kBridged);
+    deliver<PortRole::kVm>(worker, batch, packet, Hop::kBridged);
   } else {
     deliver_by_mac(worker, batch, packet);
   }
@@ -282,7 +303,7 @@ void resolve(WorkerState& worker, Batch& batch) noexcept {
     if (from_vm) {
       resolve_from_vm(worker, batch, packet);
     } else {
-      deliver(worker, batch, packet, Hop::kRouted);
+      deliver<PortRole::kUplink>(worker, batch, packet, Hop::kRouted);
     }
   }
   tell_unowned(worker);
