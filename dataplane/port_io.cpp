@@ -74,17 +74,9 @@ unsigned receive(WorkerState& worker, const RxQueue& queue, unsigned burst, Batc
   return batch.count;
 }
 
-void send_later(WorkerState& worker, PortId port, rte_mbuf* mbuf) noexcept {
-  PortLane* lane = worker.lane(port);
+void drop_unfit(WorkerState& worker, PortLane* lane, rte_mbuf* mbuf) noexcept {
   if (lane == nullptr) return drop(worker, lane, mbuf, DropReason::port_gone);
-  if (lane->is_full()) return drop(worker, lane, mbuf, DropReason::tx_queue_full);
-  if (mbuf->pkt_len > lane->max_frame_bytes) return drop(worker, lane, mbuf, DropReason::mtu_exceeded);
-  if (lane->waiting_count == 0) {
-    lane->next_waiting = worker.waiting_lanes;
-    worker.waiting_lanes = lane;
-  }
-  lane->waiting[lane->waiting_count++] = mbuf;
-  lane->waiting_bytes += mbuf->pkt_len;
+  drop(worker, lane, mbuf, lane->is_full() ? DropReason::tx_queue_full : DropReason::mtu_exceeded);
 }
 
 void drop_bound_for(WorkerState& worker, PortId port, rte_mbuf* mbuf, DropReason reason) noexcept {

@@ -18,9 +18,23 @@ struct RxQueue {
 // Fills the batch with what the queue holds, at most `burst` packets, and counts it. Returns their number.
 unsigned receive(WorkerState& worker, const RxQueue& queue, unsigned burst, Batch& batch) noexcept;
 
+// Of send_later() alone: a packet that the lane cannot take; null: its port is gone.
+void drop_unfit(WorkerState& worker, PortLane* lane, rte_mbuf* mbuf) noexcept;
+
 // Puts a packet among those that wait for the port's flush. Takes it in any case: for a port that is gone,
 // whose lane is full or whose MTU is too small it is dropped and counted.
-void send_later(WorkerState& worker, PortId port, rte_mbuf* mbuf) noexcept;
+// Inlined: nearly every packet ends with it.
+inline void send_later(WorkerState& worker, PortId port, rte_mbuf* mbuf) noexcept {
+  PortLane* lane = worker.lane(port);
+  if (lane == nullptr || lane->is_full() || mbuf->pkt_len > lane->max_frame_bytes) [[unlikely]]
+    return drop_unfit(worker, lane, mbuf);
+  if (lane->waiting_count == 0) {
+    lane->next_waiting = worker.waiting_lanes;
+    worker.waiting_lanes = lane;
+  }
+  lane->waiting[lane->waiting_count++] = mbuf;
+  lane->waiting_bytes += mbuf->pkt_len;
+}
 
 // Ends a packet on its way out to the port, counted there.
 void drop_bound_for(WorkerState& worker, PortId port, rte_mbuf* mbuf, DropReason reason) noexcept;
