@@ -6,6 +6,8 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
+#include <emmintrin.h>
 #include <type_traits>
 #include <vector>
 
@@ -53,22 +55,50 @@ inline constexpr std::size_t kMaxPortHavips = 16;
 // Index into PortSources of the address a packet was sent from.
 inline constexpr std::uint8_t kNoSource = 0xff;
 
+// 16 bits of an address that tell most addresses of a port apart.
+constexpr std::uint16_t tag_of(Ipv4 address) noexcept {
+  return static_cast<std::uint16_t>(address.wire() ^ address.wire() >> 16);
+}
+inline std::uint16_t tag_of(const Ipv6& address) noexcept {
+  const auto [high, low] = address.halves();
+  const std::uint64_t both = high ^ low, folded = both ^ both >> 32;
+  return static_cast<std::uint16_t>(folded ^ folded >> 16);
+}
+
 // What a port may send from, of one family: its own address first, if it has one, then its HAVIPs.
 template <class Address>
 struct PortSources {
-  std::uint8_t count = 0;
-  std::array<PortSource<Address>, 1 + kMaxPortHavips> list{};
+  static constexpr unsigned kMost = 1 + kMaxPortHavips;
 
-  void add(const PortSource<Address>& source) noexcept { list[count++] = source; }
+  std::uint8_t count = 0;
+  // tag_of() each address, eight of which are compared at once.
+  alignas(16) std::array<std::uint16_t, (kMost + 7) / 8 * 8> tags{};
+  std::array<PortSource<Address>, kMost> list{};
+
+  void add(const PortSource<Address>& source) noexcept {
+    tags[count] = tag_of(source.address);
+    list[count++] = source;
+  }
   const PortSource<Address>* begin() const noexcept { return list.data(); }
   const PortSource<Address>* end() const noexcept { return list.data() + count; }
   const PortSource<Address>& operator[](std::uint8_t index) const noexcept { return list[index]; }
   bool has_havips() const noexcept { return count != 0 && list[count - 1].is_havip(); }
 
-  // kNoSource if the port may not send from `address`.
+  // kNoSource if the port may not send from `address`. What most packets come from is looked at first, the
+  // rest without a branch that hangs on where it stands.
   std::uint8_t index_of(const Address& address) const noexcept {
-    for (std::uint8_t i = 0; i < count; ++i) {
-      if (list[i].address == address) return i;
+    if (count != 0 && list[0].address == address) return 0;
+    const __m128i tag = _mm_set1_epi16(static_cast<short>(tag_of(address)));
+    unsigned same = 0;
+    for (unsigned i = 0; i < count; i += 8) {
+      __m128i eight;
+      std::memcpy(&eight, &tags[i], sizeof eight);
+      const __m128i bytes = _mm_packs_epi16(_mm_cmpeq_epi16(eight, tag), _mm_setzero_si128());
+      same |= static_cast<unsigned>(_mm_movemask_epi8(bytes)) << i;
+    }
+    for (same &= (1u << count) - 1; same != 0; same &= same - 1) {
+      const auto index = static_cast<std::uint8_t>(__builtin_ctz(same));
+      if (list[index].address == address) return index;
     }
     return kNoSource;
   }

@@ -103,26 +103,26 @@ void begin(Packet& packet) noexcept {
 }
 
 // Whether it is what most packets are, whole and in order: IPv4 without options, no fragment, to one MAC, in
-// a frame without a tag. Tells most of that with one branch, and changes nothing; what else the
-// packet is, or what is wrong with it, parse_any() finds out.
+// a frame without a tag. Tells most of that with one branch, and changes nothing; what else the packet is, or
+// what is wrong with it, parse_any() finds out.
 bool is_common(const Packet& packet) noexcept {
-  if (packet.size < sizeof(wire::Ethernet) + sizeof(wire::Ipv4Header)) return false;
+  const auto* ip = packet.view().header_at<wire::Ipv4Header>(sizeof(wire::Ethernet));
+  if (ip == nullptr) return false;
   const wire::Ethernet& ethernet = packet.ethernet();
   if (ethernet.type.get().host() != wire::kEtherIpv4) return false;
-  const auto& ip = *reinterpret_cast<const wire::Ipv4Header*>(packet.data + sizeof ethernet);
   constexpr unsigned kFragment = Be16::from_host(wire::kIpv4OffsetMask | wire::kIpv4MoreFragments).wire();
-  const unsigned total_length = ip.total_length.get().host();
-  const unsigned wrong = unsigned{ethernet.destination.is_group()} | (ip.version_and_length ^ 0x45u) |
-                         unsigned{total_length < sizeof ip} |
+  const unsigned total_length = ip->total_length.get().host();
+  const unsigned wrong = unsigned{ethernet.destination.is_group()} | (ip->version_and_length ^ 0x45u) |
+                         unsigned{total_length < sizeof *ip} |
                          unsigned{sizeof ethernet + total_length > packet.mbuf->pkt_len} |
-                         (ip.flags_and_offset.get().wire() & kFragment) | (fold(sum_20_bytes(&ip)) ^ 0xffffu);
+                         (ip->flags_and_offset.get().wire() & kFragment) | (fold(sum_20_bytes(ip)) ^ 0xffffu);
   return wrong == 0;
 }
 
 void parse_common(Packet& packet, Batch& batch) noexcept {
-  const auto& ip = *reinterpret_cast<const wire::Ipv4Header*>(packet.data + sizeof(wire::Ethernet));
   packet.l3_offset = sizeof(wire::Ethernet);
-  packet.l4_offset = sizeof(wire::Ethernet) + sizeof ip;
+  packet.l4_offset = sizeof(wire::Ethernet) + sizeof(wire::Ipv4Header);
+  const wire::Ipv4Header& ip = packet.ipv4();
   packet.l3_size = ip.total_length.get().host();
   packet.kind = PacketKind::kIpv4;
   packet.protocol = ip.protocol;
