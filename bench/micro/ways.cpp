@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "bench/micro/updates_way.h"
 #include "bench/micro/vpc_world.h"
 #include "dataplane/pipeline.h"
 #include "tests/support/packet_builder.h"
@@ -21,7 +22,6 @@ using testing::InProcessSwitch;
 using testing::PacketBuilder;
 using testing::ShopWorld;
 
-constexpr unsigned kBursts = 32;
 constexpr unsigned kDestinations = 65'536;  // so many are drawn, of large worlds too
 constexpr unsigned kColdMbufs = 4096;  // their frames and headers are more than 2 MiB, which is what L2 holds
 
@@ -295,6 +295,8 @@ constexpr WayEntry kWays[] = {
     {"learn.bystander.quiet", bystander<false>},
     {"learn.bystander.flooded", bystander<true>},
     {"learn.advert", advert},
+    {"updates.without", without_updates},
+    {"updates.beside", beside_updates},
 };
 
 }  // namespace

@@ -30,6 +30,8 @@ class Way {
   std::uint64_t drops() const noexcept;
 
  protected:
+  static constexpr unsigned kBursts = 32;  // that run in turn, where nothing else decides
+
   // At least as many frames as a burst has packets.
   void add(const PortRow& ingress, std::vector<testing::Frame> frames) {
     bursts_.push_back(std::make_unique<RepeatableBurst>(worker_, ingress, packets_, std::move(frames)));
