@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "bench/micro/updates_way.h"
-#include "bench/micro/vpc_world.h"
 #include "dataplane/pipeline.h"
 #include "tests/support/packet_builder.h"
 #include "tests/support/switch/in_process_switch.h"
@@ -71,7 +70,7 @@ class Zipf {
 
 template <class Address, class Choice>
 struct EipIn final : Way {
-  EipIn(VpcWorld<Address>& world, unsigned packets) : Way(world.worker(), packets) {
+  EipIn(VpcWorld<Address>& world, WorkerState& worker, unsigned packets) : Way(worker, packets) {
     Choice any_eip(world.size().eips());
     for (unsigned b = 0; b < kBursts; ++b) {
       std::vector<Frame> frames;
@@ -83,7 +82,8 @@ struct EipIn final : Way {
 
 template <class Address, unsigned eips, class Choice = Uniform>
 std::unique_ptr<Way> eip_in(unsigned packets) {
-  return std::make_unique<EipIn<Address, Choice>>(world_with_eips<Address>(eips), packets);
+  auto& world = world_with_eips<Address>(eips);
+  return std::make_unique<EipIn<Address, Choice>>(world, world.worker(), packets);
 }
 
 template <class Address>
@@ -127,7 +127,8 @@ struct VmToVm final : Way {
 template <class Address, bool is_routed>
 std::unique_ptr<Way> vm_vm(unsigned packets) {
   constexpr unsigned kEndpoints = 1000;
-  return std::make_unique<VmToVm<Address>>(world_with<Address>({kEndpoints, 0}), packets, is_routed);
+  return std::make_unique<VmToVm<Address>>(world_with<Address>({.ports = kEndpoints, .havips_of_port = 0}),
+                                           packets, is_routed);
 }
 
 // From the provider network: to EIPs of 63 owners and, one in twenty, what else comes there: ARP, VRRP,
@@ -315,6 +316,10 @@ std::uint64_t Way::drops() const noexcept {
   std::uint64_t sum = 0;
   for (const Counter& drops : worker_.counters.drops) sum += drops.get();
   return sum;
+}
+
+std::unique_ptr<Way> packets_to_eips(VpcWorld<Ipv4>& world, WorkerState& worker, unsigned packets) {
+  return std::make_unique<EipIn<Ipv4, Uniform>>(world, worker, packets);
 }
 
 std::span<const WayEntry> all_ways() {
