@@ -133,11 +133,6 @@ std::vector<Region> watched_regions() {
   regions = without(regions, own_stack());
   const auto own = reinterpret_cast<std::uintptr_t>(notes);
   regions = without(regions, {own, own + sizeof(Notes), 0});
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-  regions = without(regions, {0x00007fff8000, 0x10007fff8000, 0});  // its shadow, written for each variable
-#endif
-#endif
   return regions;
 }
 

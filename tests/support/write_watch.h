@@ -5,7 +5,8 @@
 // (single step). That takes some microseconds a store.
 //
 // Not watched: the stack of the thread that runs it, thread-local variables included, and what the kernel
-// writes. Other threads must not write meanwhile. Linux on x86-64.
+// writes. Other threads must not write meanwhile. Linux on x86-64; not for code that a sanitizer has
+// instrumented, which writes notes of its own.
 
 #include <compare>
 #include <cstdint>
@@ -14,6 +15,14 @@
 #include <string>
 
 namespace vipswitch::testing {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kCanWatchWrites = false;
+#elif defined(__has_feature)
+inline constexpr bool kCanWatchWrites = !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer);
+#else
+inline constexpr bool kCanWatchWrites = true;
+#endif
 
 inline constexpr std::uintptr_t kLineBytes = 64;
 

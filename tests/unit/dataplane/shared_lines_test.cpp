@@ -28,8 +28,12 @@ static_assert(alignof(WorkerCounters) % kLineBytes == 0 && sizeof(WorkerCounters
 static_assert(alignof(PortLane) % kLineBytes == 0 && sizeof(PortLane) % kLineBytes == 0);
 static_assert(alignof(Batch) % kLineBytes == 0 && sizeof(Batch) % kLineBytes == 0);
 
+#define SKIP_IF_INSTRUMENTED() \
+  if (!kCanWatchWrites) GTEST_SKIP() << "a sanitizer writes, too"
+
 // As on an lcore of its own, from which packet pools know their caches.
 void on_lcore(const std::function<void()>& work) {
+  start_eal();
   std::thread([&work] {
     ASSERT_EQ(rte_thread_register(), 0);
     work();
@@ -154,6 +158,7 @@ class SharedLinesTest : public ::testing::Test {
 };
 
 TEST_F(SharedLinesTest, NoLineIsWrittenByTwoWorkers) {
+  SKIP_IF_INSTRUMENTED();
   const WrittenLines lines[] = {lines_of(0), lines_of(1)};
   EXPECT_EQ(shared_lines(lines[0], lines[1]), "");
   for (const std::uint16_t worker : {std::uint16_t{0}, std::uint16_t{1}}) {
@@ -168,6 +173,7 @@ TEST_F(SharedLinesTest, NoLineIsWrittenByTwoWorkers) {
 
 // A limiter is shared; what a worker takes from it lasts for more than a packet.
 TEST_F(SharedLinesTest, RateLimiterIsNotWrittenByTwoWorkersWhileTheirShareLasts) {
+  SKIP_IF_INSTRUMENTED();
   RateLimiter limiter(1000, 1'000'000, kWorkers);
   std::array<WrittenLines, kWorkers> lines;
   for (std::uint16_t worker = 0; worker < kWorkers; ++worker) {
@@ -181,6 +187,7 @@ TEST_F(SharedLinesTest, RateLimiterIsNotWrittenByTwoWorkersWhileTheirShareLasts)
 
 // The watch itself: a counter that two workers add to is found, and so is a store that changes nothing.
 TEST(WriteWatchTest, LineThatTwoWriteIsFound) {
+  SKIP_IF_INSTRUMENTED();
   struct alignas(kLineBytes) Shared {
     Counter of_first, of_second;
   };
@@ -194,6 +201,7 @@ TEST(WriteWatchTest, LineThatTwoWriteIsFound) {
 }
 
 TEST(WriteWatchTest, StoreAcrossTwoLinesIsFoundInBoth) {
+  SKIP_IF_INSTRUMENTED();
   alignas(kLineBytes) static std::uint8_t bytes[2 * kLineBytes];
   WrittenLines lines;
   on_lcore([&] {
