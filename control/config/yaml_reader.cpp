@@ -73,10 +73,10 @@ void Mapping::read_text(std::string_view key, Presence presence, std::string& in
 }
 
 const YamlNodes& read_list(YamlSource& source, const YamlNode& node, std::string_view what) {
-  static const YamlNodes kNone;
+  static const YamlNodes none;
   if (node.is_list()) return node.children();
   source.fail_found(node.line(), fmt::format("{} as {}", describe(node), what), "a list");
-  return kNone;
+  return none;
 }
 
 }  // namespace vipswitch::config
