@@ -1,6 +1,6 @@
 // 10,000 of 100,000 HAVIPs change hands at once: 2,000 ports resign all the groups that they are master of,
 // each in a burst, then their neighbours advert them, likewise. Time is that of the pipeline: from the first
-// resignation to the last owner word.
+// resignation to the last owner word. Control sleeps meanwhile, and hears of it afterwards.
 
 #include <algorithm>
 #include <random>
@@ -46,10 +46,10 @@ class FailoverScene {
   void fail_over() {
     let_owners_advert();
     for (ClaimStream* each : {&resignations_, &backups_}) each->cycles().clear();
-    events_ = 0;
     ++world_.worker().now_ms;
-    run(resignations_);
-    run(backups_);
+    resignations_.run_all();
+    backups_.run_all();
+    events_ = world_.take_events();
     std::vector<bool> has_moved(world_.size().eips(), false);
     for (const unsigned havip : moving_) has_moved[havip] = true;
     require_owners(world_, has_moved);
@@ -71,14 +71,6 @@ class FailoverScene {
     owners_.run_all();
     world_.take_events();
     require_owners(world_, std::vector<bool>(world_.size().eips(), false));
-  }
-
-  // Control takes what it is told between the bursts, on its own core.
-  void run(ClaimStream& claims) {
-    for (std::size_t i = 0; i < claims.bursts(); ++i) {
-      claims.run_burst();
-      events_ += world_.take_events();
-    }
   }
 
   VpcWorld<Ipv4> world_;
