@@ -2,15 +2,20 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstring>
 #include <dlfcn.h>
+#include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
+#include <iterator>
 #include <pthread.h>
 #include <signal.h>
 #include <stdexcept>
 #include <sys/mman.h>
+#include <thread>
 #include <ucontext.h>
+#include <unistd.h>
 #include <vector>
 
 namespace vipswitch::testing {
@@ -136,6 +141,28 @@ std::vector<Region> watched_regions() {
   return regions;
 }
 
+// By proc(5): behind the name in parentheses stands the state.
+bool is_asleep(const std::filesystem::path& thread) {
+  std::ifstream file(thread / "stat");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const std::size_t name_end = text.rfind(')');
+  return name_end == std::string::npos || text.compare(name_end, 3, ") S") == 0;  // or it is gone
+}
+
+void wait_until_others_sleep() {
+  const std::string own = std::to_string(gettid());
+  const auto all_sleep = [&own] {
+    const std::filesystem::directory_iterator threads("/proc/self/task");
+    return std::all_of(begin(threads), end(threads),
+                       [&own](const auto& each) { return each.path().filename() == own || is_asleep(each); });
+  };
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!all_sleep()) {
+    if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("other threads do not sleep");
+    std::this_thread::yield();
+  }
+}
+
 class Handlers {
  public:
   Handlers() {
@@ -206,7 +233,9 @@ WrittenLines lines_written_by(const std::function<void()>& work) {
   // The first call of a library's function writes down where it is: the handlers must have made theirs.
   watch({{trial, trial + kPageBytes, PROT_READ | PROT_WRITE}}, [] { ++notes->trial.front(); });
   notes->store_count = 0;
-  watch(watched_regions(), work);
+  const std::vector<Region> regions = watched_regions();
+  wait_until_others_sleep();
+  watch(regions, work);
   return noted_lines();
 }
 

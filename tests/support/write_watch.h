@@ -5,8 +5,8 @@
 // (single step). That takes some microseconds a store.
 //
 // Not watched: the stack of the thread that runs it, thread-local variables included, and what the kernel
-// writes. Other threads must not write meanwhile. Linux on x86-64; not for code that a sanitizer has
-// instrumented, which writes notes of its own.
+// writes. It begins once all other threads of the process sleep, and they must go on sleeping. Linux on
+// x86-64; not for code that a sanitizer has instrumented, which writes notes of its own.
 
 #include <compare>
 #include <cstdint>
@@ -33,7 +33,8 @@ inline std::uintptr_t line_of(const void* address) noexcept {
 // Line -> an instruction that wrote to it, the last one.
 using WrittenLines = std::map<std::uintptr_t, std::uintptr_t>;
 
-// Throws std::runtime_error if there were more stores than are noted. One at a time in the process.
+// Throws std::runtime_error if there were more stores than are noted, or if the others do not sleep. One at a
+// time in the process.
 WrittenLines lines_written_by(const std::function<void()>& work);
 
 // "PATH+0xOFFSET", as addr2line wants it.
