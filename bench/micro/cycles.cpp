@@ -31,11 +31,15 @@ double CycleSamples::median_of(std::size_t units) {
   return static_cast<double>(cycles_of_work(median(samples_))) / static_cast<double>(units);
 }
 
-void CycleSamples::report(benchmark::State& state, std::size_t units) {
-  if (samples_.empty()) return;
+double CycleSamples::least_of(std::size_t units) const {
   const std::uint64_t least = *std::min_element(samples_.begin(), samples_.end());
-  state.counters["cycles"] = median_of(units);
-  state.counters["cycles_min"] = static_cast<double>(cycles_of_work(least)) / static_cast<double>(units);
+  return static_cast<double>(cycles_of_work(least)) / static_cast<double>(units);
+}
+
+double CycleSamples::sum() const {
+  double sum = 0;
+  for (const std::uint64_t cycles : samples_) sum += static_cast<double>(cycles_of_work(cycles));
+  return sum;
 }
 
 }  // namespace vipswitch::bench

@@ -1,10 +1,9 @@
 #pragma once
 
 // How the micro benchmarks measure: TSC cycles around the work alone, one sample a batch; the median of the
-// samples is reported as the counter "cycles" (per packet, key or advert), which a noisy machine disturbs
-// least.
+// samples is what a noisy machine disturbs least. Times are per packet, key or advert.
 
-#include <benchmark/benchmark.h>
+#include <cstddef>
 #include <cstdint>
 #include <rte_cycles.h>
 #include <vector>
@@ -22,11 +21,14 @@ class CycleSamples {
     samples_.push_back(rte_rdtsc_precise() - begin);
   }
 
-  // The counters "cycles" and "cycles_min", each per unit of work, `units` of them in a sample. What an empty
-  // measurement costs is taken off.
-  void report(benchmark::State& state, std::size_t units);
-  // The median alone.
+  // Per unit of work, `units` of them in a sample. What an empty measurement costs is taken off. There are
+  // samples.
   double median_of(std::size_t units);
+  double least_of(std::size_t units) const;
+  // All of them.
+  double sum() const;
+  bool empty() const noexcept { return samples_.empty(); }
+  void clear() noexcept { samples_.clear(); }
 
  private:
   std::vector<std::uint64_t> samples_;

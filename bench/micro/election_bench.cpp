@@ -1,6 +1,6 @@
 // What an advert costs in the parser and in the election alone; its whole way is learn.advert of ways.cpp.
 
-#include "bench/micro/cycles.h"
+#include "bench/micro/report.h"
 #include "dataplane/owner/election.h"
 #include "dataplane/owner/vrrp.h"
 #include "tests/support/packet_builder.h"
@@ -36,7 +36,7 @@ void election_advert(benchmark::State& state) {
         benchmark::DoNotOptimize(election.advert(PortId(1), evidence, ++now));
     });
   }
-  samples.report(state, kAdverts);
+  report(state, samples, kAdverts);
 }
 
 void parse_advert(benchmark::State& state) {
@@ -55,7 +55,7 @@ void parse_advert(benchmark::State& state) {
       }
     });
   }
-  samples.report(state, kAdverts);
+  report(state, samples, kAdverts);
 }
 
 BENCHMARK(election_advert)->Name("learn.election_per_advert");

@@ -2,7 +2,7 @@
 
 #include <random>
 
-#include "bench/micro/cycles.h"
+#include "bench/micro/report.h"
 #include "dataplane/tables.h"
 #include "tests/support/switch/in_process_switch.h"
 
@@ -28,7 +28,7 @@ void lookup(benchmark::State& state) {
     benchmark::DoNotOptimize(values);
     next = (next + Table::kBulk) % keys.size();
   }
-  samples.report(state, Table::kBulk);
+  report(state, samples, Table::kBulk);
 }
 
 BENCHMARK(lookup)->Name("lookup.eip")->Arg(1000)->Arg(64 * 1024)->Arg(1000 * 1000);

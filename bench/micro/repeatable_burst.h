@@ -20,6 +20,8 @@ class RepeatableBurst {
   RepeatableBurst& operator=(const RepeatableBurst&) = delete;
 
   Batch& batch() noexcept { return batch_; }
+  // The port that the next frames come from.
+  void set_ingress(const PortRow& ingress) noexcept { batch_.ingress = &ingress; }
   const std::vector<rte_mbuf*>& mbufs() const noexcept { return mbufs_; }
   // To be called after each run: the next frames, and empty lanes. Packets that the pipeline made are freed,
   // those that it freed are made anew.

@@ -1,7 +1,7 @@
 // rewrite.* and parse: one stage by itself on a burst.
 
-#include "bench/micro/cycles.h"
 #include "bench/micro/repeatable_burst.h"
+#include "bench/micro/report.h"
 #include "bench/micro/vpc_world.h"
 #include "dataplane/rewrite.h"
 #include "dataplane/stage/parse.h"
@@ -24,7 +24,7 @@ void parse(benchmark::State& state) {
     one.burst.reset();
     samples.measure([&] { stage::parse(one.world.worker(), one.burst.batch()); });
   }
-  samples.report(state, kBurst);
+  report(state, samples, kBurst);
 }
 
 void translate_destination(benchmark::State& state) {
@@ -39,7 +39,7 @@ void translate_destination(benchmark::State& state) {
         benchmark::DoNotOptimize(translate(packet, Side::kDestination, rewrite));
     });
   }
-  samples.report(state, kBurst);
+  report(state, samples, kBurst);
 }
 
 BENCHMARK(parse)->Name("parse.ipv4_udp");

@@ -1,5 +1,6 @@
 #include "bench/micro/vpc_world.h"
 
+#include <numeric>
 #include <stdexcept>
 
 #include "dataplane/owner_decision.h"
@@ -14,8 +15,7 @@ using testing::PacketBuilder;
 using testing::ShopWorld;
 using testing::ShopWorld6;
 
-constexpr VpcId kVpc{0};
-constexpr unsigned kSubnets = 2;
+constexpr unsigned kSubnetsOfVpc = 2;
 constexpr std::uint16_t kMtu = 1500;
 
 // What the families have for the same thing.
@@ -63,13 +63,18 @@ Mac port_mac(PortId port) {
   return {0x52, 0x54, 0, byte(16), byte(8), byte(0)};
 }
 
-std::unique_ptr<DataplaneHost> make_host(unsigned eips, unsigned ports) {
+template <class Size>
+std::unique_ptr<DataplaneHost> make_host(const Size& size) {
   testing::start_eal();
   Settings settings;
-  settings.tables.eips = settings.tables.havips = std::max(eips, 64u);
-  settings.tables.ports = ports + 1;
-  settings.tables.endpoints = std::max(eips + ports, 64u);
-  auto host = DataplaneHost::create(settings, {0}, Clock::stopped());
+  settings.tables.eips = settings.tables.havips = std::max(size.eips(), 64u);
+  settings.tables.ports = size.ports + 1;
+  settings.tables.endpoints = std::max(size.eips() + size.ports, 64u);
+  settings.tables.vpcs = size.vpcs;
+  settings.tables.subnets = size.vpcs * kSubnetsOfVpc;
+  std::vector<unsigned> lcores(size.workers);
+  std::iota(lcores.begin(), lcores.end(), 0u);
+  auto host = DataplaneHost::create(settings, lcores, Clock::stopped());
   if (!host) throw std::runtime_error(host.error().message);
   return std::move(host).value();
 }
@@ -87,21 +92,9 @@ Frame udp(const Mac& from, const Mac& to, const Address& source, const Address& 
 }  // namespace
 
 template <class Address>
-VpcWorld<Address>::VpcWorld(Size size) : size_(size), host_(make_host(size.eips(), size.ports)) {
-  vpc_ = {.id = kVpc, .vni = Vni(1)};
-  const RouteTable<Address> inside({{Plan<Address>::kInside, RouteKind::kSubnet}});
-  if constexpr (std::is_same_v<Address, Ipv4>) {
-    vpc_.ipv4 = inside;
-  } else {
-    vpc_.ipv6 = inside;
-  }
-  host_->tables().vpcs.replace(kVpc, &vpc_);
-  subnets_.resize(kSubnets);
-  for (unsigned i = 0; i < kSubnets; ++i) {
-    subnets_[i].id = SubnetId(i);
-    subnets_[i].vpc = kVpc;
-    host_->tables().subnets.replace(SubnetId(i), &subnets_[i]);
-  }
+VpcWorld<Address>::VpcWorld(Size size)
+    : size_(size), host_(make_host(size)), vpcs_(size.vpcs), subnets_(size.vpcs * kSubnetsOfVpc) {
+  for (unsigned i = 0; i < size.vpcs; ++i) add_vpc(VpcId(i));
   for (unsigned i = 0; i < size.ports; ++i) add_port(PortId(i));
   add_uplink(PortId(size.ports));
 }
@@ -121,12 +114,51 @@ AddressTables<Address>& VpcWorld<Address>::address_tables() noexcept {
 }
 
 template <class Address>
-void VpcWorld<Address>::add_lane(PortId id) {
-  auto lane = std::make_unique<PortLane>();
-  lane->port = id;
-  lane->max_frame_bytes = kMtu + 18;
-  worker().lanes[id.value()].store(lane.get());
-  lanes_.push_back(std::move(lane));
+Address VpcWorld<Address>::port_address(unsigned port) const noexcept {
+  return Plan<Address>::port(port % size_.ports_of_vpc());
+}
+
+template <class Address>
+Address VpcWorld<Address>::havip_address(unsigned eip) const noexcept {
+  return Plan<Address>::havip(eip % size_.havips_of_vpc());
+}
+
+template <class Address>
+const PortRow& VpcWorld<Address>::member_of(unsigned eip, unsigned which) const noexcept {
+  const unsigned owner = eip / size_.havips_of_port;
+  return port(first_member(owner) + (owner + which) % size_.members);
+}
+
+template <class Address>
+void VpcWorld<Address>::add_vpc(VpcId id) {
+  VpcRow& vpc = vpcs_[id.value()];
+  vpc = {.id = id, .vni = Vni(id.value() + 1)};
+  const RouteTable<Address> inside({{Plan<Address>::kInside, RouteKind::kSubnet}});
+  if constexpr (std::is_same_v<Address, Ipv4>) {
+    vpc.ipv4 = inside;
+  } else {
+    vpc.ipv6 = inside;
+  }
+  host_->tables().vpcs.replace(id, &vpc);
+  for (unsigned i = 0; i < kSubnetsOfVpc; ++i) {
+    const SubnetId subnet_id(id.value() * kSubnetsOfVpc + i);
+    SubnetRow& subnet = subnets_[subnet_id.value()];
+    subnet.id = subnet_id;
+    subnet.vpc = id;
+    if (size_.members > 1) subnet.groups = groups_.emplace_back(std::make_unique<HavipGroups>()).get();
+    host_->tables().subnets.replace(subnet_id, &subnet);
+  }
+}
+
+template <class Address>
+void VpcWorld<Address>::add_lanes(PortId id) {
+  for (const auto& each : host_->workers()) {
+    auto lane = std::make_unique<PortLane>();
+    lane->port = id;
+    lane->max_frame_bytes = kMtu + 18;
+    each->state().lanes[id.value()].store(lane.get());
+    lanes_.push_back(std::move(lane));
+  }
 }
 
 template <class Address>
@@ -138,7 +170,7 @@ void VpcWorld<Address>::add_uplink(PortId id) {
   row->mtu = kMtu;
   host_->tables().ports.replace(id, row.get());
   port_rows_.push_back(std::move(row));
-  add_lane(id);
+  add_lanes(id);
   uplink_ = {.port = id, .mac = ShopWorld::kUplinkMac, .mtu = kMtu, .ipv4 = {}, .ipv6 = {}};
   Plan<Address>::set_uplink(uplink_);
   host_->tables().uplink.store(&uplink_);
@@ -150,38 +182,47 @@ void VpcWorld<Address>::add_port(PortId id) {
   row->id = id;
   row->mac = port_mac(id);
   row->mtu = kMtu;
-  row->vpc = kVpc;
-  row->subnet = SubnetId(id.value() % kSubnets);
-  const Address address = Plan<Address>::port(id.value());
+  row->vpc = VpcId(id.value() / size_.ports_of_vpc());
+  row->subnet = SubnetId(row->vpc.value() * kSubnetsOfVpc + id.value() / size_.members % kSubnetsOfVpc);
+  if (size_.members > 1) row->spoken = spoken_.emplace_back(std::make_unique<SpokenGroups>()).get();
+  const Address address = port_address(id.value());
   if constexpr (std::is_same_v<Address, Ipv4>) {
     row->ipv4.add({address, HavipId(), {}});
   } else {
     row->ipv6.add({address, HavipId(), {}});
   }
   Tables& tables = host_->tables();
-  address_tables().endpoints.insert({kVpc, address}, EndpointRef(id).raw());
+  address_tables().endpoints.insert({row->vpc, address}, EndpointRef(id).raw());
   tables.macs.insert(MacKey(row->subnet, row->mac), EndpointRef(id).raw());
-  const unsigned first = id.value() * size_.havips_of_port;
-  for (unsigned eip = first; eip < first + size_.havips_of_port; ++eip) add_eip(*row, eip);
+  const unsigned of_port = size_.havips_of_port, own = id.value() * of_port;
+  for (unsigned eip = own; eip < own + of_port; ++eip) add_eip(*row, eip);
+  const unsigned first = first_member(id.value()) * of_port;
+  for (unsigned eip = first; eip < first + size_.members * of_port; ++eip) add_source(*row, eip);
   tables.ports.replace(id, row.get());
   port_rows_.push_back(std::move(row));
-  add_lane(id);
+  add_lanes(id);
 }
 
 template <class Address>
-void VpcWorld<Address>::add_eip(PortRow& owner, unsigned eip) {
-  using Rewrite = AddressRewrite<Address>;
-  const Address inner = Plan<Address>::havip(eip), outer = Plan<Address>::eip(eip);
-  const PortSource<Address> source{inner, HavipId(eip), Rewrite::between(inner, outer)};
+void VpcWorld<Address>::add_source(PortRow& row, unsigned eip) {
+  const Address inner = havip_address(eip);
+  const PortSource<Address> source{inner, HavipId(eip),
+                                   AddressRewrite<Address>::between(inner, Plan<Address>::eip(eip))};
   if constexpr (std::is_same_v<Address, Ipv4>) {
-    owner.ipv4.add(source);
+    row.ipv4.add(source);
   } else {
-    owner.ipv6.add(source);
+    row.ipv6.add(source);
   }
+}
+
+template <class Address>
+void VpcWorld<Address>::add_eip(const PortRow& owner, unsigned eip) {
+  const Address inner = havip_address(eip), outer = Plan<Address>::eip(eip);
   add_havip(HavipId(eip), owner);
   AddressTables<Address>& tables = address_tables();
-  tables.endpoints.insert({kVpc, inner}, EndpointRef(HavipId(eip)).raw());
-  tables.eip_rows[eip] = {outer, Rewrite::between(outer, inner), kVpc, EndpointRef(HavipId(eip))};
+  tables.endpoints.insert({owner.vpc, inner}, EndpointRef(HavipId(eip)).raw());
+  tables.eip_rows[eip] = {outer, AddressRewrite<Address>::between(outer, inner), owner.vpc,
+                          EndpointRef(HavipId(eip))};
   tables.eips.insert(AddressKey(outer), AddressTables<Address>::eip_value(tables.eip_rows[eip]));
   tables.eip_filter.add(outer);
 }
@@ -189,20 +230,32 @@ void VpcWorld<Address>::add_eip(PortRow& owner, unsigned eip) {
 template <class Address>
 void VpcWorld<Address>::add_havip(HavipId id, const PortRow& owner) {
   auto row = std::make_unique<HavipRow>();
-  *row = {.id = id, .vpc = kVpc, .subnet = owner.subnet, .address = {}, .ports = {owner.id}};
+  *row = {.id = id, .vpc = owner.vpc, .subnet = owner.subnet, .address = {}, .ports = {}};
   if constexpr (std::is_same_v<Address, Ipv4>) {
-    row->address = Plan<Ipv4>::havip(id.value());
+    row->address = havip_address(id.value());
   } else {
     row->is_ipv6 = true;
-    row->address6 = Plan<Ipv6>::havip(id.value());
+    row->address6 = havip_address(id.value());
   }
   owner::Election election;
-  election.bind(owner.id, owner::LinkState::kUp, 0);
+  for (unsigned i = 0; i < size_.members; ++i) {
+    row->ports.push_back(PortId(first_member(owner.id.value()) + i));
+    election.bind(row->ports.back(), owner::LinkState::kUp, 0);
+  }
   host_->tables().havips.open(id, row.get(), election);
   havip_rows_.push_back(std::move(row));
+  if (size_.members > 1) return;
   decide(worker(), id, 0, [&owner](owner::Election& slot, TimeMs now) {
     return slot.announce(owner.id, owner::Delivery::port_mac(), now);
   });
+}
+
+template <class Address>
+unsigned VpcWorld<Address>::take_events() noexcept {
+  unsigned count = 0;
+  Event event;
+  while (rte_ring_sc_dequeue_elem(host_->events(), &event, sizeof event) == 0) ++count;
+  return count;
 }
 
 template <class Address>
@@ -212,14 +265,27 @@ Frame VpcWorld<Address>::from_internet(unsigned eip) const {
 
 template <class Address>
 Frame VpcWorld<Address>::to_internet(unsigned eip) const {
-  return udp(port_of(eip).mac, kGatewayMac, Plan<Address>::havip(eip), Plan<Address>::kClient);
+  return udp(port_of(eip).mac, kGatewayMac, havip_address(eip), Plan<Address>::kClient);
 }
 
 template <class Address>
 Frame VpcWorld<Address>::between_ports(unsigned from, unsigned to) const {
   const bool is_same_subnet = port(from).subnet == port(to).subnet;
-  return udp(port(from).mac, is_same_subnet ? port(to).mac : kGatewayMac, Plan<Address>::port(from),
-             Plan<Address>::port(to));
+  return udp(port(from).mac, is_same_subnet ? port(to).mac : kGatewayMac, port_address(from),
+             port_address(to));
+}
+
+template <class Address>
+Frame VpcWorld<Address>::advert(unsigned eip, unsigned member,
+                                std::uint8_t priority) const requires std::is_same_v<Address, Ipv4> {
+  constexpr unsigned kVrids = 255;
+  const PortRow& sender = member_of(eip, member);
+  const auto vrid = static_cast<std::uint8_t>(1 + eip % size_.havips_of_vpc() % kVrids);
+  return PacketBuilder()
+      .ethernet({.destination = Mac(0x01, 0x00, 0x5e, 0x00, 0x00, 0x12), .source = sender.mac})
+      .ipv4(testing::vrrp_ipv4(port_address(sender.id.value())))
+      .vrrp2({.vrid = vrid, .priority = priority, .addresses = {havip_address(eip)}})
+      .build();
 }
 
 template class VpcWorld<Ipv4>;

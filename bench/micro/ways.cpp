@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include <utility>
 
-#include "bench/micro/vpc_world.h"
+#include "bench/micro/updates_way.h"
 #include "dataplane/pipeline.h"
 #include "tests/support/packet_builder.h"
 #include "tests/support/switch/in_process_switch.h"
@@ -21,7 +21,6 @@ using testing::InProcessSwitch;
 using testing::PacketBuilder;
 using testing::ShopWorld;
 
-constexpr unsigned kBursts = 32;
 constexpr unsigned kDestinations = 65'536;  // so many are drawn, of large worlds too
 constexpr unsigned kColdMbufs = 4096;  // their frames and headers are more than 2 MiB, which is what L2 holds
 
@@ -71,7 +70,7 @@ class Zipf {
 
 template <class Address, class Choice>
 struct EipIn final : Way {
-  EipIn(VpcWorld<Address>& world, unsigned packets) : Way(world.worker(), packets) {
+  EipIn(VpcWorld<Address>& world, WorkerState& worker, unsigned packets) : Way(worker, packets) {
     Choice any_eip(world.size().eips());
     for (unsigned b = 0; b < kBursts; ++b) {
       std::vector<Frame> frames;
@@ -83,7 +82,8 @@ struct EipIn final : Way {
 
 template <class Address, unsigned eips, class Choice = Uniform>
 std::unique_ptr<Way> eip_in(unsigned packets) {
-  return std::make_unique<EipIn<Address, Choice>>(world_with_eips<Address>(eips), packets);
+  auto& world = world_with_eips<Address>(eips);
+  return std::make_unique<EipIn<Address, Choice>>(world, world.worker(), packets);
 }
 
 template <class Address>
@@ -127,7 +127,8 @@ struct VmToVm final : Way {
 template <class Address, bool is_routed>
 std::unique_ptr<Way> vm_vm(unsigned packets) {
   constexpr unsigned kEndpoints = 1000;
-  return std::make_unique<VmToVm<Address>>(world_with<Address>({kEndpoints, 0}), packets, is_routed);
+  return std::make_unique<VmToVm<Address>>(world_with<Address>({.ports = kEndpoints, .havips_of_port = 0}),
+                                           packets, is_routed);
 }
 
 // From the provider network: to EIPs of 63 owners and, one in twenty, what else comes there: ARP, VRRP,
@@ -295,6 +296,8 @@ constexpr WayEntry kWays[] = {
     {"learn.bystander.quiet", bystander<false>},
     {"learn.bystander.flooded", bystander<true>},
     {"learn.advert", advert},
+    {"updates.without", without_updates},
+    {"updates.beside", beside_updates},
 };
 
 }  // namespace
@@ -313,6 +316,10 @@ std::uint64_t Way::drops() const noexcept {
   std::uint64_t sum = 0;
   for (const Counter& drops : worker_.counters.drops) sum += drops.get();
   return sum;
+}
+
+std::unique_ptr<Way> packets_to_eips(VpcWorld<Ipv4>& world, WorkerState& worker, unsigned packets) {
+  return std::make_unique<EipIn<Ipv4, Uniform>>(world, worker, packets);
 }
 
 std::span<const WayEntry> all_ways() {

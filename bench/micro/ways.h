@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "bench/micro/repeatable_burst.h"
+#include "bench/micro/vpc_world.h"
 
 namespace vipswitch::bench {
 
@@ -30,6 +31,8 @@ class Way {
   std::uint64_t drops() const noexcept;
 
  protected:
+  static constexpr unsigned kBursts = 32;  // that run in turn, where nothing else decides
+
   // At least as many frames as a burst has packets.
   void add(const PortRow& ingress, std::vector<testing::Frame> frames) {
     bursts_.push_back(std::make_unique<RepeatableBurst>(worker_, ingress, packets_, std::move(frames)));
@@ -44,6 +47,9 @@ class Way {
 // To be called first: memory for the largest world; true if it is of hugepages, of which enough have to be
 // free.
 bool start_eal_for_ways(bool may_take_hugepages);
+
+// Packets from the internet to any EIPs of a world, received by one of its workers.
+std::unique_ptr<Way> packets_to_eips(VpcWorld<Ipv4>& world, WorkerState& worker, unsigned packets);
 
 struct WayEntry {
   const char* id;

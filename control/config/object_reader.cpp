@@ -14,7 +14,7 @@ namespace {
 constexpr auto kRequired = Presence::kRequired;
 constexpr auto kOptional = Presence::kOptional;
 
-model::Uplink read_uplink(const Mapping& root, const YAML::Node& node) {
+model::Uplink read_uplink(const Mapping& root, const YamlNode& node) {
   YamlSource& source = root.source();
   const Mapping mapping(source, node, "the uplink",
                         {"device", "interface", "mac", "addresses", "gateway", "gateway6", "mtu", "queues"});
@@ -36,7 +36,7 @@ model::Uplink read_uplink(const Mapping& root, const YAML::Node& node) {
   return uplink;
 }
 
-model::Vpc read_vpc(YamlSource& source, const YAML::Node& node) {
+model::Vpc read_vpc(YamlSource& source, const YamlNode& node) {
   const Mapping mapping(source, node, "a VPC", {"name", "vni", "mtu", "clamp_mss"});
   model::Vpc vpc;
   mapping.read_text("name", kRequired, vpc.name);
@@ -47,8 +47,8 @@ model::Vpc read_vpc(YamlSource& source, const YAML::Node& node) {
 }
 
 // A mapping, or `off`.
-std::optional<model::Dhcp> read_dhcp(YamlSource& source, const YAML::Node& node) {
-  if (node.IsScalar() && node.Scalar() == "off") return std::nullopt;
+std::optional<model::Dhcp> read_dhcp(YamlSource& source, const YamlNode& node) {
+  if (node.is_scalar() && node.text() == "off") return std::nullopt;
   const Mapping mapping(source, node, "dhcp", {"lease_s", "routes"});
   model::Dhcp dhcp;
   mapping.read("lease_s", kOptional, RangeParser{model::kLeaseSecondsRange}, dhcp.lease_s);
@@ -63,7 +63,7 @@ std::optional<model::Dhcp> read_dhcp(YamlSource& source, const YAML::Node& node)
   return dhcp;
 }
 
-model::Subnet read_subnet(YamlSource& source, const YAML::Node& node) {
+model::Subnet read_subnet(YamlSource& source, const YamlNode& node) {
   const Mapping mapping(
       source, node, "a subnet",
       {"name", "vpc", "ipv4", "gateway", "ipv6", "gateway6", "havip_quota", "managed", "dns", "dhcp"});
@@ -85,7 +85,7 @@ model::Subnet read_subnet(YamlSource& source, const YAML::Node& node) {
   return subnet;
 }
 
-model::Port read_port(YamlSource& source, const YAML::Node& node) {
+model::Port read_port(YamlSource& source, const YamlNode& node) {
   const Mapping mapping(source, node, "a port",
                         {"name", "instance", "nic", "subnet", "mac", "ipv4", "ipv6", "device", "interface",
                          "queues", "forwards", "rate_mbps", "burst_kb", "vrrp_filter"});
@@ -107,7 +107,7 @@ model::Port read_port(YamlSource& source, const YAML::Node& node) {
   return port;
 }
 
-model::Havip read_havip(YamlSource& source, const YAML::Node& node) {
+model::Havip read_havip(YamlSource& source, const YamlNode& node) {
   const Mapping mapping(source, node, "a HAVIP",
                         {"name", "subnet", "ipv4", "ipv6", "ports", "pin", "learn", "handover", "follow"});
   model::Havip havip;
@@ -133,23 +133,24 @@ model::Havip read_havip(YamlSource& source, const YAML::Node& node) {
 // Exactly one of two keys; `what` is the mapping.
 void require_one_of(const Mapping& mapping, std::string_view what, std::string_view first,
                     std::string_view second) {
-  const bool has_first = mapping.get(first, kOptional).has_value();
-  if (!mapping.source().ok() || has_first != mapping.get(second, kOptional).has_value()) return;
+  const bool has_first = mapping.get(first, kOptional) != nullptr;
+  if (!mapping.source().ok() || has_first != (mapping.get(second, kOptional) != nullptr)) return;
   const auto found = has_first ? fmt::format("{} with {} and {}", what, first, second)
                                : fmt::format("{} without {} or {}", what, first, second);
   mapping.source().fail_found(mapping.line(), found, "one of them");
 }
 
-model::EipTarget read_target(YamlSource& source, const YAML::Node& node) {
+model::EipTarget read_target(YamlSource& source, const YamlNode& node) {
   const Mapping mapping(source, node, "a target", {"havip", "port"});
   require_one_of(mapping, "a target", "havip", "port");
   model::EipTarget target;
-  target.kind = mapping.get("port", kOptional) ? model::TargetKind::kPort : model::TargetKind::kHavip;
+  target.kind =
+      mapping.get("port", kOptional) != nullptr ? model::TargetKind::kPort : model::TargetKind::kHavip;
   mapping.read_text(to_word(target.kind), kOptional, target.name);
   return target;
 }
 
-model::Eip read_eip(YamlSource& source, const YAML::Node& node) {
+model::Eip read_eip(YamlSource& source, const YamlNode& node) {
   const Mapping mapping(source, node, "an EIP",
                         {"name", "ipv4", "ipv6", "target", "rate_in_mbps", "rate_out_mbps", "burst_kb"});
   model::Eip eip;
@@ -164,27 +165,27 @@ model::Eip read_eip(YamlSource& source, const YAML::Node& node) {
   return eip;
 }
 
-model::RouteVia read_via(YamlSource& source, const YAML::Node& node) {
+model::RouteVia read_via(YamlSource& source, const YamlNode& node) {
   using model::ViaKind;
   constexpr const char* kExpected = "internet, blackhole, {port: NAME} or {havip: NAME}";
   model::RouteVia via;
-  if (!node.IsMap()) {
+  if (!node.is_mapping()) {
     const auto text = read_scalar(source, node, "via", kExpected);
     if (!text) return via;
     via.kind = *text == to_word(ViaKind::kBlackhole) ? ViaKind::kBlackhole : ViaKind::kInternet;
     if (*text != to_word(via.kind)) {
-      source.fail_found(line_of(node), fmt::format("via \"{}\"", *text), kExpected);
+      source.fail_found(node.line(), fmt::format("via \"{}\"", *text), kExpected);
     }
     return via;
   }
   const Mapping mapping(source, node, "a next hop", {"havip", "port"});
   require_one_of(mapping, "a next hop", "havip", "port");
-  via.kind = mapping.get("port", kOptional) ? ViaKind::kPort : ViaKind::kHavip;
+  via.kind = mapping.get("port", kOptional) != nullptr ? ViaKind::kPort : ViaKind::kHavip;
   mapping.read_text(to_word(via.kind), kOptional, via.name);
   return via;
 }
 
-model::Route read_route(YamlSource& source, const YAML::Node& node) {
+model::Route read_route(YamlSource& source, const YamlNode& node) {
   const Mapping mapping(source, node, "a route", {"vpc", "to", "via"});
   model::Route route;
   mapping.read_text("vpc", kRequired, route.vpc);
@@ -196,7 +197,7 @@ model::Route read_route(YamlSource& source, const YAML::Node& node) {
 // The list `kind`s of the file. Of two objects with one name the model would keep one, so that is refused
 // here.
 template <class T, class Table = model::ByName<T>>
-Table read_all(const Mapping& root, const std::string& kind, T (*read)(YamlSource&, const YAML::Node&),
+Table read_all(const Mapping& root, const std::string& kind, T (*read)(YamlSource&, const YamlNode&),
                ObjectLines& lines) {
   Table objects;
   const auto section = kind + "s";
@@ -205,9 +206,9 @@ Table read_all(const Mapping& root, const std::string& kind, T (*read)(YamlSourc
   for (const auto& element : read_list(root.source(), *node, section)) {
     T object = read(root.source(), element);
     if (!root.source().ok()) return objects;
-    const auto [line, is_new] = lines.emplace(std::pair{kind, title_of(object)}, line_of(element));
+    const auto [line, is_new] = lines.emplace(std::pair{kind, title_of(object)}, element.get().line());
     if (!is_new) {
-      root.source().fail_found(line_of(element), fmt::format("{} \"{}\" again", kind, title_of(object)),
+      root.source().fail_found(element.get().line(), fmt::format("{} \"{}\" again", kind, title_of(object)),
                                fmt::format("a name other than that of line {}", line->second));
     }
     const auto key = key_of(object);
@@ -222,7 +223,7 @@ model::Objects read_objects(const Mapping& root, ObjectLines& lines) {
   model::Objects objects;
   if (const auto uplink = root.get("uplink", kOptional)) {
     objects.uplink = read_uplink(root, *uplink);
-    lines.emplace(std::pair("uplink", ""), line_of(*uplink));
+    lines.emplace(std::pair("uplink", ""), uplink->line());
   }
   root.read("learn", kOptional, model::parse_learn_mode, objects.learn);
   objects.vpcs = read_all(root, "vpc", read_vpc, lines);

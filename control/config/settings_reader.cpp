@@ -14,20 +14,20 @@ namespace {
 constexpr NumberParser kCore{0, 127};
 constexpr NumberParser kCapacity{1, 1u << 24};
 
-void read_workers(const YAML::Node& node, YamlSource& source, Settings& settings) {
+void read_workers(const YamlNode& node, YamlSource& source, Settings& settings) {
   settings.worker_cores.clear();
   std::set<unsigned> taken{settings.control_core};
   for (const auto& element : read_list(source, node, "workers")) {
     unsigned core = 0;
     read_value(source, element, "worker core", kCore, core);
     if (source.ok() && !taken.insert(core).second) {
-      source.fail_found(line_of(element), fmt::format("worker core {} again", core),
+      source.fail_found(element.get().line(), fmt::format("worker core {} again", core),
                         "distinct cores, none of them the control core");
     }
     settings.worker_cores.push_back(core);
   }
   if (source.ok() && settings.worker_cores.empty()) {
-    source.fail_found(line_of(node), "no worker core", "at least one");
+    source.fail_found(node.line(), "no worker core", "at least one");
   }
 }
 

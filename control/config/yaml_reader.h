@@ -13,8 +13,7 @@
 #include <variant>
 #include <vector>
 
-#include <yaml-cpp/yaml.h>
-
+#include "control/config/yaml_document.h"
 #include "control/text/parse.h"
 #include "control/text/range.h"
 #include "vipswitch/result.h"
@@ -38,24 +37,21 @@ class YamlSource {
   std::optional<Error> error_;
 };
 
-int line_of(const YAML::Node& node);
-
 // What a node is, for messages: "a list", "a mapping", "nothing", or its text in quotes.
-std::string describe(const YAML::Node& node);
+std::string describe(const YamlNode& node);
 
 // The text of a scalar called `what`; fails on anything else.
-std::optional<std::string> read_scalar(YamlSource& source, const YAML::Node& node, std::string_view what,
+std::optional<std::string> read_scalar(YamlSource& source, const YamlNode& node, std::string_view what,
                                        std::string_view expected);
 
 // A scalar called `what` through one of the parsers of control/text/parse.h.
 template <class Parse, class T>
-void read_value(YamlSource& source, const YAML::Node& node, std::string_view what, Parse parse, T& into) {
+void read_value(YamlSource& source, const YamlNode& node, std::string_view what, Parse parse, T& into) {
   const auto text = read_scalar(source, node, what, "a single value");
   if (!text) return;
   auto parsed = parse(*text);
   if (const auto* mismatch = std::get_if<text::Mismatch>(&parsed)) {
-    source.fail_found(line_of(node),
-                      std::string(what) + " \"" + *text + "\", which is " + mismatch->complaint,
+    source.fail_found(node.line(), std::string(what) + " \"" + *text + "\", which is " + mismatch->complaint,
                       mismatch->expected);
     return;
   }
@@ -84,34 +80,32 @@ text::Parsed<std::string> any_text(std::string_view text);
 
 enum class Presence { kRequired, kOptional };
 
-// A mapping whose keys are known: unknown and repeated ones are errors.
+// A mapping whose keys are known: unknown and repeated ones are errors. Node and texts outlive it.
 class Mapping {
  public:
   // `what` names the mapping in messages, as in "a port".
-  Mapping(YamlSource& source, const YAML::Node& node, std::string_view what,
+  Mapping(YamlSource& source, const YamlNode& node, std::string_view what,
           std::initializer_list<std::string_view> keys);
 
-  int line() const noexcept { return line_; }
+  int line() const noexcept { return node_.line(); }
   YamlSource& source() const noexcept { return source_; }
 
-  // The node behind a key; empty where it is missing, which fails if it is required.
-  std::optional<YAML::Node> get(std::string_view key, Presence presence) const;
+  // The node behind a key; null where it is missing, which fails if it is required.
+  const YamlNode* get(std::string_view key, Presence presence) const;
 
   template <class Parse, class T>
   void read(std::string_view key, Presence presence, Parse parse, T& into) const {
-    if (const auto node = get(key, presence)) read_value(source_, *node, key, parse, into);
+    if (const YamlNode* node = get(key, presence)) read_value(source_, *node, key, parse, into);
   }
   void read_text(std::string_view key, Presence presence, std::string& into) const;
 
  private:
   YamlSource& source_;
-  std::string what_;
-  int line_;
-  bool is_mapping_;
-  std::vector<std::pair<std::string, YAML::Node>> entries_;
+  std::string_view what_;
+  const YamlNode& node_;
 };
 
 // The elements of a list called `what`; fails and gives none on anything else.
-std::vector<YAML::Node> read_list(YamlSource& source, const YAML::Node& node, std::string_view what);
+const YamlNodes& read_list(YamlSource& source, const YamlNode& node, std::string_view what);
 
 }  // namespace vipswitch::config

@@ -1,6 +1,8 @@
 #include "control/runtime/dataplane_host.h"
 
+#include <algorithm>
 #include <atomic>
+#include <bit>
 #include <cstring>
 #include <fmt/format.h>
 #include <rte_cycles.h>
@@ -13,8 +15,16 @@
 namespace vipswitch {
 namespace {
 
-constexpr unsigned kMailboxMessages = 4096, kHandoverPackets = 2048, kEvents = 8192;
+constexpr unsigned kMailboxMessages = 4096, kHandoverPackets = 2048;
 constexpr unsigned kPoolCache = 256;
+
+// Control takes several times as long to hear of a HAVIP's move as a worker to make it, and may sleep when it
+// begins. So that it misses nothing when all HAVIPs move at once, there is room for all that is told of each:
+// it left one owner and has another, its data likewise. Up to 6 MB.
+unsigned event_capacity(std::uint32_t havips) noexcept {
+  constexpr std::uint32_t kOfMove = 4, kLeast = 8192, kMost = 65536;
+  return std::bit_ceil(std::clamp(kOfMove * havips, kLeast, kMost));
+}
 
 // DPDK names its objects process-wide.
 std::string unique_name(std::string_view what) {
@@ -52,7 +62,7 @@ DataplaneHost::DataplaneHost(const Settings& settings, const std::vector<unsigne
       rcu_(static_cast<std::uint32_t>(worker_lcores.size())),
       tables_(std::make_unique<Tables>(settings.tables, unique_name("sw").c_str())),
       shared_(new WorkerShared{rcu_, settings.idle, static_cast<std::uint16_t>(worker_lcores.size())}),
-      events_(make_ring("events", sizeof(Event), kEvents, RING_F_SC_DEQ)) {}
+      events_(make_ring("events", sizeof(Event), event_capacity(settings.tables.havips), RING_F_SC_DEQ)) {}
 
 Result<std::unique_ptr<DataplaneHost>> DataplaneHost::create(const Settings& settings,
                                                              const std::vector<unsigned>& worker_lcores,

@@ -1,4 +1,4 @@
-"""No way of a packet through the switch grows by instructions unnoticed, and a flood adds none to another port's."""
+"""No way of a packet through the switch grows by instructions unnoticed; neither a flood nor updates of tables add any."""
 
 import counting
 import pytest
@@ -23,3 +23,9 @@ def test_flood_of_claims_changes_no_instruction_of_another_port(program):
     quiet, flooded = (counting.instructions_per_packet(program, f"learn.bystander.{state}")
                       for state in ("quiet", "flooded"))
     assert flooded == quiet
+
+
+def test_updates_of_tables_change_no_instruction_of_a_packet(program):
+    """Control publishes a batch of 100 changes before each burst: far more often than 10,000 a second."""
+    without, beside = (counting.instructions_per_packet(program, f"updates.{state}") for state in ("without", "beside"))
+    assert beside == without
