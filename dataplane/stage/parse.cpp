@@ -109,11 +109,12 @@ bool is_common(const Packet& packet) noexcept {
   const auto* ip = packet.view().header_at<wire::Ipv4Header>(sizeof(wire::Ethernet));
   if (ip == nullptr) return false;
   const wire::Ethernet& ethernet = packet.ethernet();
-  if (ethernet.type.get().host() != wire::kEtherIpv4) return false;
+  constexpr unsigned kEtherType = Be16::from_host(wire::kEtherIpv4).wire();
+  if (((ethernet.type.get().wire() ^ kEtherType) | unsigned{ethernet.destination.is_group()}) != 0)
+    return false;
   constexpr unsigned kFragment = Be16::from_host(wire::kIpv4OffsetMask | wire::kIpv4MoreFragments).wire();
   const unsigned total_length = ip->total_length.get().host();
-  const unsigned wrong = unsigned{ethernet.destination.is_group()} | (ip->version_and_length ^ 0x45u) |
-                         unsigned{total_length < sizeof *ip} |
+  const unsigned wrong = (ip->version_and_length ^ 0x45u) | unsigned{total_length < sizeof *ip} |
                          unsigned{sizeof ethernet + total_length > packet.mbuf->pkt_len} |
                          (ip->flags_and_offset.get().wire() & kFragment) | (fold(sum_20_bytes(ip)) ^ 0xffffu);
   return wrong == 0;
