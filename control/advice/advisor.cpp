@@ -81,6 +81,12 @@ class Advisor {
     return ports.size() == 2 ? text::join(ports) : "two ports";
   }
 
+  bool has_filter() const {
+    return std::any_of(
+        havip_.candidates.begin(), havip_.candidates.end(),
+        [](const CandidateStatus& candidate) { return candidate.vrrp_filter != VrrpFilter::kNone; });
+  }
+
   // A drill that was left on looks like a fault of the guests.
   void look_for_filters() {
     for (const auto& candidate : havip_.candidates) {
@@ -111,7 +117,8 @@ class Advisor {
         "{0} (priority {1}) adverts {2} though {3} (priority {4}) does: {0} does not hear {3}; the likely "
         "cause is {5}",
         loser.port, loser.priority, havip_.address, winner->port, winner->priority,
-        likely_cause(find(members_, loser.port), find(members_, winner->port)));
+        has_filter() ? "the vrrp_filter that the switch itself holds"
+                     : likely_cause(find(members_, loser.port), find(members_, winner->port)));
   }
 
   void look_for_claims() {
@@ -161,19 +168,23 @@ class Advisor {
         std::any_of(havip_.candidates.begin(), havip_.candidates.end(),
                     [](const CandidateStatus& candidate) { return is_speaking(candidate); });
     if (is_adverted) return;
+    const bool is_weak = std::any_of(
+        havip_.candidates.begin(), havip_.candidates.end(), [&](const CandidateStatus& candidate) {
+          return candidate.port == havip_.owner && candidate.evidence == EvidenceClass::kWeak;
+        });
     if (const VrrpSpeaker* group = speaking_group_of({havip_.owner})) {
       add(AdviceCode::no_adverts,
-          "{0} adverts in VRID {1}, but does not list {2}, which it announced: if it dies, {2} stays with it "
+          "{0} adverts in VRID {1}, but does not list {2}, which it {3}: if it dies, {2} stays with it "
           "until another port announces it; list {2} in virtual_ipaddress rather than in "
           "virtual_ipaddress_excluded",
-          havip_.owner, group->vrid, havip_.address);
+          havip_.owner, group->vrid, havip_.address, is_weak ? "uses" : "announced");
       return;
     }
     add(AdviceCode::no_adverts,
-        "{0} announced {1}, and no port adverts it by VRRP: if {0} dies, {1} stays with it until another "
+        "{0} {2} {1}, and no port adverts it by VRRP: if {0} dies, {1} stays with it until another "
         "port announces it; run keepalived in the VMs, or see that the cluster software announces every "
         "takeover",
-        havip_.owner, havip_.address);
+        havip_.owner, havip_.address, is_weak ? "uses" : "announced");
   }
 
   // A failover by time-out is over, or the owner would be another, once others could take over.

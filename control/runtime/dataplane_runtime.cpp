@@ -214,6 +214,7 @@ HavipStatus DataplaneRuntime::havip_status(const HavipEntry& entry, Family famil
   status.stable_mac = stable_mac(status.address);
   const bool is_enforced = snapshot.steering.mode == LearnMode::kEnforce;
   status.state = is_enforced ? snapshot.election.state(snapshot.now_ms) : OwnerState::kFixed;
+  status.rule = is_enforced ? snapshot.election.rule() : Rule::kFixed;
   status.learn = snapshot.steering.mode;
   status.handover = snapshot.steering.handover;
   if (snapshot.handover_ends_ms != owner::Election::kNever)

@@ -132,6 +132,7 @@ struct HavipStatus {
   IpAddress address;
   Mac stable_mac;
   OwnerState state;
+  Rule rule = Rule::kNobody;              // that names the owner now
   LearnMode learn = LearnMode::kEnforce;  // in force for it
   std::string owner;                      // port that has the data, empty: nobody
   std::string elected;                    // port that the claims name, pins aside, empty: nobody

@@ -36,13 +36,13 @@ std::string outranked_text(const CandidateStatus& candidate, const CandidateStat
 std::string waiting_text(const HavipStatus& havip, const CandidateStatus& candidate,
                          const CandidateStatus* winner) {
   const TimeMs age = havip.waiting && havip.waiting->port == candidate.port ? havip.waiting->age_ms : 0;
-  const auto waits = fmt::format("its announcement waits since {}", text::seconds(age));
+  const auto waits = fmt::format("its announcement has waited for {}", text::seconds(age));
   const TimeMs left = std::max<TimeMs>(0, WaitingClaim::kLifetimeMs - age);
   if (candidate.standing == CandidateStanding::kDamped) {
     return fmt::format("{}: the address moved too often, it may move again in {}", waits,
                        text::seconds(havip.damping.next_move_ms));
   }
-  return fmt::format("{}: the adverts of {} hold against it; dropped in {} if they go on", waits,
+  return fmt::format("{}: the adverts of {} hold against it; forgotten in {} if they go on", waits,
                      winner == nullptr ? "another port" : winner->port, text::seconds(left));
 }
 
@@ -53,6 +53,21 @@ const Decision* last_loss_of(const HavipStatus& havip, const std::string& port) 
   return last == havip.decisions.rend() ? nullptr : &*last;
 }
 
+// Why a claim of before no longer stands, where nobody's does now.
+std::string_view what_ended_it(const Decision* loss) {
+  if (loss == nullptr || !loss->to.empty()) return ", and another port had claimed it after that";
+  switch (loss->trigger) {
+    case Trigger::kProbe:
+      return ", and it did not answer when the switch asked";
+    case Trigger::kPortDown:
+      return "; it went down then, and has claimed nothing since";
+    case Trigger::kUnbind:
+      return "; it was unbound then, and has claimed nothing since";
+    default:
+      return ", and it has claimed nothing since";
+  }
+}
+
 std::string superseded_text(const HavipStatus& havip, const CandidateStatus& candidate,
                             const CandidateStatus* winner) {
   const auto claimed = candidate.last_advert_age_ms >= 0
@@ -61,13 +76,11 @@ std::string superseded_text(const HavipStatus& havip, const CandidateStatus& can
                            ? std::string("announced it before")
                            : std::string("used it before");
   const Decision* loss = last_loss_of(havip, candidate.port);
-  const auto before = loss == nullptr
-                          ? claimed
-                          : fmt::format("the owner until {}; {}", text::clock(loss->at_unix_us), claimed);
+  auto before = loss == nullptr
+                    ? claimed
+                    : fmt::format("the owner until {}; {}", text::clock(loss->at_unix_us), claimed);
   if (winner != nullptr) return fmt::format("{}, and {} has claimed it since", before, winner->port);
-  const bool was_given_up = loss != nullptr && loss->trigger == Trigger::kProbe;
-  return before + (was_given_up ? ", and it did not answer when the switch asked"
-                                : ", and another port had claimed it after that");
+  return before.append(what_ended_it(loss));
 }
 
 std::string reason_text(const HavipStatus& havip, const CandidateStatus& candidate,
@@ -106,11 +119,12 @@ std::string adverts_last_text(const CandidateStatus& winner) {
   const TimeMs age = std::max<TimeMs>(0, winner.last_advert_age_ms);
   const TimeMs dead = owner::dead_time_ms(winner.interval_ms);
   const auto above = winner.priority == 255
-                         ? std::string()
-                         : fmt::format("a port adverts a priority above {}; ", winner.priority);
+                         ? std::string("a port adverts 255 too, from a higher address; ")
+                         : fmt::format("a port adverts a priority above {0}, or {0} from a higher address; ",
+                                       winner.priority);
   return fmt::format(
       "{}{} resigns, goes down or is unbound; its adverts stop: {} after the last one any advert of another "
-      "port wins, after {} any announcement (now {})",
+      "port wins, after {} any announcement (the last one is {} old)",
       above, winner.port, text::seconds(owner::freshness_ms(winner.interval_ms)), text::seconds(dead),
       text::seconds(age));
 }
@@ -208,6 +222,16 @@ std::string asking_text(const HavipStatus& havip) {
   const auto next = text::seconds(probing.next_question_ms);
   if (probing.asks_about.empty())
     return fmt::format("asking: the switch asks the bound ports who has the address, next in {}\n", next);
+  const bool is_down =
+      std::any_of(havip.candidates.begin(), havip.candidates.end(), [&](const CandidateStatus& candidate) {
+        return candidate.port == probing.asks_about && candidate.down;
+      });
+  if (is_down) {
+    return fmt::format(
+        "asking: {} is down, so the switch asks the bound ports that are up who has the address, next in "
+        "{}\n",
+        probing.asks_about, next);
+  }
   const auto asks =
       fmt::format("asking: the switch asks {} whether it has the address still", probing.asks_about);
   // By then it has been asked three times.

@@ -54,7 +54,8 @@ std::string why_text(const HavipStatus& havip) {
   if (!last.to.empty()) {
     text += fmt::format("; evidence {}", evidence_text(last.evidence, last.priority, last.vrid));
   }
-  if (!still_holds(last.rule, havip.state)) text += "; the state has changed since";
+  if (!still_holds(last.rule, havip.state))
+    text += fmt::format("; the state has changed since, now it is so by rule {}", havip.rule);
   return text;
 }
 
@@ -79,12 +80,13 @@ std::string learning_text(const HavipStatus& havip) {
                      name_or_nobody(havip.elected), havip.disagreements);
 }
 
-// How data fared at the last change.
+// How data fared at changes, since the switch started.
 std::string packets_text(const HavipStatus& havip) {
   auto text =
       fmt::format("delivered to an old owner after a change: {} packets", havip.delivered_to_old_owner);
   if (havip.dropped_without_owner > 0)
-    text += fmt::format("; dropped while nobody was the owner: {}", havip.dropped_without_owner);
+    text +=
+        fmt::format("; dropped while nobody was the owner, since the start: {}", havip.dropped_without_owner);
   return text + "\n";
 }
 

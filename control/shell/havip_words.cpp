@@ -10,11 +10,23 @@ namespace vipswitch::shell {
 
 namespace {
 
-std::string_view meaning_of_suspect(const HavipStatus& havip) {
+const CandidateStatus* owner_of(const HavipStatus& havip) {
   const auto owner =
       std::find_if(havip.candidates.begin(), havip.candidates.end(),
                    [&](const CandidateStatus& candidate) { return candidate.port == havip.owner; });
-  if (owner != havip.candidates.end() && owner->restored)
+  return owner == havip.candidates.end() ? nullptr : &*owner;
+}
+
+std::string_view meaning_of_owned(const HavipStatus& havip) {
+  const CandidateStatus* owner = owner_of(havip);
+  if (owner != nullptr && owner->evidence == EvidenceClass::kWeak)
+    return "the owner has sent from the address, or answered the switch, and announced nothing";
+  return "the owner announced the address";
+}
+
+std::string_view meaning_of_suspect(const HavipStatus& havip) {
+  const CandidateStatus* owner = owner_of(havip);
+  if (owner != nullptr && owner->restored)
     return "the owner is remembered from before a restart and has claimed nothing since; packets still go to "
            "it";
   return "the owner's adverts have ceased and no other port has taken over; packets still go to it";
@@ -54,7 +66,7 @@ std::string meaning(const HavipStatus& havip) {
     case OwnerState::kOwnedVrrp:
       return "the owner sends VRRP adverts";
     case OwnerState::kOwnedAnnouncement:
-      return "the owner announced the address";
+      return std::string(meaning_of_owned(havip));
     case OwnerState::kPinned:
       return "the operator pinned the owner";
     case OwnerState::kSuspect:

@@ -75,8 +75,7 @@ void tell_unowned(WorkerState& worker) noexcept {
   worker.unowned_count = 0;
 }
 
-[[gnu::noinline]] [[gnu::noinline]] void drop_without_owner(WorkerState& worker, HavipId id,
-                                                            Packet& packet) noexcept {
+[[gnu::noinline]] void drop_without_owner(WorkerState& worker, HavipId id, Packet& packet) noexcept {
   if (worker.unowned != id) tell_unowned(worker);
   worker.unowned = id;
   ++worker.unowned_count;

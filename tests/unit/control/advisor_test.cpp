@@ -279,6 +279,12 @@ TEST_F(SplitBrainTest, DifferenceIsTheLikelyCause) {
   EXPECT_THAT(advise(havip_, speakers_)[0].sentence, HasSubstr("the likely cause is their VRIDs 52 and 51"));
 }
 
+TEST_F(SplitBrainTest, FilterOfTheSwitchIsTheCause) {
+  havip_.candidates[1].vrrp_filter = VrrpFilter::kIn;
+  EXPECT_THAT(advise(havip_, speakers_)[1].sentence,
+              HasSubstr("the likely cause is the vrrp_filter that the switch itself holds"));
+}
+
 TEST_F(SplitBrainTest, UnicastPeersMayMissEachOther) {
   for (auto& each : speakers_) each.is_unicast = true;
   EXPECT_THAT(sentence(), HasSubstr("the likely cause is their unicast_peer lists"));

@@ -43,8 +43,8 @@ TEST_F(ExplainHavip, ShadowedAnnouncementSaysWhatHoldsAgainstItAndForHowLong) {
   havip_.waiting = WaitingClaim{"p12", 1200, true};
   EXPECT_THAT(
       told(),
-      HasSubstr("\nwhy not p12: its announcement waits since 1.200 s: the adverts of p11 hold against "
-                "it; dropped in 8.800 s if they go on\n"));
+      HasSubstr("\nwhy not p12: its announcement has waited for 1.200 s: the adverts of p11 hold against "
+                "it; forgotten in 8.800 s if they go on\n"));
 }
 
 TEST_F(ExplainHavip, DampedAnnouncementSaysWhenItIsHeeded) {
@@ -53,7 +53,7 @@ TEST_F(ExplainHavip, DampedAnnouncementSaysWhenItIsHeeded) {
   havip_.damping = {0, 1300};
   EXPECT_THAT(
       told(),
-      HasSubstr("\nwhy not p12: its announcement waits since 0.700 s: the address moved too often, it "
+      HasSubstr("\nwhy not p12: its announcement has waited for 0.700 s: the address moved too often, it "
                 "may move again in 1.300 s\n"));
   EXPECT_THAT(told(),
               HasSubstr("\ndamping: announcements moved the address too often, and can again in 1.300 s; "
@@ -93,7 +93,13 @@ TEST_F(ExplainHavip, OwnerThatWasGivenUpDidNotAnswer) {
   havip_.owner_changes = 2;
   EXPECT_THAT(told(), HasSubstr("\nstate: unknown, no port is known to own the address\n"
                                 "why:   p12 did not answer the switch for 30 s, nor did another port, at "));
+  havip_.decisions.back().trigger = Trigger::kPortDown;
+  EXPECT_THAT(told(), HasSubstr("ago; it went down then, and has claimed nothing since\n"));
   havip_.decisions.back().trigger = Trigger::kUnbind;
+  EXPECT_THAT(told(), HasSubstr("ago; it was unbound then, and has claimed nothing since\n"));
+  havip_.decisions.back().trigger = Trigger::kExpiry;
+  EXPECT_THAT(told(), HasSubstr("ago, and it has claimed nothing since\n"));
+  havip_.decisions.back().to = "p11";
   EXPECT_THAT(told(), HasSubstr("ago, and another port had claimed it after that\n"));
 }
 
@@ -113,9 +119,11 @@ TEST_F(ExplainHavip, PinIsTheReasonWhileItHolds) {
   EXPECT_THAT(told(), HasSubstr("\nlasts until: havip unpin front; p11 goes down or is unbound\n"));
 }
 
-TEST_F(ExplainHavip, NothingOutranksPriority255) {
+TEST_F(ExplainHavip, OnlyAHigherAddressOutranksPriority255) {
   havip_.candidates[0].priority = 255;
-  EXPECT_THAT(told(), HasSubstr("\nlasts until: p11 resigns, goes down or is unbound; its adverts stop: "));
+  EXPECT_THAT(told(),
+              HasSubstr("\nlasts until: a port adverts 255 too, from a higher address; p11 resigns, goes "
+                        "down or is unbound; its adverts stop: "));
 }
 
 TEST_F(ExplainHavip, SuspectOwnerWithstandsAnnouncementsForItsDeadTime) {
@@ -178,9 +186,11 @@ TEST_F(ExplainHavip, GroupThatTheAddressGoesWithIsTold) {
 
 TEST_F(ExplainHavip, ReasonThatHoldsNoLongerSaysSo) {
   EXPECT_THAT(told(), Not(HasSubstr("the state has changed since")));
+  havip_.rule = Rule::kLatestClaim;
   havip_.state = OwnerState::kSuspect;
   havip_.candidates[0].fresh = false;
-  EXPECT_THAT(told(), HasSubstr("; evidence vrrp, priority 150, VRID 51; the state has changed since\n"));
+  EXPECT_THAT(told(), HasSubstr("; evidence vrrp, priority 150, VRID 51; the state has changed since, now it "
+                                "is so by rule latest_claim\n"));
 }
 
 TEST_F(ExplainHavip, SuspectSaysWhetherItIsRemembered) {
@@ -192,6 +202,24 @@ TEST_F(ExplainHavip, SuspectSaysWhetherItIsRemembered) {
   EXPECT_THAT(told(),
               HasSubstr("\nstate: suspect, the owner is remembered from before a restart and has claimed "
                         "nothing since; packets still go to it\n"));
+}
+
+TEST_F(ExplainHavip, OwnerByAHintHasAnnouncedNothing) {
+  havip_.state = OwnerState::kOwnedAnnouncement;
+  EXPECT_THAT(told(), HasSubstr("\nstate: owned_announcement, the owner announced the address\n"));
+  havip_.candidates[0].evidence = EvidenceClass::kWeak;
+  EXPECT_THAT(told(),
+              HasSubstr("\nstate: owned_announcement, the owner has sent from the address, or answered "
+                        "the switch, and announced nothing\n"));
+}
+
+TEST_F(ExplainHavip, OwnerThatIsDownIsNotAskedItself) {
+  havip_.state = OwnerState::kSuspect;
+  havip_.candidates[0].down = true;
+  havip_.probing = ProbingStatus{"p11", 400, -1, -1};
+  EXPECT_THAT(told(),
+              HasSubstr("\nasking: p11 is down, so the switch asks the bound ports that are up who has the "
+                        "address, next in 0.400 s\n"));
 }
 
 TEST_F(ExplainHavip, FixedSaysWhichPortHasTheDataAndWhy) {
@@ -281,7 +309,7 @@ TEST_F(ExplainHavip, LastFailoverIsToldInALine) {
 
 TEST_F(ExplainHavip, DropsWithoutAnOwnerAreTold) {
   havip_.dropped_without_owner = 7;
-  EXPECT_THAT(told(), HasSubstr("2 packets; dropped while nobody was the owner: 7\n"));
+  EXPECT_THAT(told(), HasSubstr("2 packets; dropped while nobody was the owner, since the start: 7\n"));
 }
 
 TEST_F(ExplainHavip, AdviceStandsAtTheEnd) {
