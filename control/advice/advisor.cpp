@@ -72,13 +72,13 @@ class Advisor {
     return found;
   }
 
-  // The two ports that have adverted the address, where there are just two of them.
-  std::string advertisers() const {
+  // Bound ports that have adverted the address.
+  std::vector<std::string> advertisers() const {
     std::vector<std::string> ports;
     for (const auto& candidate : havip_.candidates) {
       if (candidate.last_advert_age_ms >= 0) ports.push_back(candidate.port);
     }
-    return ports.size() == 2 ? text::join(ports) : "two ports";
+    return ports;
   }
 
   bool has_filter() const {
@@ -99,17 +99,20 @@ class Advisor {
   }
 
   void look_for_split_brain() {
-    if (!havip_.has_contention || havip_.candidates.size() < 2) return;
+    if (!havip_.has_contention) return;
     const auto winner = std::find_if(
         havip_.candidates.begin(), havip_.candidates.end(), [](const CandidateStatus& candidate) {
           return candidate.standing == CandidateStanding::kElected && candidate.fresh;
         });
     const auto outranked = contenders();
     if (winner == havip_.candidates.end() || outranked.empty()) {
+      const auto ports = advertisers();
+      if (ports.size() < 2) return;  // one of the two is unbound, or was meanwhile
       add(AdviceCode::split_brain,
           "within the last minute {} adverted {} at once, and now they do not: one did not hear the other; "
           "if that comes back, look for {}",
-          advertisers(), havip_.address, likely_cause(nullptr, nullptr));
+          ports.size() == 2 ? text::join(ports) : "two ports", havip_.address,
+          likely_cause(nullptr, nullptr));
       return;
     }
     const auto& loser = *outranked.front();
@@ -168,10 +171,8 @@ class Advisor {
         std::any_of(havip_.candidates.begin(), havip_.candidates.end(),
                     [](const CandidateStatus& candidate) { return is_speaking(candidate); });
     if (is_adverted) return;
-    const bool is_weak = std::any_of(
-        havip_.candidates.begin(), havip_.candidates.end(), [&](const CandidateStatus& candidate) {
-          return candidate.port == havip_.owner && candidate.evidence == EvidenceClass::kWeak;
-        });
+    const CandidateStatus* owner = havip_.owner_candidate();
+    const bool is_weak = owner != nullptr && owner->evidence == EvidenceClass::kWeak;
     if (const VrrpSpeaker* group = speaking_group_of({havip_.owner})) {
       add(AdviceCode::no_adverts,
           "{0} adverts in VRID {1}, but does not list {2}, which it {3}: if it dies, {2} stays with it "
@@ -190,10 +191,8 @@ class Advisor {
   // A failover by time-out is over, or the owner would be another, once others could take over.
   void look_for_silent_owner() {
     if (havip_.state != OwnerState::kSuspect || havip_.owner.empty()) return;
-    const auto owner =
-        std::find_if(havip_.candidates.begin(), havip_.candidates.end(),
-                     [&](const CandidateStatus& candidate) { return candidate.port == havip_.owner; });
-    if (owner == havip_.candidates.end()) return;
+    const CandidateStatus* owner = havip_.owner_candidate();
+    if (owner == nullptr) return;
     if (owner->restored) {
       if (havip_.now_ms - havip_.owner_since_ms < kPatienceMs) return;
       add(AdviceCode::silent_owner,

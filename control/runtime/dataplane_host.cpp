@@ -19,8 +19,8 @@ constexpr unsigned kMailboxMessages = 4096, kHandoverPackets = 2048;
 constexpr unsigned kPoolCache = 256;
 
 // Control takes several times as long to hear of a HAVIP's move as a worker to make it, and may sleep when it
-// begins. So that it misses nothing when all HAVIPs move at once, there is room for all that is told of each:
-// it left one owner and has another, its data likewise. Up to 6 MB.
+// begins. So that it misses nothing when many HAVIPs move at once, there is room for all that is told of
+// each: it left one owner and has another, its data likewise. Up to 6 MB, which is room for 16,384 HAVIPs.
 unsigned event_capacity(std::uint32_t havips) noexcept {
   constexpr std::uint32_t kOfMove = 4, kLeast = 8192, kMost = 65536;
   return std::bit_ceil(std::clamp(kOfMove * havips, kLeast, kMost));

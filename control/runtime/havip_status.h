@@ -4,6 +4,7 @@
 // are made of. Plain values. Times of the election are milliseconds since the switch started; ages and
 // remaining times are milliseconds before or after HavipStatus::now_ms.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -161,6 +162,13 @@ struct HavipStatus {
   bool has_contention = false;           // of late: a port adverted while another's adverts outranked it
   bool has_several_answers = false;      // of late: several ports answered a question of the switch
   bool has_multicast_mac = false;        // of late: an announcement named a multicast MAC (NLB)
+
+  // Of the port that has the data; null without one, or if that is bound no more.
+  const CandidateStatus* owner_candidate() const {
+    const auto is_owner = [this](const CandidateStatus& candidate) { return candidate.port == owner; };
+    const auto found = std::find_if(candidates.begin(), candidates.end(), is_owner);
+    return found == candidates.end() ? nullptr : &*found;
+  }
 };
 
 // What is known of an address of a HAVIP without asking its worker: cheap for all of them at once.

@@ -1,6 +1,5 @@
 #include "control/shell/havip_words.h"
 
-#include <algorithm>
 #include <fmt/format.h>
 #include <string_view>
 
@@ -10,22 +9,15 @@ namespace vipswitch::shell {
 
 namespace {
 
-const CandidateStatus* owner_of(const HavipStatus& havip) {
-  const auto owner =
-      std::find_if(havip.candidates.begin(), havip.candidates.end(),
-                   [&](const CandidateStatus& candidate) { return candidate.port == havip.owner; });
-  return owner == havip.candidates.end() ? nullptr : &*owner;
-}
-
 std::string_view meaning_of_owned(const HavipStatus& havip) {
-  const CandidateStatus* owner = owner_of(havip);
+  const CandidateStatus* owner = havip.owner_candidate();
   if (owner != nullptr && owner->evidence == EvidenceClass::kWeak)
     return "the owner has sent from the address, or answered the switch, and announced nothing";
   return "the owner announced the address";
 }
 
 std::string_view meaning_of_suspect(const HavipStatus& havip) {
-  const CandidateStatus* owner = owner_of(havip);
+  const CandidateStatus* owner = havip.owner_candidate();
   if (owner != nullptr && owner->restored)
     return "the owner is remembered from before a restart and has claimed nothing since; packets still go to "
            "it";

@@ -295,7 +295,9 @@ TEST_F(SplitBrainTest, OneThatIsOverIsToldAsOver) {
   EXPECT_THAT(
       sentence(),
       HasSubstr("within the last minute p11 and p12 adverted 10.77.0.100 at once, and now they do not"));
-  // Who is bound no longer is nobody's business.
+  // Who was bound anew since, or is bound no longer, is nobody's business.
+  havip_.candidates[1].last_advert_age_ms = -1;
+  EXPECT_THAT(codes(), IsEmpty());
   havip_.candidates.pop_back();
   EXPECT_THAT(codes(), IsEmpty());
 }
