@@ -1,5 +1,6 @@
 #include "bench/micro/vpc_world.h"
 
+#include <algorithm>
 #include <numeric>
 #include <stdexcept>
 
@@ -197,7 +198,8 @@ void VpcWorld<Address>::add_port(PortId id) {
   const unsigned of_port = size_.havips_of_port, own = id.value() * of_port;
   for (unsigned eip = own; eip < own + of_port; ++eip) add_eip(*row, eip);
   const unsigned first = first_member(id.value()) * of_port;
-  for (unsigned eip = first; eip < first + size_.members * of_port; ++eip) add_source(*row, eip);
+  const auto sources = std::min<unsigned>(size_.members * of_port, kMaxPortHavips);
+  for (unsigned eip = first; eip < first + sources; ++eip) add_source(*row, eip);
   tables.ports.replace(id, row.get());
   port_rows_.push_back(std::move(row));
   add_lanes(id);

@@ -1,8 +1,10 @@
 #pragma once
 
 // The tables of a switch of any size, put in by hand: no device stands behind the ports, so there may be more
-// of them than DPDK has devices for. Every port has an address of its own and owns some HAVIPs, each of which
-// has an EIP. VPCs are alike, with the same inner addresses; their ports are of two subnets in turn.
+// of them than DPDK has devices for, and each may own more HAVIPs than control would bind to it:
+// kMaxPortHavips of them are then addresses that it may send from, which what comes from the internet does
+// not ask. Every port has an address of its own too; each HAVIP has an EIP. VPCs are alike, with the same
+// inner addresses; their ports are of two subnets in turn.
 //
 // Where HAVIPs have several members, these are neighbours: so many ports that follow one another, of one
 // subnet, are bound to each other's HAVIPs. Each HAVIP has a VRRP group of its own then, and nobody owns it
@@ -24,7 +26,7 @@ class VpcWorld {
  public:
   struct Size {
     unsigned ports;
-    unsigned havips_of_port;  // times members at most kMaxPortHavips
+    unsigned havips_of_port;  // with several members: times these at most kMaxPortHavips
     unsigned vpcs = 1;        // divides the ports
     unsigned members = 1;     // of a HAVIP; divides the ports of a VPC
     unsigned workers = 1;
@@ -33,10 +35,14 @@ class VpcWorld {
     unsigned ports_of_vpc() const noexcept { return ports / vpcs; }
     unsigned havips_of_vpc() const noexcept { return ports_of_vpc() * havips_of_port; }
   };
-  // So many EIPs on as few ports as they fit on.
-  static Size with_eips(unsigned eips) noexcept {
+  // So many EIPs on `ports` ports, and some more for equal shares.
+  static Size with_eips(unsigned eips, unsigned ports) noexcept {
+    return {.ports = ports, .havips_of_port = (eips + ports - 1) / ports};
+  }
+  // On as few ports as control would bind them to.
+  static Size with_bound_eips(unsigned eips) noexcept {
     constexpr unsigned kOfPort = kMaxPortHavips;
-    return {.ports = (eips + kOfPort - 1) / kOfPort, .havips_of_port = kOfPort};
+    return with_eips(eips, (eips + kOfPort - 1) / kOfPort);
   }
 
   explicit VpcWorld(Size size);

@@ -32,9 +32,16 @@ VpcWorld<Address>& world_with(typename VpcWorld<Address>::Size size) {
   if (!world) world = std::make_unique<VpcWorld<Address>>(size);
   return *world;
 }
+// On how many ports the EIPs' owners are: as few as a thousand EIPs can be bound to, however many there are,
+// or as few as these can be bound to.
+enum class Owners { kFewPorts, kBoundPorts };
+
 template <class Address>
-VpcWorld<Address>& world_with_eips(unsigned eips) {
-  return world_with<Address>(VpcWorld<Address>::with_eips(eips));
+VpcWorld<Address>& world_with_eips(unsigned eips, Owners owners = Owners::kBoundPorts) {
+  constexpr unsigned kFewPorts = 63;
+  using World = VpcWorld<Address>;
+  const bool are_few = owners == Owners::kFewPorts;
+  return world_with<Address>(are_few ? World::with_eips(eips, kFewPorts) : World::with_bound_eips(eips));
 }
 
 // Indexes below `count`, from a seed of its own.
@@ -80,9 +87,9 @@ struct EipIn final : Way {
   }
 };
 
-template <class Address, unsigned eips, class Choice = Uniform>
+template <class Address, unsigned eips, class Choice = Uniform, Owners owners = Owners::kFewPorts>
 std::unique_ptr<Way> eip_in(unsigned packets) {
-  auto& world = world_with_eips<Address>(eips);
+  auto& world = world_with_eips<Address>(eips, owners);
   return std::make_unique<EipIn<Address, Choice>>(world, world.worker(), packets);
 }
 
@@ -282,8 +289,10 @@ constexpr WayEntry kWays[] = {
     {"h1.eip_in.1k.zipf", eip_in<Ipv4, k1k, Zipf>},
     {"h1.eip_in.100k", eip_in<Ipv4, k100k>, true},
     {"h1.eip_in.100k.zipf", eip_in<Ipv4, k100k, Zipf>, true},
+    {"h1.eip_in.100k.ports", eip_in<Ipv4, k100k, Uniform, Owners::kBoundPorts>, true},
     {"h1.eip_in.1m", eip_in<Ipv4, k1m>, true},
     {"h1.eip_in.1m.zipf", eip_in<Ipv4, k1m, Zipf>, true},
+    {"h1.eip_in.1m.ports", eip_in<Ipv4, k1m, Uniform, Owners::kBoundPorts>, true},
     {"h1.eip_out.1k", eip_out<Ipv4, k1k>},
     {"h1.vm_vm.same", vm_vm<Ipv4, false>},
     {"h1.vm_vm.routed", vm_vm<Ipv4, true>},

@@ -73,7 +73,7 @@ void measure_two_workers(const Effort& effort) {
   const auto cores = usable_cores();
   require(cores.size() >= 2, "there are two cores");
   const std::chrono::milliseconds time(effort.is_small ? 50 : 1000);
-  VpcWorld<Ipv4>::Size size = VpcWorld<Ipv4>::with_eips(1000);
+  VpcWorld<Ipv4>::Size size = VpcWorld<Ipv4>::with_bound_eips(1000);
   VpcWorld<Ipv4> apart(size);
   size.workers = 2;
   VpcWorld<Ipv4> shared(size);
