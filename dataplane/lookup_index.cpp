@@ -1,15 +1,13 @@
 #include "dataplane/lookup_index.h"
 
-#include <bit>
 #include <cassert>
 
 namespace vipswitch {
 namespace {
 
-constexpr std::uint32_t kKeysPerBucket = 4;  // at capacity, on average
-
 std::uint32_t hashed_buckets(std::uint32_t capacity) noexcept {
-  return std::bit_ceil(capacity / kKeysPerBucket + (capacity % kKeysPerBucket != 0 ? 1 : 0));
+  constexpr std::uint64_t kBuckets = 2, kKeys = 9;
+  return static_cast<std::uint32_t>(capacity * kBuckets / kKeys + 1);
 }
 
 }  // namespace
@@ -27,19 +25,19 @@ unsigned LookupBucket::used_slot() const noexcept {
 }
 
 LookupIndex::LookupIndex(const char* name, std::uint32_t capacity) noexcept
-    : bucket_mask_(hashed_buckets(capacity) - 1),
+    : hashed_count_(hashed_buckets(capacity)),
       overflow_count_(capacity / LookupBucket::kSlots + 1),  // never none
       free_overflow_(make_rte_array<std::uint32_t>(name, overflow_count_)),
-      own_(make_rte_array<LookupBucket>(name, std::size_t{bucket_mask_} + 1 + overflow_count_)),
+      own_(make_rte_array<LookupBucket>(name, std::size_t{hashed_count_} + overflow_count_)),
       free_count_(overflow_count_) {
   if (!free_overflow_ || !own_) return;
-  for (std::uint32_t i = 0; i < free_count_; ++i) free_overflow_[i] = bucket_mask_ + free_count_ - i;
+  for (std::uint32_t i = 0; i < free_count_; ++i) free_overflow_[i] = hashed_count_ - 1 + free_count_ - i;
   buckets_ = own_.get();
 }
 
 std::size_t LookupIndex::bytes() const noexcept {
   if (!own_) return 0;
-  return (std::size_t{bucket_mask_} + 1 + overflow_count_) * sizeof(LookupBucket) +
+  return (std::size_t{hashed_count_} + overflow_count_) * sizeof(LookupBucket) +
          overflow_count_ * sizeof free_overflow_[0];
 }
 
@@ -57,6 +55,15 @@ void LookupIndex::add_overflow(LookupBucket& last, std::uint32_t hash, std::uint
   const std::uint32_t added = free_overflow_[--free_count_];
   buckets_[added].set(0, hash, number);
   last.set_next(added);
+}
+
+void LookupIndex::replace(std::uint32_t hash, std::uint32_t number, std::uint32_t by) noexcept {
+  LookupBucket* bucket = &buckets_[place(hash)];
+  while (bucket->slot_of(number) == LookupBucket::kNoSlot) {
+    assert(bucket->next() != 0);
+    bucket = &buckets_[bucket->next()];
+  }
+  bucket->set(bucket->slot_of(number), hash, by);
 }
 
 void LookupIndex::remove(std::uint32_t hash, std::uint32_t number) noexcept {

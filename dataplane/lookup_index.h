@@ -1,12 +1,13 @@
 #pragma once
 
-// Where the entries of a LookupTable are: hash of a key -> number of its entry, from 1. Several keys may have
+// Where the entries of an EntryTable are: hash of a key -> number of its entry, from 1. Several keys may have
 // one hash. Knows no keys: whoever searches compares them.
 //
-// Buckets are cache lines (lookup_bucket.h), a power of two of them for at most four keys each at capacity. A
-// full bucket goes on in an overflow bucket of a pool, and so on. Only the last bucket of a chain may have
-// free slots: the last key moves into the slot of one that goes. So a chain of 7 n + 1 to 7 n + 7 keys has n
-// overflow buckets, and a pool of one for each seven keys never runs out, wherever the keys fall.
+// Buckets are cache lines (lookup_bucket.h), two for nine keys at capacity: then one key in thirty is in
+// another than its hash's. A full bucket goes on in an overflow bucket of a pool, and so on. Only the last
+// bucket of a chain may have free slots: the last key moves into the slot of one that goes. So a chain of 7 n
+// + 1 to 7 n + 7 keys has n overflow buckets, and a pool of one for each seven keys never runs out, wherever
+// the keys fall.
 //
 // One writer (control), any number of readers without locks. A reader finds what it looks for at once, or not
 // for sure: while it searched a chain, the key may have moved to a place that it had passed, or the bucket
@@ -30,7 +31,7 @@ class LookupIndex {
   // The same buckets, for reading alone: as long as `running` lives, and by its writer, so that nothing moves
   // meanwhile.
   LookupIndex(const LookupIndex& running, DryRun) noexcept
-      : buckets_(running.buckets_), bucket_mask_(running.bucket_mask_) {}
+      : buckets_(running.buckets_), hashed_count_(running.hashed_count_) {}
 
   bool is_valid() const noexcept { return buckets_ != nullptr; }
   // Memory that it takes, all of it from the start.
@@ -56,12 +57,15 @@ class LookupIndex {
 
   // The writer. At most `capacity` numbers are in at a time; the entry is complete.
   void add(std::uint32_t hash, std::uint32_t number) noexcept;
+  // The number that add() took by another, in one step.
+  void replace(std::uint32_t hash, std::uint32_t number, std::uint32_t by) noexcept;
   // What add() took.
   void remove(std::uint32_t hash, std::uint32_t number) noexcept;
 
  private:
   std::uint32_t place(std::uint32_t hash) const noexcept {
-    return static_cast<std::uint32_t>((hash * std::uint64_t{0x9e3779b97f4a7c15}) >> 32) & bucket_mask_;
+    const std::uint64_t spread = (hash * std::uint64_t{0x9e3779b97f4a7c15}) >> 32;
+    return static_cast<std::uint32_t>((spread * hashed_count_) >> 32);
   }
   void count_move() noexcept {
     moves_.store(moves_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
@@ -72,7 +76,7 @@ class LookupIndex {
   void drop_overflow_after(LookupBucket& before) noexcept;
 
   LookupBucket* buckets_ = nullptr;  // those of the hashes, then the overflow buckets; null: no memory
-  std::uint32_t bucket_mask_ = 0;
+  std::uint32_t hashed_count_ = 0;
   std::uint32_t overflow_count_ = 0;
   RteArray<std::uint32_t> free_overflow_;  // a stack of places in buckets_
   RteArray<LookupBucket> own_;             // null: they are another's

@@ -36,7 +36,7 @@ template <class Address>
 Mac neighbour_mac(const WorkerState& worker, const UplinkRow& uplink, const Address& address) noexcept {
   const auto& side = uplink.of<Address>();
   if (address == side.gateway) return side.gateway_mac;
-  const std::uint64_t mac = worker.tables.of<Address>().neighbours.lookup(AddressKey<Address>(address));
+  const std::uint64_t mac = worker.tables.of<Address>().neighbours.lookup(address);
   return mac == 0 ? Mac() : value_to_mac(mac);
 }
 

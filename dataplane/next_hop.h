@@ -23,7 +23,7 @@ template <class Address>
     return side.gateway_mac;
   }
   const auto& tables = worker.tables.of<Address>();
-  const std::uint64_t mac = tables.neighbours.lookup(AddressKey<Address>(destination));
+  const std::uint64_t mac = tables.neighbours.lookup(destination);
   if (mac == 0) [[unlikely]] {
     report_missing(worker, ingress, uplink, destination);
     return {};

@@ -231,15 +231,21 @@ struct UplinkRow {
   }
 };
 
-// One EIP: what the hash leads to. Holds the endpoint itself, so EIP -> owner is one lookup and two array
-// loads.
+// One EIP: the entry of an EipTable (eip_table.h). Holds the endpoint itself, so EIP -> owner is one lookup
+// and two array loads.
 template <class Address>
 struct EipRow {
+  using Key = Address;
+
   Address address;
   AddressRewrite<Address> inner;  // not set: the EIP has no target
   VpcId vpc;                      // of the target
   EndpointRef target;
   RateLimiter* rate = nullptr;  // from the internet; null: none
+
+  const Key& key() const noexcept { return address; }
+  std::uint32_t next_free() const noexcept { return vpc.value(); }
+  void set_next_free(std::uint32_t number) noexcept { vpc = VpcId(number); }
 };
 static_assert(sizeof(EipRow<Ipv4>) <= 32 && sizeof(EipRow<Ipv6>) <= 64);
 

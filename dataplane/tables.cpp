@@ -19,8 +19,7 @@ AddressTables<Address>::AddressTables(const TableCapacities& capacities, const c
                                       const char* family)
     : endpoints(TableName(instance, "endpoints", family).text, capacities.endpoints),
       eips(TableName(instance, "eips", family).text, capacities.eips),
-      neighbours(TableName(instance, "neighbours", family).text, capacities.neighbours),
-      eip_rows(make_rte_array<Eip>("eip_rows", 2 * std::size_t{capacities.eips})) {}
+      neighbours(TableName(instance, "neighbours", family).text, capacities.neighbours) {}
 
 template <class Address>
 AddressTables<Address>::AddressTables(const AddressTables& running, DryRun dry)
@@ -31,7 +30,7 @@ AddressTables<Address>::AddressTables(const AddressTables& running, DryRun dry)
 
 template <class Address>
 bool AddressTables<Address>::is_valid() const noexcept {
-  return endpoints.is_valid() && eips.is_valid() && neighbours.is_valid() && eip_rows;
+  return endpoints.is_valid() && eips.is_valid() && neighbours.is_valid();
 }
 
 template struct AddressTables<Ipv4>;

@@ -5,7 +5,7 @@
 // is reclaimed after a grace period of rcu.h.
 //
 //   endpoints   (VPC, address) -> EndpointRef       lookup_table.h; these three have one table a family
-//   eips        public address -> const EipRow*     lookup_table.h
+//   eips        public address -> EipRow            eip_table.h
 //   neighbours  address on the uplink's prefixes -> MAC  lookup_table.h; the gateway's MAC is in the
 //                                                   uplink's row
 //   macs        (subnet, MAC) -> EndpointRef        lookup_table.h, for what is forwarded by MAC
@@ -20,6 +20,7 @@
 #include <type_traits>
 
 #include "dataplane/eip_filter.h"
+#include "dataplane/eip_table.h"
 #include "dataplane/havip_table.h"
 #include "dataplane/lookup_table.h"
 #include "dataplane/neighbour_use.h"
@@ -47,19 +48,9 @@ struct MacKey {
   MacKey(SubnetId subnet_id, const Mac& address) noexcept : subnet(subnet_id.value()), mac(address.bytes()) {}
 };
 
-template <class Address>
-struct AddressKey {
-  Address address;
-
-  AddressKey() noexcept = default;
-  explicit AddressKey(const Address& key) noexcept : address(key) {}
-};
-
 // What is looked up by address, of one family.
 template <class Address>
 struct AddressTables {
-  using Eip = EipRow<Address>;
-
   // `family` goes into the names.
   AddressTables(const TableCapacities& capacities, const char* instance, const char* family);
   // As Tables' own: reads what `running` has.
@@ -67,23 +58,14 @@ struct AddressTables {
   bool is_valid() const noexcept;
 
   LookupTable<EndpointKey<Address>> endpoints;
-  LookupTable<AddressKey<Address>> eips;
-  LookupTable<AddressKey<Address>> neighbours;
+  EipTable<Address> eips;
+  LookupTable<Address> neighbours;
   NeighbourUse neighbour_use;
-  EipFilter eip_filter;    // has every key of `eips`
-  RteArray<Eip> eip_rows;  // two for each EIP: a change is published as a new row
-
-  std::uint32_t eip_row_capacity() const noexcept { return 2 * eips.capacity(); }
+  EipFilter eip_filter;  // has every key of `eips`
 
   EndpointRef lookup_endpoint(VpcId vpc, const Address& address) const noexcept {
     return EndpointRef(endpoints.lookup(EndpointKey<Address>(vpc, address)));
   }
-  const Eip* lookup_eip(const Address& address) const noexcept {
-    return eip_row(eips.lookup(AddressKey<Address>(address)));
-  }
-  // The values of `eips`; 0 is no row.
-  static const Eip* eip_row(std::uint64_t value) noexcept { return reinterpret_cast<const Eip*>(value); }
-  static std::uint64_t eip_value(const Eip& row) noexcept { return reinterpret_cast<std::uint64_t>(&row); }
 };
 
 // A MAC as the value of a LookupTable, never zero.

@@ -10,16 +10,15 @@ namespace vipswitch::bench {
 namespace {
 
 void lookup(benchmark::State& state) {
-  using Table = LookupTable<AddressKey<Ipv4>>;
+  using Table = LookupTable<Ipv4>;
   const testing::InProcessSwitch eal;
   const auto size = static_cast<std::uint32_t>(state.range(0));
   Table table("bench_lookup", size);
   if (!table.is_valid()) return state.SkipWithError("no memory");
-  for (std::uint32_t i = 0; i < size; ++i) table.insert(AddressKey(Ipv4::from_host(0xcb000000 + i)), i + 1);
+  for (std::uint32_t i = 0; i < size; ++i) table.insert(Ipv4::from_host(0xcb000000 + i), i + 1);
   std::minstd_rand random(3);
-  std::vector<AddressKey<Ipv4>> keys(1 << 16);
-  for (auto& key : keys)
-    key = AddressKey(Ipv4::from_host(0xcb000000 + static_cast<std::uint32_t>(random()) % size));
+  std::vector<Ipv4> keys(1 << 16);
+  for (auto& key : keys) key = Ipv4::from_host(0xcb000000 + static_cast<std::uint32_t>(random()) % size);
   std::uint64_t values[Table::kBulk];
   std::size_t next = 0;
   CycleSamples samples;

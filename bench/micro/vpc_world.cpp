@@ -223,9 +223,8 @@ void VpcWorld<Address>::add_eip(const PortRow& owner, unsigned eip) {
   add_havip(HavipId(eip), owner);
   AddressTables<Address>& tables = address_tables();
   tables.endpoints.insert({owner.vpc, inner}, EndpointRef(HavipId(eip)).raw());
-  tables.eip_rows[eip] = {outer, AddressRewrite<Address>::between(outer, inner), owner.vpc,
-                          EndpointRef(HavipId(eip))};
-  tables.eips.insert(AddressKey(outer), AddressTables<Address>::eip_value(tables.eip_rows[eip]));
+  tables.eips.put(
+      {outer, AddressRewrite<Address>::between(outer, inner), owner.vpc, EndpointRef(HavipId(eip))});
   tables.eip_filter.add(outer);
 }
 

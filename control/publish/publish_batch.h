@@ -22,6 +22,7 @@ struct TablePublisher::Batch {
   OpenedUplink uplink_opened;
   Names vpcs, subnets, ports, havips, eips;  // whose rows must be built anew
   bool uplink = false;
+  RetiredEips retired_eips;
   std::set<HavipId> new_slots;                     // that workers cannot reach yet
   std::vector<std::function<void()>> insert_keys;  // once the rows are in
 };

@@ -37,12 +37,11 @@ void TablePublisher::erase_eip(const model::Change<model::Eip>& change, Batch& b
   std::visit(
       [&](const auto& address) {
         auto& tables = model::part_of<Part<decltype(address)>>(tables_);
-        erase_key(tables.eips, AddressKey(address));
+        if (const auto row = tables.eips.erase(address))
+          model::part_of<Part<decltype(address)>>(batch.retired_eips).push_back(*row);
         tables.eip_filter.remove(address);
       },
       before);
-  reclaimer_.retire(
-      [this, family = family_of(before), row = entry->second.row] { eip_rows_of(family).free(row); });
   reclaimer_.retire_object(entry->second.rate_in.release());
   reclaimer_.retire_object(entry->second.rate_out.release());
   registry_.eips.erase(entry);

@@ -53,25 +53,31 @@ void TablePublisher::publish_havip_row(const HavipEntry& havip, Family family, H
                       host_.now_ms());
 }
 
-void TablePublisher::publish_eip(EipEntry& eip, Batch& batch) {
-  const bool had_row = eip.row != EipEntry::kNoRow;
-  const std::uint32_t old_row = eip.row;
-  const Family family = family_of(eip.spec.address);
-  eip.row = eip_rows_of(family).allocate();
-  if (had_row) {
-    reclaimer_.retire([this, family, old_row] { eip_rows_of(family).free(old_row); });
-  }
+// A row leads to its target at once, which is why rows of EIPs are the last.
+void TablePublisher::publish_eip(const EipEntry& eip, Batch& batch) {
   const auto publish = [&](const auto& address) {
     using Address = Part<decltype(address)>;
     auto& tables = model::part_of<Address>(tables_);
-    auto& row = tables.eip_rows[eip.row];
-    row = build_eip_row(registry_, eip, address);
-    if (!had_row) tables.eip_filter.add(address);
-    batch.insert_keys.push_back([&tables, &row, address] {
-      tables.eips.insert(AddressKey(address), AddressTables<Address>::eip_value(row));
-    });
+    while (tables.eips.free_rows() == 0) await_eip_rows(batch);
+    if (tables.eips.lookup(address) == nullptr) tables.eip_filter.add(address);  // before workers find it
+    const auto replaced = tables.eips.put(build_eip_row(registry_, eip, address));
+    if (replaced) model::part_of<Address>(batch.retired_eips).push_back(*replaced);
   };
   std::visit(publish, eip.spec.address);
+}
+
+// Waits for the workers, which check_changes() has seen polling. What else the batch has retired must wait:
+// it may hang on rows that are still to come.
+void TablePublisher::await_eip_rows(Batch& batch) {
+  host_.rcu().wait_for(host_.rcu().start());
+  free_eip_rows(batch.retired_eips);
+  batch.retired_eips = {};
+  reclaimer_.poll();
+}
+
+void TablePublisher::free_eip_rows(const RetiredEips& rows) {
+  for (const auto row : rows.ipv4) tables_.ipv4.eips.free(row);
+  for (const auto row : rows.ipv6) tables_.ipv6.eips.free(row);
 }
 
 void TablePublisher::publish_uplink() {
@@ -117,9 +123,9 @@ bool TablePublisher::set_next_hop_of(const Address& address, const Mac& mac) {
     model::part_of<Address>(macs) = mac;
     publish_uplink_row(macs);
   } else if (mac.is_zero()) {  // also once the uplink is gone
-    erase_key(neighbours, AddressKey(address));
+    erase_key(neighbours, address);
   } else if (registry_.uplink) {
-    return neighbours.insert(AddressKey(address), mac_to_value(mac));
+    return neighbours.insert(address, mac_to_value(mac));
   }
   return true;
 }

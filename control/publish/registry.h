@@ -100,8 +100,6 @@ struct SlotHolder {
 };
 
 struct EipEntry {
-  static constexpr std::uint32_t kNoRow = ~std::uint32_t{0};
-  std::uint32_t row = kNoRow;  // index into AddressTables::eip_rows of its family
   model::Eip spec;
   std::unique_ptr<RateLimiter> rate_in, rate_out;  // null: none
 };

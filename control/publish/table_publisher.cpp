@@ -89,8 +89,6 @@ TablePublisher::TablePublisher(DataplaneHost& host)
       subnet_ids_(tables_.subnets.capacity()),
       port_ids_(tables_.ports.capacity()),
       havip_ids_(tables_.havips.capacity()),
-      eip_rows_(tables_.ipv4.eip_row_capacity()),
-      eip6_rows_(tables_.ipv6.eip_row_capacity()),
       attachments_(host.workers(), reclaimer_, host.settings().flood_pps),
       reclaimer_(host.rcu(), host.workers()) {}
 
@@ -112,6 +110,7 @@ Result<void> TablePublisher::publish(const model::Objects& after, const model::C
   mark_steered(changes);
   steer_havips();
   attachments_.publish_poll_lists();
+  reclaimer_.retire([this, rows = std::move(batch.retired_eips)] { free_eip_rows(rows); });
   reclaimer_.close_batch();
   return {};
 }
@@ -154,11 +153,21 @@ Result<void> TablePublisher::check_changes(const model::ChangeSet& changes, cons
       !has_same_device(*changes.uplink->before, *changes.uplink->after)) {
     return fixed_device("uplink: device, interface, queues and mtu");
   }
+  if (auto checked = check_workers(changes); !checked) return checked;
   auto room = check_room(changes, batch);
   if (room || room.error().code != ErrorCode::table_full) return room;
   // Places of what was deleted a moment ago may only wait for their grace period.
   if (!reclaimer_.drain(kGraceLimit)) return room;
   return check_room(changes, batch);
+}
+
+// With more EIPs to change than there are spare rows, publishing waits for the workers in between.
+Result<void> TablePublisher::check_workers(const model::ChangeSet& changes) {
+  const std::size_t may_change = changes.eips.size() + changes.havips.size() + changes.ports.size();
+  if (may_change <= EipTable<Ipv4>::kLeastSpareRows || reclaimer_.drain(kGraceLimit)) return {};
+  return Error{
+      ErrorCode::timeout,
+      fmt::format("a worker has not passed a poll for 2 s, {} objects cannot change now", may_change)};
 }
 
 Result<void> TablePublisher::check_room(const model::ChangeSet& changes, const Batch& batch) {
@@ -187,8 +196,7 @@ Result<void> TablePublisher::check_room(const model::ChangeSet& changes, const B
   return check_mailboxes(changes, batch);
 }
 
-// The tables of one family. In one batch each EIP that there is may get a new row while the old one is still
-// read.
+// The tables of one family.
 Result<void> TablePublisher::check_room_of(const model::ChangeSet& changes, Family family,
                                            std::uint32_t members) {
   using model::Eip, model::Subnet;
@@ -196,20 +204,13 @@ Result<void> TablePublisher::check_room_of(const model::ChangeSet& changes, Fami
   const std::uint32_t eips = count(changes.eips, [&](const model::Change<Eip>& c) {
     return c.after && is_of_family(*c.after) && (!c.before || c.before->address != c.after->address);
   });
-  const std::uint32_t new_eips = count(changes.eips, [&](const model::Change<Eip>& c) {
-    return c.after && is_of_family(*c.after) && !(c.before && is_of_family(*c.before));
-  });
-  const auto present = std::count_if(registry_.eips.begin(), registry_.eips.end(),
-                                     [&](const auto& entry) { return is_of_family(entry.second.spec); });
-  const auto eip_rows = static_cast<std::uint32_t>(present) + new_eips;
   const std::uint32_t gateways = count(changes.subnets, [&](const model::Change<Subnet>& c) {
     if (!c.after || !gateway_address(*c.after, family)) return false;
     return !c.before || c.before->vpc != c.after->vpc ||
            gateway_address(*c.before, family) != gateway_address(*c.after, family);
   });
   const auto check = [&](const auto& tables) -> Result<void> {
-    if (eips > tables.eips.room() || eip_rows > eip_rows_of(family).room())
-      return table_full("eips", tables.eips.capacity());
+    if (eips > tables.eips.room()) return table_full("eips", tables.eips.capacity());
     if (members + gateways > tables.endpoints.room())
       return table_full("endpoints", tables.endpoints.capacity());
     return {};

@@ -71,12 +71,17 @@ class TablePublisher final : public Publisher {
 
  private:
   struct Batch;
+  // Rows of EipTable that no key leads to any more.
+  struct RetiredEips {
+    std::vector<std::uint32_t> ipv4, ipv6;
+  };
   using Names = std::set<std::string, std::less<>>;
 
   // What the tables have to follow, and which subnets move.
   model::ChangeSet prepare(const model::ChangeSet& asked, Batch& batch) const;
   model::ChangeSet with_members(model::ChangeSet changes, const Names& moved_subnets) const;
   Result<void> check_changes(const model::ChangeSet& changes, const Batch& batch);
+  Result<void> check_workers(const model::ChangeSet& changes);
   Result<void> check_room(const model::ChangeSet& changes, const Batch& batch);
   Result<void> check_room_of(const model::ChangeSet& changes, Family family, std::uint32_t members);
   Result<void> check_mailboxes(const model::ChangeSet& changes, const Batch& batch);
@@ -113,7 +118,9 @@ class TablePublisher final : public Publisher {
 
   void publish_rows(Batch& batch);
   void publish_havip_row(const HavipEntry& havip, Family family, HavipId slot, Batch& batch);
-  void publish_eip(EipEntry& eip, Batch& batch);
+  void publish_eip(const EipEntry& eip, Batch& batch);
+  void await_eip_rows(Batch& batch);
+  void free_eip_rows(const RetiredEips& rows);
   void publish_uplink();
   void publish_uplink_row(const GatewayMacs& macs);
   template <class Address>
@@ -133,22 +140,19 @@ class TablePublisher final : public Publisher {
   void age_groups();
   void post_election(HavipId havip, PortId port, Trigger trigger, bool is_down);
 
-  IdAllocator& eip_rows_of(Family family) noexcept {
-    return family == Family::kIpv6 ? eip6_rows_ : eip_rows_;
-  }
   // The type of an address that std::visit() hands over.
   template <class Visited>
   using Part = std::remove_cvref_t<Visited>;
 
   template <class Key>
   void erase_key(LookupTable<Key>& table, const Key& key) {
-    const auto position = table.erase(key);
-    if (position) reclaimer_.retire([&table, position] { table.free_erased(*position); });
+    const auto number = table.erase(key);
+    if (number) reclaimer_.retire([&table, number] { table.free_erased(*number); });
   }
 
   DataplaneHost& host_;
   Tables& tables_;
-  IdAllocator vpc_ids_, subnet_ids_, port_ids_, havip_ids_, eip_rows_, eip6_rows_;
+  IdAllocator vpc_ids_, subnet_ids_, port_ids_, havip_ids_;
   Registry registry_;
   TimeMs next_ageing_ms_ = HavipGroups::kPeriodMs;    // of the groups of subnets
   Names to_steer_;                                    // HAVIPs whose home worker is to be told

@@ -282,15 +282,9 @@ FailoverTotals DataplaneRuntime::failover_totals() {
 
 namespace {
 
-template <class Key>
-TableStatus status_of(const char* name, const LookupTable<Key>& table) {
+template <class Table>
+TableStatus status_of(const char* name, const Table& table) {
   return {name, table.size(), table.capacity(), table.bytes()};
-}
-
-template <class Address>
-TableStatus eips_status(const char* name, const AddressTables<Address>& tables) {
-  const std::uint64_t rows = tables.eip_row_capacity() * sizeof(EipRow<Address>);
-  return {name, tables.eips.size(), tables.eips.capacity(), tables.eips.bytes() + rows};
 }
 
 }  // namespace
@@ -311,8 +305,8 @@ std::vector<TableStatus> DataplaneRuntime::tables() {
     vpc_rows += sizeof(VpcRow) + row->ipv4.bytes() + row->ipv6.bytes();
   }
   return {
-      eips_status("eips", tables.ipv4),
-      eips_status("eips6", tables.ipv6),
+      status_of("eips", tables.ipv4.eips),
+      status_of("eips6", tables.ipv6.eips),
       status_of("endpoints", tables.ipv4.endpoints),
       status_of("endpoints6", tables.ipv6.endpoints),
       {"havips", in_use(registry.slot_holders), tables.havips.capacity(), tables.havips.bytes() + havip_rows},

@@ -75,8 +75,8 @@ std::string TraceNames::eip(const Ipv6& address) const {
     return row->inner.is_set ? fmt::format("{} of {}", name, target(row->target))
                              : fmt::format("{}, which has no target", name);
   };
-  return address.is_ipv4_mapped() ? tell(tables_.ipv4.lookup_eip(address.mapped_ipv4()))
-                                  : tell(tables_.ipv6.lookup_eip(address));
+  return address.is_ipv4_mapped() ? tell(tables_.ipv4.eips.lookup(address.mapped_ipv4()))
+                                  : tell(tables_.ipv6.eips.lookup(address));
 }
 
 std::string TraceNames::mac_holder(std::string_view subnet, const Mac& mac) const {

@@ -95,24 +95,23 @@ void translate_in(const WorkerState& worker, const UplinkRow& uplink, Packet& pa
 
 template <class Address>
 void from_uplink(const WorkerState& worker, const UplinkRow& uplink, Batch& batch) noexcept {
-  using EipLookup = LookupTable<AddressKey<Address>>;
-  AddressKey<Address> keys[EipLookup::kBulk];
-  Packet* packets[EipLookup::kBulk];
-  std::uint64_t rows[EipLookup::kBulk];
+  constexpr unsigned kBulk = EipTable<Address>::kBulk;
+  const EipTable<Address>& eips = worker.tables.of<Address>().eips;
+  Address destinations[kBulk];
+  Packet* packets[kBulk];
+  const EipRow<Address>* rows[kBulk];
   Packet* next = batch.begin();
   while (next != batch.end()) {
     unsigned count = 0;
-    for (; next != batch.end() && count < EipLookup::kBulk; ++next) {
+    for (; next != batch.end() && count < kBulk; ++next) {
       if (!next->is_pending() || next->kind != kKindOf<Address>) continue;
-      keys[count] = AddressKey<Address>(next->destination_of<Address>());
+      destinations[count] = next->destination_of<Address>();
       packets[count++] = next;
     }
     if (count == 0) break;
-    worker.tables.of<Address>().eips.lookup_bulk(keys, count, rows);
-    for (unsigned i = 0; i < count; ++i) rte_prefetch0(AddressTables<Address>::eip_row(rows[i]));
-    for (unsigned i = 0; i < count; ++i) {
-      translate_in<Address>(worker, uplink, *packets[i], AddressTables<Address>::eip_row(rows[i]));
-    }
+    eips.locate_bulk(destinations, count, rows);
+    for (unsigned i = 0; i < count; ++i)
+      translate_in(worker, uplink, *packets[i], eips.confirm(destinations[i], *rows[i]));
   }
 }
 
@@ -179,7 +178,7 @@ template <class Address>
   }
   if (hop_limit(packet) <= 1) return packet.drop(DropReason::ttl_exceeded);
   if (may_be_eip) [[unlikely]] {
-    if (const auto* eip = tables.lookup_eip(destination); eip != nullptr)
+    if (const auto* eip = tables.eips.lookup(destination); eip != nullptr)
       return translate_hairpin(worker, port, source, *eip, packet);
     if (uplink == nullptr) return packet.drop(DropReason::no_uplink);
   }

@@ -142,7 +142,7 @@ void snoop_nd_of_uplink(WorkerState& worker, const UplinkRow& uplink, Packet& pa
     packet.verdict = Verdict::kConsume;
     return;
   }
-  const EipRow<Ipv6>* eip = worker.tables.ipv6.lookup_eip(message.target);
+  const EipRow<Ipv6>* eip = worker.tables.ipv6.eips.lookup(message.target);
   const bool is_for_switch =
       asks && (uplink.ipv6.is_own_address(message.target) || (eip != nullptr && eip->inner.is_set));
   // Who asks us or answers us is a neighbour; from others only a change of the gateway's MAC matters. An

@@ -20,10 +20,10 @@ inline Ipv6 numbered_ipv6(std::uint32_t number) {
 // Different numbers make different keys; number 0 is all zero bytes where that is one.
 template <class Key>
 Key make_lookup_key(std::uint32_t number) {
-  if constexpr (std::is_same_v<Key, AddressKey<Ipv4>>) {
-    return AddressKey(Ipv4::from_host(number));
-  } else if constexpr (std::is_same_v<Key, AddressKey<Ipv6>>) {
-    return AddressKey(number == 0 ? Ipv6() : numbered_ipv6(number));
+  if constexpr (std::is_same_v<Key, Ipv4>) {
+    return Ipv4::from_host(number);
+  } else if constexpr (std::is_same_v<Key, Ipv6>) {
+    return number == 0 ? Ipv6() : numbered_ipv6(number);
   } else if constexpr (std::is_same_v<Key, MacKey>) {
     const auto byte = [number](int shift) { return static_cast<std::uint8_t>(number >> shift); };
     return MacKey(SubnetId(number % 7), Mac(0, 0, byte(24), byte(16), byte(8), byte(0)));

@@ -70,7 +70,7 @@ class ModelledTable {
  private:
   LookupTable<Key> table_;
   std::unordered_map<std::uint32_t, std::uint64_t> expected_;
-  std::deque<std::int32_t> erased_;
+  std::deque<std::uint32_t> erased_;
 };
 
 template <class Key>
@@ -79,8 +79,7 @@ class LookupTableModelTest : public ::testing::Test {
   LookupTableModelTest() { testing::start_eal(); }
 };
 
-using LookupKeys =
-    ::testing::Types<AddressKey<Ipv4>, EndpointKey<Ipv4>, MacKey, AddressKey<Ipv6>, EndpointKey<Ipv6>>;
+using LookupKeys = ::testing::Types<Ipv4, EndpointKey<Ipv4>, MacKey, Ipv6, EndpointKey<Ipv6>>;
 TYPED_TEST_SUITE(LookupTableModelTest, LookupKeys);
 
 TYPED_TEST(LookupTableModelTest, RandomChangesLeaveWhatAMapHolds) {
@@ -213,7 +212,7 @@ TEST_F(LookupHashTest, RegularKeysSpreadOverTheBuckets) {
     std::unordered_map<const LookupBucket*, std::uint32_t> keys;
     std::uint32_t beyond = 0;
     for (std::uint32_t i = 0; i < kCapacity; ++i) {
-      const AddressKey key(Ipv4::from_host(0x0a000000 + i * stride));
+      const Ipv4 key = Ipv4::from_host(0x0a000000 + i * stride);
       beyond += ++keys[&index.bucket(hash_key(key))] > LookupBucket::kSlots ? 1 : 0;
     }
     EXPECT_LT(beyond, kCapacity / 20) << stride;

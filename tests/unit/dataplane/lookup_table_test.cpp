@@ -14,10 +14,10 @@
 namespace vipswitch {
 namespace {
 
-using Table = LookupTable<AddressKey<Ipv4>>;
+using Table = LookupTable<Ipv4>;
 
-AddressKey<Ipv4> key(std::uint32_t number) {
-  return AddressKey(Ipv4::from_host(number));
+Ipv4 key(std::uint32_t number) {
+  return Ipv4::from_host(number);
 }
 
 class LookupTableTest : public ::testing::Test {
@@ -122,7 +122,7 @@ TEST_F(LookupTableTest, CapacityIsThereAgainAfterManyRoundsOfChurn) {
 
 TEST_F(LookupTableTest, BulkFindsWhatIsThereAndNothingElse) {
   Table table(unique_name().c_str(), 128);
-  std::array<AddressKey<Ipv4>, Table::kBulk> keys;
+  std::array<Ipv4, Table::kBulk> keys;
   std::array<std::uint64_t, Table::kBulk> values;
   for (std::uint32_t i = 0; i < keys.size(); ++i) {
     keys[i] = key(i);
@@ -136,7 +136,7 @@ TEST_F(LookupTableTest, BulkFindsWhatIsThereAndNothingElse) {
 TEST_F(LookupTableTest, BulkOfOneLeavesTheRestAlone) {
   Table table(unique_name().c_str(), 16);
   table.insert(key(1), 100);
-  const AddressKey<Ipv4> wanted = key(1);
+  const Ipv4 wanted = key(1);
   std::array<std::uint64_t, 2> values{7, 7};
   table.lookup_bulk(&wanted, 1, values.data());
   EXPECT_EQ(values, (std::array<std::uint64_t, 2>{100, 7}));

@@ -8,7 +8,7 @@ namespace {
 
 class PublishApply : public ShopFixture {
  protected:
-  const EipRow<Ipv4>& eip(Ipv4 address) { return *vswitch.tables().ipv4.lookup_eip(address); }
+  const EipRow<Ipv4>& eip(Ipv4 address) { return *vswitch.tables().ipv4.eips.lookup(address); }
 };
 
 TEST_F(PublishApply, SameModelChangesNothing) {
@@ -102,7 +102,7 @@ TEST_F(PublishApply, GatewayCanTakeTheAddressThatAPortGivesUp) {
 TEST_F(PublishApply, EipCanChangeItsAddress) {
   ASSERT_TRUE(succeeded(
       apply([](model::Objects& desired) { desired.eips["front-public"].address = Ipv4(203, 0, 113, 77); })));
-  EXPECT_EQ(vswitch.tables().ipv4.lookup_eip(W::kFrontEip), nullptr);
+  EXPECT_EQ(vswitch.tables().ipv4.eips.lookup(W::kFrontEip), nullptr);
   EXPECT_THAT(audit(vswitch), IsEmpty());
 }
 

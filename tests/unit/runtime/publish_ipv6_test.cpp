@@ -89,7 +89,7 @@ TEST_F(PublishIpv6, EipCanChangeItsFamily) {
     desired.eips.erase("front-public");
     desired.eips["front-public6"].address = Ipv4(203, 0, 113, 77);
   })));
-  EXPECT_EQ(vswitch.tables().ipv6.lookup_eip(kFrontEip6), nullptr);
+  EXPECT_EQ(vswitch.tables().ipv6.eips.lookup(kFrontEip6), nullptr);
   EXPECT_THAT(audit(vswitch), IsEmpty());
 }
 

@@ -308,7 +308,7 @@ class Audit {
 
   template <class Address>
   void look_at_eip(const model::Eip& eip, const Address& address) {
-    const EipRow<Address>* row = tables_.of<Address>().lookup_eip(address);
+    const EipRow<Address>* row = tables_.of<Address>().eips.lookup(address);
     expect(row != nullptr && row->address == address, "EIP {} is not found", eip.name);
     if (row == nullptr) return;
     eip_rows_.insert(row);
@@ -392,10 +392,10 @@ std::vector<std::string> audit_empty(InProcessSwitch& vswitch) {
   const Tables& tables = vswitch.tables();
   expect_free("endpoints", tables.ipv4.endpoints.room(), tables.ipv4.endpoints.capacity());
   expect_free("macs", tables.macs.room(), tables.macs.capacity());
-  expect_free("eips", tables.ipv4.eips.room(), tables.ipv4.eips.capacity());
+  expect_free("eips", tables.ipv4.eips.free_rows(), tables.ipv4.eips.all_rows());
   expect_free("neighbours", tables.ipv4.neighbours.room(), tables.ipv4.neighbours.capacity());
   expect_free("endpoints6", tables.ipv6.endpoints.room(), tables.ipv6.endpoints.capacity());
-  expect_free("eips6", tables.ipv6.eips.room(), tables.ipv6.eips.capacity());
+  expect_free("eips6", tables.ipv6.eips.free_rows(), tables.ipv6.eips.all_rows());
   expect_free("neighbours6", tables.ipv6.neighbours.room(), tables.ipv6.neighbours.capacity());
   if (!(vswitch.service().objects() == model::Objects())) found.push_back("the model is not empty");
   return found;

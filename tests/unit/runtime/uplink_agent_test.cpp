@@ -113,7 +113,7 @@ TEST_F(UplinkAgentTest, AnswerOfANeighbourGoesIntoTheTable) {
   const Ipv4 neighbour(198, 51, 100, 77);
   tell(EventKind::kNextHopMissing, neighbour);
   tell(EventKind::kNextHopLearned, neighbour, kRouterMac);
-  EXPECT_EQ(bed.host->tables().ipv4.neighbours.lookup(AddressKey(neighbour)), mac_to_value(kRouterMac));
+  EXPECT_EQ(bed.host->tables().ipv4.neighbours.lookup(neighbour), mac_to_value(kRouterMac));
 }
 
 TEST_F(UplinkAgentTest, BoundEipIsAnnouncedThreeTimes) {
