@@ -1,12 +1,12 @@
 #pragma once
 
-// The HAVIPs: slot -> owner word (hot line) and election (cold lines).
+// The HAVIPs: slot -> owner word, what is read beside it now and then (warm), and election (cold lines).
 //
-// Hot lines are read by every worker for every packet to a HAVIP and written when an owner changes, and once
-// a burst while there is none. Cold lines belong to whoever holds the slot's lock: a worker that has a claim,
-// a timer or a command of control for it. Control itself never takes the lock (it may sleep, and would make a
-// worker wait); it posts commands to the slot's home worker. The lock is held for one election step: bounded
-// work, no calls out.
+// Owner words, eight to a cache line, are read by every worker for every packet to a HAVIP and written when
+// an owner changes. What is warm is written then, too, and once a burst while there is no owner. Cold lines
+// belong to whoever holds the slot's lock: a worker that has a claim, a timer or a command of control for it.
+// Control itself never takes the lock (it may sleep, and would make a worker wait); it posts commands to the
+// slot's home worker. The lock is held for one election step: bounded work, no calls out.
 //
 // Slots are assigned by control. open() and close() are control's, for a slot that no worker can reach: not
 // published yet, or retired and a grace period past.
@@ -48,8 +48,7 @@ class Predecessor {
   std::uint64_t raw_ = 0;
 };
 
-struct alignas(64) HavipHot {
-  std::atomic<std::uint64_t> owner{0};
+struct HavipWarm {
   std::atomic<const HavipRow*> row{nullptr};
   std::atomic<std::uint64_t> predecessor{0};  // written with the owner word
   // Packets resolved before a commit and sent after it; written only then, by any worker.
@@ -57,20 +56,11 @@ struct alignas(64) HavipHot {
   // Packets for it while nobody owned it; written once a burst, only then, by any worker.
   std::atomic<std::uint64_t> dropped{0};
 
-  OwnerWord owner_word() const noexcept { return OwnerWord(owner.load(std::memory_order_acquire)); }
   bool has_predecessor(PortId port, TimeMs now) const noexcept {
     return Predecessor(predecessor.load(std::memory_order_acquire)).is(port, now);
   }
-  // Whether the port still has the data, and is about to lose it.
-  bool is_handing_over_from(PortId port, TimeMs now) const noexcept {
-    return owner_word().is_port(port) && has_predecessor(port, now);
-  }
-  // Whether what the port sends may go out as the address's EIP.
-  bool may_speak(PortId port, TimeMs now) const noexcept {
-    return owner_word().is_port(port) || has_predecessor(port, now);
-  }
 };
-static_assert(sizeof(HavipHot) == 64);
+static_assert(sizeof(HavipWarm) == 32);
 
 // What the operator says about the data of a HAVIP.
 struct Steering {
@@ -170,23 +160,37 @@ class HavipTable {
  public:
   explicit HavipTable(std::uint32_t capacity, Memory memory = Memory::kHuge) noexcept
       : capacity_(capacity),
-        hot_(make_rte_array<HavipHot>("havip_hot", capacity, memory)),
+        owners_(make_rte_array<std::atomic<std::uint64_t>>("havip_owners", capacity, memory)),
+        warm_(make_rte_array<HavipWarm>("havip_warm", capacity, memory)),
         cold_(make_rte_array<HavipCold>("havip_cold", capacity, memory)),
         deadlines_(capacity, memory) {}
 
-  bool is_valid() const noexcept { return hot_ && cold_ && deadlines_.is_valid(); }
+  bool is_valid() const noexcept { return owners_ && warm_ && cold_ && deadlines_.is_valid(); }
   std::uint32_t capacity() const noexcept { return capacity_; }
   // Without the rows.
   std::size_t bytes() const noexcept {
-    return capacity_ * (sizeof(HavipHot) + sizeof(HavipCold)) + deadlines_.bytes();
+    return capacity_ * (sizeof(OwnerWord) + sizeof(HavipWarm) + sizeof(HavipCold)) + deadlines_.bytes();
   }
 
-  const HavipCold& cold(HavipId id) const noexcept { return cold_[id.value()]; }
-  HavipHot& hot(HavipId id) noexcept { return hot_[id.value()]; }
-  const HavipHot& hot(HavipId id) const noexcept { return hot_[id.value()]; }
+  OwnerWord owner_word(HavipId id) const noexcept {
+    return OwnerWord(owners_[id.value()].load(std::memory_order_acquire));
+  }
+  std::atomic<std::uint64_t>& owner(HavipId id) noexcept { return owners_[id.value()]; }
   // By id, for who reads or prefetches many.
-  using HotLines = const HavipHot*;
-  HotLines hot_lines() const noexcept { return &hot_[0]; }
+  const std::atomic<std::uint64_t>* owners() const noexcept { return owners_.get(); }
+  // Null: the slot is free.
+  const HavipRow* row(HavipId id) const noexcept { return warm(id).row.load(std::memory_order_acquire); }
+  // Whether the port still has the data, and is about to lose it.
+  bool is_handing_over_from(HavipId id, PortId port, TimeMs now) const noexcept {
+    return owner_word(id).is_port(port) && warm(id).has_predecessor(port, now);
+  }
+  // Whether what the port sends may go out as the address's EIP.
+  bool may_speak(HavipId id, PortId port, TimeMs now) const noexcept {
+    return owner_word(id).is_port(port) || warm(id).has_predecessor(port, now);
+  }
+  HavipWarm& warm(HavipId id) noexcept { return warm_[id.value()]; }
+  const HavipWarm& warm(HavipId id) const noexcept { return warm_[id.value()]; }
+  const HavipCold& cold(HavipId id) const noexcept { return cold_[id.value()]; }
   HavipCold& cold(HavipId id) noexcept { return cold_[id.value()]; }
   DeadlineTree& deadlines() noexcept { return deadlines_; }
 
@@ -219,17 +223,18 @@ class HavipTable {
     cold.election = election;
     cold.review(now);
     cold.show_state(0);
-    hot(id).predecessor.store(0, std::memory_order_relaxed);
-    hot(id).delivered_to_old.store(0, std::memory_order_relaxed);
-    hot(id).dropped.store(0, std::memory_order_relaxed);
-    hot(id).owner.store(OwnerWord::nobody(OwnerLocation::kUnknown, 0).raw(), std::memory_order_relaxed);
-    hot(id).row.store(row, std::memory_order_release);
+    warm(id).predecessor.store(0, std::memory_order_relaxed);
+    warm(id).delivered_to_old.store(0, std::memory_order_relaxed);
+    warm(id).dropped.store(0, std::memory_order_relaxed);
+    owner(id).store(OwnerWord::nobody(OwnerLocation::kUnknown, 0).raw(), std::memory_order_relaxed);
+    warm(id).row.store(row, std::memory_order_release);
     deadlines_.lower(id.value(), cold.next_due());
   }
 
  private:
   std::uint32_t capacity_;
-  RteArray<HavipHot> hot_;
+  RteArray<std::atomic<std::uint64_t>> owners_;
+  RteArray<HavipWarm> warm_;
   RteArray<HavipCold> cold_;
   DeadlineTree deadlines_;
   std::vector<const RecentDeliveries*> recent_;

@@ -32,7 +32,7 @@ void HeldAdverts::release(WorkerState& worker, IsDue&& is_due) noexcept {
 
 void HeldAdverts::release_due(WorkerState& worker) noexcept {
   release(worker, [&](const Advert& advert) {
-    return !worker.tables.havips.hot(advert.havip).is_handing_over_from(advert.to, worker.now_ms);
+    return !worker.tables.havips.is_handing_over_from(advert.havip, advert.to, worker.now_ms);
   });
 }
 

@@ -201,7 +201,7 @@ PortId payer_of(const WorkerState& worker, const PortRow& ingress, const Packet&
   if (ingress.role == PortRole::kVm) return ingress.id;
   if (packet.target.kind() == EndpointKind::kPort) return packet.target.port();
   if (packet.target.kind() == EndpointKind::kHavip) {
-    const OwnerWord owner = worker.tables.havips.hot(packet.target.havip()).owner_word();
+    const OwnerWord owner = worker.tables.havips.owner_word(packet.target.havip());
     if (owner.is_local()) return owner.port();
   }
   return ingress.id;

@@ -22,7 +22,7 @@ template <class Address>
 bool hints_at_owner(const WorkerState& worker, const PortRow& port, const Packet& packet) noexcept {
   const PortSources<Address>& sources = port.of<Address>();
   return sources.is_havip(packet.source_index) &&
-         worker.tables.havips.hot(sources[packet.source_index].havip).owner_word().location() ==
+         worker.tables.havips.owner_word(sources[packet.source_index].havip).location() ==
              OwnerLocation::kUnknown;
 }
 

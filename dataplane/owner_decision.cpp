@@ -27,19 +27,18 @@ OwnerWord word_of(const HavipCold& cold, TimeMs now) noexcept {
 // A word that sends the data elsewhere is watched: its first packet is told.
 DataMove store_word(WorkerState& worker, HavipId havip, const HavipCold& cold) noexcept {
   HavipTable& havips = worker.tables.havips;
-  HavipHot& hot = havips.hot(havip);
-  const OwnerWord before = hot.owner_word();
+  const OwnerWord before = havips.owner_word(havip);
   OwnerWord word = word_of(cold, worker.now_ms);
   DataMove move{};
   if (before.is_local()) move.from = before.port();
   if (word.is_local()) move.to = word.port();
   if (move.happened() ? word.is_local() : before.is_watched()) word = word.watched();
-  hot.owner.store(word.raw(), std::memory_order_release);
+  havips.owner(havip).store(word.raw(), std::memory_order_release);
   havips.owner_epoch().fetch_add(1, std::memory_order_release);
   if (!move.happened()) return move;
   move.commit_tsc = rte_rdtsc();
   move.sequence = cold.sequence;
-  move.dropped = hot.dropped.load(std::memory_order_relaxed);
+  move.dropped = havips.warm(havip).dropped.load(std::memory_order_relaxed);
   if (move.from.is_valid()) move.last_delivery_tsc = havips.last_delivery_tsc(havip, move.commit_tsc);
   return move;
 }
@@ -63,40 +62,41 @@ bool is_gradual(const HavipCold& cold, const owner::OwnerChange& change, PortId 
          still_delivers(cold.election, had_data, now);
 }
 
-void begin_handover(HavipHot& hot, HavipCold& cold, PortId from, TimeMs now) noexcept {
+void begin_handover(HavipWarm& warm, HavipCold& cold, PortId from, TimeMs now) noexcept {
   cold.handing_over = from;
   cold.handover_ends_ms = now + kHandoverMs;
-  hot.predecessor.store(Predecessor(from, cold.handover_ends_ms).raw(), std::memory_order_release);
+  warm.predecessor.store(Predecessor(from, cold.handover_ends_ms).raw(), std::memory_order_release);
 }
 
 // What the old owner has got it may answer.
-void complete_handover(HavipHot& hot, HavipCold& cold, TimeMs now) noexcept {
-  hot.predecessor.store(Predecessor(cold.handing_over, now + kHandoverMs).raw(), std::memory_order_release);
+void complete_handover(HavipWarm& warm, HavipCold& cold, TimeMs now) noexcept {
+  warm.predecessor.store(Predecessor(cold.handing_over, now + kHandoverMs).raw(), std::memory_order_release);
   cold.end_handover();
 }
 
-void break_off_handover(HavipHot& hot, HavipCold& cold) noexcept {
-  hot.predecessor.store(Predecessor().raw(), std::memory_order_release);
+void break_off_handover(HavipWarm& warm, HavipCold& cold) noexcept {
+  warm.predecessor.store(Predecessor().raw(), std::memory_order_release);
   cold.end_handover();
 }
 
 // After a step of the election: whether data follows it now or later.
-void hand_over(WorkerState& worker, HavipHot& hot, HavipCold& cold, const owner::Outcome& outcome) noexcept {
+void hand_over(WorkerState& worker, HavipWarm& warm, HavipCold& cold,
+               const owner::Outcome& outcome) noexcept {
   const auto changes = outcome.changes();
   const TimeMs now = worker.now_ms;
   if (!changes.empty()) {
     const PortId had_data = cold.handing_over.is_valid() ? cold.handing_over : changes.front().from;
-    if (is_gradual(cold, changes.back(), had_data, now)) return begin_handover(hot, cold, had_data, now);
-    break_off_handover(hot, cold);
+    if (is_gradual(cold, changes.back(), had_data, now)) return begin_handover(warm, cold, had_data, now);
+    break_off_handover(warm, cold);
   } else if (cold.handing_over.is_valid()) {
     if (outcome.elected_announced()) {
       worker.count(LearnCounter::handover_announced);
-      complete_handover(hot, cold, now);
+      complete_handover(warm, cold, now);
     } else if (now >= cold.handover_ends_ms) {
       worker.count(LearnCounter::handover_expired);
-      complete_handover(hot, cold, now);
+      complete_handover(warm, cold, now);
     } else if (!still_delivers(cold.election, cold.handing_over, now)) {
-      break_off_handover(hot, cold);
+      break_off_handover(warm, cold);
     }
   }
 }
@@ -122,12 +122,12 @@ DataMove commit_owner(WorkerState& worker, HavipId havip, HavipCold& cold,
                       const owner::Outcome& outcome) noexcept {
   cold.sequence += static_cast<std::uint32_t>(outcome.changes().size());
   if (cold.steering.mode == LearnMode::kEnforce) {
-    hand_over(worker, worker.tables.havips.hot(havip), cold, outcome);
+    hand_over(worker, worker.tables.havips.warm(havip), cold, outcome);
     if (!outcome.changes().empty()) set_owner_since(cold, cold.election.owner(), worker.now_ms);
     return store_word(worker, havip, cold);
   }
   count_disagreements(worker, cold, outcome);
-  const OwnerWord stored = worker.tables.havips.hot(havip).owner_word();
+  const OwnerWord stored = worker.tables.havips.owner_word(havip);
   if (stored.same_place(word_of(cold, worker.now_ms))) return {};
   return store_word(worker, havip, cold);
 }
@@ -181,7 +181,7 @@ void steer(WorkerState& worker, HavipId havip, Steering steering) noexcept {
   change.at_ms = worker.now_ms;
   const auto remark = prepare_election(cold, steering, worker.now_ms);
   cold.steering = steering;
-  break_off_handover(havips.hot(havip), cold);
+  break_off_handover(havips.warm(havip), cold);
   change.to = cold.port_with_data();
   change.rule = steering.mode == LearnMode::kEnforce ? cold.election.rule() : Rule::kFixed;
   const bool moves = change.from != change.to;
@@ -226,7 +226,7 @@ void run_election_timers(WorkerState& worker, std::size_t worker_index, std::siz
   havips.deadlines().collect_due(worker.now_ms, worker_index, worker_count, [&](std::size_t slot) {
     const HavipId havip(static_cast<std::uint32_t>(slot));
     // A closed slot keeps its last deadline, and control may be opening it anew.
-    if (havips.hot(havip).row.load(std::memory_order_acquire) == nullptr) return DeadlineTree::kNever;
+    if (havips.row(havip) == nullptr) return DeadlineTree::kNever;
     run_timers_of(worker, havip);
     return DeadlineTree::kNever;  // decide_slot() has set the slot's new deadline
   });
@@ -237,14 +237,14 @@ void take_snapshot(WorkerState& worker, HavipId havip, HavipSnapshot& snapshot) 
   HavipCold& cold = havips.cold(havip);
   rte_spinlock_lock(&cold.lock);
   snapshot.election = cold.election;
-  snapshot.owner = havips.hot(havip).owner_word();
+  snapshot.owner = havips.owner_word(havip);
   snapshot.sequence = cold.sequence;
   snapshot.owner_since_ms = cold.owner_since_ms.load(std::memory_order_relaxed);
   snapshot.steering = cold.steering;
   snapshot.handover_ends_ms = cold.handover_ends_ms;
   snapshot.disagreements = cold.disagreements;
-  snapshot.delivered_to_old = havips.hot(havip).delivered_to_old.load(std::memory_order_relaxed);
-  snapshot.dropped = havips.hot(havip).dropped.load(std::memory_order_relaxed);
+  snapshot.delivered_to_old = havips.warm(havip).delivered_to_old.load(std::memory_order_relaxed);
+  snapshot.dropped = havips.warm(havip).dropped.load(std::memory_order_relaxed);
   snapshot.unclaimed_since_ms = cold.unclaimed_since_ms;
   for (std::size_t i = 0; i < kNoticeCount; ++i)
     snapshot.noticed_ms[i] = cold.noticed_ms[i].load(std::memory_order_relaxed);

@@ -28,7 +28,7 @@ void send_to_all(WorkerState& worker, const owner::ProbeRound& round, const Fram
 
 void send_probes(WorkerState& worker, HavipId havip, const owner::ProbeRound& round) noexcept {
   if (round.count == 0) return;
-  const HavipRow* row = worker.tables.havips.hot(havip).row.load(std::memory_order_acquire);
+  const HavipRow* row = worker.tables.havips.row(havip);
   const SubnetRow* subnet = row == nullptr ? nullptr : worker.tables.subnets.find(row->subnet);
   if (subnet == nullptr) return;  // being removed
   if (row->is_ipv6) {

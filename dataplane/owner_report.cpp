@@ -15,7 +15,7 @@ Event event_about(const WorkerState& worker, HavipId havip, EventKind kind) noex
   event.worker = worker.id;
   event.havip = havip;
   // Null if control has just removed the HAVIP; the address lets control tell a slot's tenants apart.
-  const HavipRow* row = worker.tables.havips.hot(havip).row.load(std::memory_order_acquire);
+  const HavipRow* row = worker.tables.havips.row(havip);
   if (row != nullptr) event.address = row->any_address();
   return event;
 }
@@ -67,7 +67,7 @@ void report_first_delivery(WorkerState& worker, HavipId havip, OwnerWord owner,
   event.sequence = owner.sequence();
   event.at_ms = worker.now_ms;
   event.packet_tsc = received_tsc;
-  event.dropped = worker.tables.havips.hot(havip).dropped.load(std::memory_order_relaxed);
+  event.dropped = worker.tables.havips.warm(havip).dropped.load(std::memory_order_relaxed);
   worker.emit(event);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// The owner word: who gets the data of a HAVIP, in one 64-bit atomic of its slot's hot line.
+// The owner word: who gets the data of a HAVIP, in one 64-bit atomic, by slot.
 //
 //   bits  0-23  port (local) or host (remote) index
 //   bits 24-25  location: unknown, released, local port, remote host

@@ -45,10 +45,9 @@ void count_delivered_to_old_owner(const WorkerState& worker, const Batch& batch)
   for (unsigned i = 0; i < batch.count; ++i) {
     const Packet& packet = batch.packets[i];
     if (packet.verdict != Verdict::kForward || packet.target.kind() != EndpointKind::kHavip) continue;
-    HavipHot& hot = havips.hot(packet.target.havip());
-    const OwnerWord owner = hot.owner_word();
-    if (owner.is_port(packet.egress)) continue;
-    hot.delivered_to_old.fetch_add(1, std::memory_order_relaxed);
+    const HavipId havip = packet.target.havip();
+    if (havips.owner_word(havip).is_port(packet.egress)) continue;
+    havips.warm(havip).delivered_to_old.fetch_add(1, std::memory_order_relaxed);
   }
 }
 

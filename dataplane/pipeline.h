@@ -44,7 +44,7 @@ class PipelineObserver {
 void run_observed_pipeline(WorkerState& worker, Batch& batch, PipelineObserver& observer) noexcept;
 
 // After the burst's flush: another worker may have moved a HAVIP while the burst was under way, and what went
-// to the old owner nevertheless is counted in the HAVIP's hot line.
+// to the old owner nevertheless is counted beside the HAVIP's owner word.
 void count_delivered_to_old_owner(const WorkerState& worker, const Batch& batch) noexcept;
 
 }  // namespace vipswitch

@@ -147,7 +147,7 @@ struct Tables {
 // Whether the slot is an address of the subnet: what a MAC stands for means something inside its subnet only,
 // and a slot may be another HAVIP's by now.
 inline bool is_havip_of(const Tables& tables, SubnetId subnet, HavipId havip) noexcept {
-  const HavipRow* row = tables.havips.hot(havip).row.load(std::memory_order_acquire);
+  const HavipRow* row = tables.havips.row(havip);
   return row != nullptr && row->subnet == subnet;
 }
 

@@ -57,9 +57,7 @@ class VpcWorld {
   const PortRow& port_of(unsigned eip) const noexcept { return member_of(eip, 0); }
   // Which of the ports that are bound to the HAVIP behind an EIP; 0 is its owner.
   const PortRow& member_of(unsigned eip, unsigned which) const noexcept;
-  OwnerWord owner_of(unsigned eip) const noexcept {
-    return host_->tables().havips.hot(HavipId(eip)).owner_word();
-  }
+  OwnerWord owner_of(unsigned eip) const noexcept { return host_->tables().havips.owner_word(HavipId(eip)); }
   // What the workers have told control since the last call: how many events.
   unsigned take_events() noexcept;
 

@@ -75,7 +75,7 @@ void TablePublisher::erase_slot(const model::Change<model::Havip>& change, Havip
   erase_key(model::part_of<Address>(tables_).endpoints, EndpointKey(vpc, address));
   if constexpr (std::is_same_v<Address, Ipv6>)
     erase_key(tables_.macs, MacKey(subnet.id, stable_mac(address)));
-  reclaimer_.retire_object(tables_.havips.hot(slot->id).row.exchange(nullptr, std::memory_order_acq_rel));
+  reclaimer_.retire_object(tables_.havips.warm(slot->id).row.exchange(nullptr, std::memory_order_acq_rel));
   reclaimer_.retire([this, id = slot->id] { havip_ids_.free(id.value()); });
   registry_.slot_holders.erase(slot->id);
   slot.reset();

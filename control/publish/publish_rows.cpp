@@ -41,7 +41,8 @@ void TablePublisher::publish_rows(Batch& batch) {
 void TablePublisher::publish_havip_row(const HavipEntry& havip, Family family, HavipId slot, Batch& batch) {
   auto row = build_havip_row(registry_, havip, family);
   if (!batch.new_slots.contains(slot)) {
-    reclaimer_.retire_object(tables_.havips.hot(slot).row.exchange(row.release(), std::memory_order_acq_rel));
+    reclaimer_.retire_object(
+        tables_.havips.warm(slot).row.exchange(row.release(), std::memory_order_acq_rel));
     return;
   }
   owner::Election election;
@@ -99,7 +100,7 @@ void TablePublisher::publish_uplink_row(const GatewayMacs& macs) {
 
 TablePublisher::~TablePublisher() {
   for (const auto& entry : registry_.slot_holders)
-    delete tables_.havips.hot(entry.first).row.exchange(nullptr);
+    delete tables_.havips.warm(entry.first).row.exchange(nullptr);
   for (const auto& [name, port] : registry_.ports) delete tables_.ports.replace(port.id, nullptr);
   for (const auto& [name, subnet] : registry_.subnets) delete tables_.subnets.replace(subnet.id, nullptr);
   for (const auto& [name, vpc] : registry_.vpcs) delete tables_.vpcs.replace(vpc.id, nullptr);

@@ -253,17 +253,17 @@ std::vector<HavipSummary> DataplaneRuntime::havip_summaries() {
     for (const auto family : kFamilies) {
       const auto& slot = havip.slots.of(family);
       if (!slot) continue;
-      const HavipHot& hot = havips.hot(slot->id);
       const HavipCold& cold = havips.cold(slot->id);
-      const OwnerWord owner = hot.owner_word();
-      result.push_back({.name = name,
-                        .subnet = havip.spec.subnet,
-                        .address = *model::address_of(havip.spec, family),
-                        .owner = owner.is_local() ? registry.port_name(owner.port()) : std::string(),
-                        .state = cold.state_at(now),
-                        .owner_since_ms = cold.owner_since_ms.load(std::memory_order_relaxed),
-                        .owner_changes = owner.sequence(),
-                        .delivered_to_old_owner = hot.delivered_to_old.load(std::memory_order_relaxed)});
+      const OwnerWord owner = havips.owner_word(slot->id);
+      result.push_back(
+          {.name = name,
+           .subnet = havip.spec.subnet,
+           .address = *model::address_of(havip.spec, family),
+           .owner = owner.is_local() ? registry.port_name(owner.port()) : std::string(),
+           .state = cold.state_at(now),
+           .owner_since_ms = cold.owner_since_ms.load(std::memory_order_relaxed),
+           .owner_changes = owner.sequence(),
+           .delivered_to_old_owner = havips.warm(slot->id).delivered_to_old.load(std::memory_order_relaxed)});
     }
   }
   return result;

@@ -87,7 +87,7 @@ SavedOwners OwnerKeeper::state() const {
   const Registry& registry = control_.tables().registry();
   for (const auto& [slot, holder] : registry.slot_holders) {
     const HavipEntry& havip = registry.havips.find(holder.havip)->second;
-    const OwnerWord owner = control_.host().tables().havips.hot(slot).owner_word();
+    const OwnerWord owner = control_.host().tables().havips.owner_word(slot);
     // Where claims are not enforced, the configuration says where data goes.
     if (!owner.is_local() || havip.slots.of(holder.family)->steering.mode != LearnMode::kEnforce) continue;
     const auto address = *model::address_of(havip.spec, holder.family);

@@ -10,7 +10,7 @@ std::string status_line(ControlPlane& control, const RuntimeView& runtime) {
   const HavipTable& havips = control.host().tables().havips;
   const auto owned =
       std::count_if(registry.slot_holders.begin(), registry.slot_holders.end(),
-                    [&](const auto& slot) { return havips.hot(slot.first).owner_word().is_local(); });
+                    [&](const auto& slot) { return havips.owner_word(slot.first).is_local(); });
   return fmt::format("{}; links up: {} of {}; HAVIPs with an owner: {} of {}",
                      runtime.forwarding() ? "forwarding" : "stopped by the operator",
                      control.links().up_count(), registry.port_names.size(), owned,

@@ -41,10 +41,9 @@ DryWorld::DryWorld(DataplaneHost& host, const std::vector<PortId>& ports, const 
   }
   if (!tables_.havips.is_valid()) return;
   for (const HavipId havip : havips) {
-    const HavipHot& running = host.tables().havips.hot(havip);
-    HavipHot& hot = tables_.havips.hot(havip);
-    hot.row.store(running.row.load(std::memory_order_relaxed), std::memory_order_relaxed);
-    hot.owner.store(running.owner_word().raw(), std::memory_order_relaxed);
+    const HavipTable& running = host.tables().havips;
+    tables_.havips.warm(havip).row.store(running.row(havip), std::memory_order_relaxed);
+    tables_.havips.owner(havip).store(running.owner_word(havip).raw(), std::memory_order_relaxed);
   }
 }
 
@@ -54,22 +53,21 @@ DryWorld::~DryWorld() {
 
 void DryWorld::set_election(HavipId havip, const HavipSnapshot& snapshot) {
   if (!tables_.havips.is_valid()) return;
-  const HavipRow* row = tables_.havips.hot(havip).row.load(std::memory_order_relaxed);
+  const HavipRow* row = tables_.havips.row(havip);
   tables_.havips.open(havip, row, snapshot.election, snapshot.steering);
   HavipCold& cold = tables_.havips.cold(havip);
   cold.sequence = snapshot.sequence;
   cold.disagreements = snapshot.disagreements;
-  tables_.havips.hot(havip).owner.store(snapshot.owner.raw(), std::memory_order_relaxed);
+  tables_.havips.owner(havip).store(snapshot.owner.raw(), std::memory_order_relaxed);
   worker_.now_ms = std::max(worker_.now_ms, snapshot.now_ms);
 }
 
 void DryWorld::set_owner(HavipId havip, PortId port, owner::Delivery delivery) {
   if (!tables_.havips.is_valid()) return;
-  HavipHot& hot = tables_.havips.hot(havip);
-  const std::uint32_t sequence = hot.owner_word().sequence() + 1;
+  const std::uint32_t sequence = tables_.havips.owner_word(havip).sequence() + 1;
   const OwnerWord word = delivery.is_virtual() ? OwnerWord::local_virtual_mac(port, delivery.vrid(), sequence)
                                                : OwnerWord::local(port, sequence);
-  hot.owner.store(word.raw(), std::memory_order_relaxed);
+  tables_.havips.owner(havip).store(word.raw(), std::memory_order_relaxed);
 }
 
 Result<DryWorld::Outcome> DryWorld::run(PortId ingress, const FrameBytes& frame) {

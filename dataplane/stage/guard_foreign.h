@@ -56,7 +56,7 @@ template <class Address>
 bool owns_with_virtual_mac(const WorkerState& worker, const PortRow& port, std::uint8_t vrid) noexcept {
   for (const PortSource<Address>& source : port.of<Address>()) {
     if (!source.is_havip()) continue;
-    const OwnerWord owner = worker.tables.havips.hot(source.havip).owner_word();
+    const OwnerWord owner = worker.tables.havips.owner_word(source.havip);
     if (owner.is_port(port.id) && owner.has_virtual_mac() && owner.vrid() == vrid) return true;
   }
   return false;

@@ -79,7 +79,7 @@ void translate_in(const WorkerState& worker, const UplinkRow& uplink, Packet& pa
   if (!eip->inner.is_set) return packet.drop(DropReason::eip_unbound);
   packet.target = eip->target;
   if (eip->target.kind() == EndpointKind::kHavip)  // for resolve
-    rte_prefetch0(&worker.tables.havips.hot(eip->target.havip()));
+    rte_prefetch0(&worker.tables.havips.owner(eip->target.havip()));
   if (hop_limit(packet) <= 1) return packet.drop(DropReason::ttl_exceeded);
   QuoteRewrite<Address> quote{Side::kSource};
   if (packet.protocol == kProtoIcmpOf<Address>) [[unlikely]] {
@@ -173,7 +173,7 @@ template <class Address>
   if (packet.source_index == kNoSource) return packet.drop(DropReason::no_eip);
   const PortSource<Address>& source = port.of<Address>()[packet.source_index];
   if (!source.eip.is_set) return packet.drop(DropReason::no_eip);
-  if (source.is_havip() && !worker.tables.havips.hot(source.havip).may_speak(port.id, worker.now_ms)) {
+  if (source.is_havip() && !worker.tables.havips.may_speak(source.havip, port.id, worker.now_ms)) {
     return packet.drop(DropReason::eip_not_owner);
   }
   if (hop_limit(packet) <= 1) return packet.drop(DropReason::ttl_exceeded);

@@ -71,7 +71,8 @@ template <PortRole kFrom>
 // Those of a burst are told together: the line is every worker's.
 void tell_unowned(WorkerState& worker) noexcept {
   if (worker.unowned_count == 0) return;
-  worker.tables.havips.hot(worker.unowned).dropped.fetch_add(worker.unowned_count, std::memory_order_relaxed);
+  worker.tables.havips.warm(worker.unowned)
+      .dropped.fetch_add(worker.unowned_count, std::memory_order_relaxed);
   worker.unowned_count = 0;
 }
 
@@ -86,7 +87,7 @@ void tell_unowned(WorkerState& worker) noexcept {
 [[gnu::noinline]] void note_first_delivery(WorkerState& worker, const Batch& batch, HavipId id,
                                            OwnerWord owner) noexcept {
   std::uint64_t watched = owner.raw();
-  const bool is_first = worker.tables.havips.hot(id).owner.compare_exchange_strong(
+  const bool is_first = worker.tables.havips.owner(id).compare_exchange_strong(
       watched, owner.unwatched().raw(), std::memory_order_acq_rel, std::memory_order_relaxed);
   if (!is_first) return;
   tell_unowned(worker);
@@ -106,7 +107,7 @@ template <PortRole kFrom>
 [[gnu::noinline]] void deliver_with_care(WorkerState& worker, const Batch& batch, Packet& packet, HavipId id,
                                          OwnerWord owner, Hop hop) noexcept {
   if (owner.has_virtual_mac()) {
-    const HavipRow* row = worker.tables.havips.hot(id).row.load(std::memory_order_acquire);
+    const HavipRow* row = worker.tables.havips.row(id);
     if (row == nullptr) return drop_without_owner(worker, id, packet);
     const Mac virtual_mac = row->is_ipv6 ? Mac::vrrp_ipv6(owner.vrid()) : Mac::vrrp_ipv4(owner.vrid());
     deliver_to_port<kFrom>(worker, batch, packet, owner.port(), hop, &virtual_mac);
@@ -119,7 +120,7 @@ template <PortRole kFrom>
 template <PortRole kFrom>
 [[gnu::always_inline]] inline void deliver_to_havip(WorkerState& worker, const Batch& batch, Packet& packet,
                                                     HavipId id, Hop hop) noexcept {
-  const OwnerWord owner = worker.tables.havips.hot(id).owner_word();
+  const OwnerWord owner = worker.tables.havips.owner_word(id);
   if (!owner.is_local()) [[unlikely]]
     return drop_without_owner(worker, id, packet);
   packet.target = EndpointRef(id);
@@ -178,7 +179,7 @@ bool is_vrrp_mac(const Mac& mac) noexcept {
   const HavipId havip = is_ipv4 ? subnet->groups->holder<Ipv4>(vrid) : subnet->groups->holder<Ipv6>(vrid);
   if (!havip.is_valid() || !is_havip_of(worker.tables, subnet->id, havip))
     return packet.drop(DropReason::unknown_mac);
-  const OwnerWord owner = worker.tables.havips.hot(havip).owner_word();
+  const OwnerWord owner = worker.tables.havips.owner_word(havip);
   if (!owner.is_local()) return drop_without_owner(worker, havip, packet);
   if (!owner.has_virtual_mac() || owner.vrid() != vrid) return packet.drop(DropReason::unknown_mac);
   deliver_to_port<PortRole::kVm>(worker, batch, packet, owner.port(), Hop::kBridged, &mac);
@@ -260,7 +261,7 @@ void lookup_endpoints(const Tables& tables, Batch& batch) noexcept {
 // known yet.
 void prefetch_receivers(const WorkerState& worker, Batch& batch) noexcept {
   // By value: after an acquiring load the compiler would read them anew.
-  const HavipTable::HotLines havips = worker.tables.havips.hot_lines();
+  const std::atomic<std::uint64_t>* const owners = worker.tables.havips.owners();
   const auto* const rows = worker.tables.ports.places();
   const auto* const lanes = worker.lanes.get();
   std::uint32_t ports[kMaxBurst];
@@ -269,7 +270,7 @@ void prefetch_receivers(const WorkerState& worker, Batch& batch) noexcept {
     if (!packet.is_pending()) continue;
     PortId port;
     if (packet.target.kind() == EndpointKind::kHavip) {
-      const OwnerWord owner = havips[packet.target.havip().value()].owner_word();
+      const OwnerWord owner(owners[packet.target.havip().value()].load(std::memory_order_acquire));
       if (!owner.is_local()) continue;
       port = owner.port();
     } else if (packet.target.kind() == EndpointKind::kPort) {

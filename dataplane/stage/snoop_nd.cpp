@@ -24,10 +24,9 @@ void answer(const WorkerState& worker, Packet& packet, const Ipv6& target, const
 
 void answer_for_havip(const WorkerState& worker, const PortRow& port, HavipId havip, const NdMessage& message,
                       Packet& packet) noexcept {
-  const HavipHot& hot = worker.tables.havips.hot(havip);
-  const HavipRow* row = hot.row.load(std::memory_order_acquire);
+  const HavipRow* row = worker.tables.havips.row(havip);
   if (row == nullptr || row->subnet != port.subnet) return packet.drop(DropReason::nd_unknown_target);
-  const OwnerWord owner = hot.owner_word();
+  const OwnerWord owner = worker.tables.havips.owner_word(havip);
   if (owner.location() == OwnerLocation::kUnknown) return packet.drop(DropReason::nd_no_owner);
   // A bound port that probes is about to take the address; an answer would fail its duplicate detection (RFC
   // 4862 5.4.3).

@@ -168,7 +168,7 @@ owner::GroupNews hear(const WorkerState& worker, const PortRow& port, const Spok
 bool holds_virtual_mac(const WorkerState& worker, SubnetId subnet, HavipId havip,
                        std::uint8_t vrid) noexcept {
   if (!havip.is_valid() || !is_havip_of(worker.tables, subnet, havip)) return false;
-  const OwnerWord owner = worker.tables.havips.hot(havip).owner_word();
+  const OwnerWord owner = worker.tables.havips.owner_word(havip);
   return owner.is_local() && owner.has_virtual_mac() && owner.vrid() == vrid;
 }
 

@@ -61,12 +61,12 @@ void add_members(const WorkerState& worker, const PortRow& port, std::uint32_t l
   const PortSources<Address>& sources = port.of<Address>();
   for (std::uint8_t i = 0; i < sources.count; ++i) {
     if (((listed >> i) & 1) == 0 || !sources.is_havip(i)) continue;
-    const HavipHot& hot = worker.tables.havips.hot(sources[i].havip);
-    const HavipRow* havip = hot.row.load(std::memory_order_acquire);
+    const HavipTable& havips = worker.tables.havips;
+    const HavipRow* havip = havips.row(sources[i].havip);
     if (havip == nullptr) continue;
     for (const PortId member : havip->ports) {
       if (member == port.id) continue;
-      const bool is_held = hot.is_handing_over_from(member, worker.now_ms);
+      const bool is_held = havips.is_handing_over_from(sources[i].havip, member, worker.now_ms);
       receivers.add(member, is_held ? sources[i].havip : HavipId());
     }
   }

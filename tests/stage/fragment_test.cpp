@@ -122,7 +122,7 @@ TEST_F(FragmentsAtTheirEnd, ThatReachTheOldOwnerAreCounted) {
   stage::tx(vswitch.worker(), batch);
   EXPECT_EQ(vswitch.take_sent().size(), 2u);
   count_delivered_to_old_owner(vswitch.worker(), batch);
-  EXPECT_EQ(vswitch.tables().havips.hot(front).delivered_to_old.load(), 1u);
+  EXPECT_EQ(vswitch.tables().havips.warm(front).delivered_to_old.load(), 1u);
 }
 
 TEST_F(FragmentsAtTheirEnd, OfAPacketWithAnEmptyPoolAreNotMade) {

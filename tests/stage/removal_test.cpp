@@ -78,8 +78,8 @@ TEST_F(Removal, OfAPortLeavesWhoAsksForItAName) {
 TEST_F(Removal, OfAHavipLeavesWhoAsksForItAName) {
   auto& tables = vswitch.tables();
   const VpcId vpc = row_of(kVm3).vpc;
-  auto& slot = tables.havips.hot(tables.ipv4.lookup_endpoint(vpc, W::kFront).havip()).row;
-  auto& slot6 = tables.havips.hot(tables.ipv6.lookup_endpoint(vpc, W6::kFront).havip()).row;
+  auto& slot = tables.havips.warm(tables.ipv4.lookup_endpoint(vpc, W::kFront).havip()).row;
+  auto& slot6 = tables.havips.warm(tables.ipv6.lookup_endpoint(vpc, W6::kFront).havip()).row;
   const HavipRow *row = slot.exchange(nullptr), *row6 = slot6.exchange(nullptr);
   expect_drop(DropReason::arp_unknown_target, kVm3, arp_request(kVm3, W::kFront));
   expect_drop(DropReason::nd_unknown_target, kVm3, solicitation(kVm3, W6::kVm3Ip, W6::kFront));

@@ -71,8 +71,7 @@ std::uint64_t InProcessSwitch::learned(LearnCounter counter) {
 
 std::string InProcessSwitch::owner(std::string_view havip, Family family) {
   const Registry& registry = control().tables().registry();
-  const OwnerWord word =
-      tables().havips.hot(registry.havips.find(havip)->second.slots.of(family)->id).owner_word();
+  const OwnerWord word = tables().havips.owner_word(registry.havips.find(havip)->second.slots.of(family)->id);
   return word.is_local() ? registry.port_name(word.port()) : std::string();
 }
 

@@ -29,7 +29,7 @@ class WorkerTest : public ::testing::Test {
   }
 
   HavipId slot() { return bed.control().tables().registry().havips.find("front")->second.slots.ipv4->id; }
-  OwnerWord owner() { return bed.host().tables().havips.hot(slot()).owner_word(); }
+  OwnerWord owner() { return bed.host().tables().havips.owner_word(slot()); }
 
   Message election(Trigger trigger, std::uint8_t port) {
     Message message{};

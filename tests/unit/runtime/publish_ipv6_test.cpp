@@ -30,7 +30,7 @@ class PublishIpv6 : public ShopFixture {
   }
 
   std::string owner_of(Family family) {
-    const OwnerWord owner = vswitch.tables().havips.hot(slot("front", family)).owner_word();
+    const OwnerWord owner = vswitch.tables().havips.owner_word(slot("front", family));
     return owner.is_local() ? registry().port_name(owner.port()) : "";
   }
   void announce(Family family, std::string_view port) {

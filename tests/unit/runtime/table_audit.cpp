@@ -265,7 +265,7 @@ class Audit {
     expect(id.is_valid() == address.has_value(), "HAVIP {} has a slot or an address alone", havip.name);
     if (!id.is_valid() || !address) return;
     ++slots_;
-    const HavipRow* row = tables_.havips.hot(id).row.load();
+    const HavipRow* row = tables_.havips.warm(id).row.load();
     expect(row != nullptr, "HAVIP {} has no row", havip.name);
     if (row == nullptr) return;
     std::vector<PortId> bound;
@@ -293,7 +293,7 @@ class Audit {
     std::set<PortId> members;
     for (std::size_t i = 0; i < election.member_count(); ++i) members.insert(election.member(i, 0).port);
     expect(members == bound, "the election of {} has other members than are bound", name);
-    const OwnerWord owner = tables_.havips.hot(id).owner_word();
+    const OwnerWord owner = tables_.havips.owner_word(id);
     expect(!owner.is_local() || bound.contains(owner.port()), "HAVIP {} is owned by a port that is not bound",
            name);
     expect(owner.is_local() == election.owner().is_valid(),
@@ -354,7 +354,7 @@ class Audit {
     const std::size_t uplink = objects_.uplink ? 1 : 0;
     std::size_t open_slots = 0;
     for (std::uint32_t id = 0; id < tables_.havips.capacity(); ++id) {
-      open_slots += tables_.havips.hot(HavipId(id)).row.load() != nullptr ? 1 : 0;
+      open_slots += tables_.havips.warm(HavipId(id)).row.load() != nullptr ? 1 : 0;
     }
     expect(tables_.ipv4.endpoints.size() == endpoints_ && tables_.ipv6.endpoints.size() == endpoints6_,
            "{} and {} endpoints, not {} and {}", tables_.ipv4.endpoints.size(), tables_.ipv6.endpoints.size(),
