@@ -41,18 +41,19 @@ class EipTable {
 
   // Workers. Null: it is no EIP.
   const Row* lookup(const Address& address) const noexcept { return known(rows_.find(address)); }
-  // Workers. count <= kBulk. Where the rows of the addresses should be, on their way into the cache.
-  [[gnu::always_inline]] void locate_bulk(const Address* addresses, unsigned count,
-                                          const Row** candidates) const noexcept {
-    rows_.locate_bulk(addresses, count, candidates);
+  // Workers. The steps of a bulk of lookups (entry_table.h).
+  using Probe = typename EntryTable<Row>::Probe;
+  [[gnu::always_inline]] Probe probe(const Address& address) const noexcept { return rows_.probe(address); }
+  [[gnu::always_inline]] const Row* candidate(const Probe& probe) const noexcept {
+    return rows_.candidate(probe);
   }
-  // Workers. Null: it is no EIP.
-  [[gnu::always_inline]] const Row* confirm(const Address& address, const Row& candidate) const noexcept {
+  // Null: it is no EIP.
+  [[gnu::always_inline]] const Row* row(const Address& address, const Row& candidate) const noexcept {
     return known(rows_.confirm(address, candidate));
   }
 
-  // Control, while there are free_rows(), and for an address that is not there while there is room(): the row of its
-  // address from now on. The row that it replaces, which free() needs after a grace period.
+  // Control, while there are free_rows(), and for an address that is not there while there is room(): the row
+  // of its address from now on. The row that it replaces, which free() needs after a grace period.
   std::optional<std::uint32_t> put(const Row& row) noexcept {
     const auto fill = [&row](Row& place) { place = row; };
     const std::uint32_t number = rows_.search(row.address);

@@ -8,9 +8,9 @@
 // after a grace period. Capacity is guaranteed, wherever the hashes of the keys fall.
 //
 // The hash, CRC-32C, leads to a bucket of a LookupIndex (lookup_index.h), one cache line, and that to the
-// entry: two lines a key, which a bulk lookup prefetches for all its keys. Cost of a key in bulk: 43 to 54
-// instructions, by its length; 6 TSC cycles among a thousand, 7 among 64k, 20 among a million in hugepages.
-// One that is not there costs a call more.
+// entry: two lines a key, which a bulk of lookups (probe()) prefetches for all its keys. Cost of a key in
+// bulk: 43 to 54 instructions, by its length; 6 TSC cycles among a thousand, 7 among 64k, 20 among a million
+// in hugepages. One that is not there costs a call more.
 //
 // Entry has a type Key without padding, key(), and next_free() and set_next_free() for a number in the place
 // of what it says while it is nobody's. Zero bytes are an entry.
@@ -99,26 +99,24 @@ class EntryTable {
     return confirm(key, entries_[index_.bucket(hash).first_match(hash)]);
   }
 
-  // Workers. count <= kBulk. What each key's hash leads to, on its way into the cache: for confirm().
-  [[gnu::always_inline]] void locate_bulk(const Key* keys, unsigned count,
-                                          const Entry** candidates) const noexcept {
-    std::uint32_t hashes[kBulk];
-    const LookupBucket* buckets[kBulk];
-    const Entry* const entries = entries_;  // which the loads would make the compiler read again and again
-    // Two keys a turn: the turns themselves are a fifth of the instructions.
-#pragma GCC unroll 2
-    for (unsigned i = 0; i < count; ++i) {
-      hashes[i] = hash_key(keys[i]);
-      buckets[i] = &index_.bucket(hashes[i]);
-      rte_prefetch0(buckets[i]);
-    }
-#pragma GCC unroll 2
-    for (unsigned i = 0; i < count; ++i) {
-      candidates[i] = &entries[buckets[i]->first_match(hashes[i])];
-      rte_prefetch0(candidates[i]);
-    }
+  // Workers. A bulk of lookups takes these steps one after the other, each for all its keys: what a step
+  // reads has been on its way into the cache since the one before.
+  struct Probe {
+    const LookupBucket* bucket;
+    std::uint32_t hash;
+  };
+  [[gnu::always_inline]] Probe probe(const Key& key) const noexcept {
+    const std::uint32_t hash = hash_key(key);
+    const Probe begun{&index_.bucket(hash), hash};
+    rte_prefetch0(begun.bucket);
+    return begun;
   }
-  // Workers. The candidate is the right one nearly always.
+  [[gnu::always_inline]] const Entry* candidate(const Probe& probe) const noexcept {
+    const Entry* entry = &entries_[probe.bucket->first_match(probe.hash)];
+    rte_prefetch0(entry);
+    return entry;
+  }
+  // The candidate is the right one nearly always.
   [[gnu::always_inline]] const Entry& confirm(const Key& key, const Entry& candidate) const noexcept {
     if (is_same_key(candidate.key(), key) && &candidate != entries_) [[likely]]
       return candidate;
@@ -126,12 +124,8 @@ class EntryTable {
   }
 
   // Control. Numbers of entries; 0: the key is not there.
-  std::uint32_t search(const Key& key) const noexcept {
-    return search(key, hash_key(key));
-  }
-  Entry& entry(std::uint32_t number) noexcept {
-    return entries_[number];
-  }
+  std::uint32_t search(const Key& key) const noexcept { return search(key, hash_key(key)); }
+  Entry& entry(std::uint32_t number) noexcept { return entries_[number]; }
 
   // Control, of a key that is not there and while there is room(): `fill` makes an entry that of the key.
   template <class Fill>

@@ -91,14 +91,14 @@ Undo<Address> undo_of(const WorkerState& worker, const Batch& batch, const Packe
   const Address source = packet.source_of<Address>(), destination = packet.destination_of<Address>();
   if (from_vm) {
     for (const PortSource<Address>& own : batch.ingress->of<Address>()) {
-      if (own.eip.is_set && own.eip.to == source)
+      if (own.eip.is_set() && own.eip.to == source)
         undo.source = AddressRewrite<Address>::between(source, own.address);
     }
   }
   const PortRow* receiver = from_vm && !packet.is_hairpin ? nullptr : worker.tables.ports.find(packet.egress);
   if (receiver == nullptr) return undo;
   for (const PortSource<Address>& own : receiver->of<Address>()) {
-    if (own.eip.is_set && own.address == destination)
+    if (own.eip.is_set() && own.address == destination)
       undo.destination = AddressRewrite<Address>::between(destination, own.eip.to);
   }
   return undo;
@@ -178,7 +178,7 @@ rte_mbuf* make_error(const WorkerState& worker, const Packet& packet, const Erro
   icmp.rest = Be32::from_host(error.rest);
   std::memcpy(data + kL4 + sizeof icmp, packet.data + packet.l3_offset, quoted);
 
-  if (undo.source.is_set || undo.destination.is_set) {
+  if (undo.source.is_set() || undo.destination.is_set()) {
     Packet answer{};
     answer.data = data;
     answer.size = static_cast<std::uint16_t>(kL4 + message_size);
@@ -186,8 +186,8 @@ rte_mbuf* make_error(const WorkerState& worker, const Packet& packet, const Erro
     answer.l4_offset = kL4;
     answer.l3_size = static_cast<std::uint16_t>(sizeof(Header) + message_size);
     answer.kind = packet.kind;
-    if (undo.source.is_set) translate_quote(answer, Side::kSource, undo.source);
-    if (undo.destination.is_set) translate_quote(answer, Side::kDestination, undo.destination);
+    if (undo.source.is_set()) translate_quote(answer, Side::kSource, undo.source);
+    if (undo.destination.is_set()) translate_quote(answer, Side::kDestination, undo.destination);
     icmp.checksum = 0;
   }
   icmp.checksum = static_cast<std::uint16_t>(
@@ -216,7 +216,7 @@ void tell(WorkerState& worker, const Batch& batch, const Packet& packet, DropRea
   const Address destination = packet.destination_of<Address>();
   if (!is_host(destination) || is_broadcast(worker, *batch.ingress, destination)) return;
   const auto undo = undo_of<Address>(worker, batch, packet, reason);
-  const Address sender = undo.source.is_set ? undo.source.to : packet.source_of<Address>();
+  const Address sender = undo.source.is_set() ? undo.source.to : packet.source_of<Address>();
   if (!is_host(sender)) return;
   const auto teller = teller_of<Address>(worker, *batch.ingress, sender);
   PortLane* payer = worker.lane(payer_of(worker, *batch.ingress, packet));

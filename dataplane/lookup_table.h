@@ -33,6 +33,7 @@ struct ValueEntry {
 template <class Key>
 class LookupTable {
  public:
+  using Entry = ValueEntry<Key>;
   static constexpr unsigned kBulk = 64;
 
   // Fails (is_valid() is false) when memory is short. capacity < 2^31.
@@ -50,12 +51,24 @@ class LookupTable {
   // Workers. 0: not found.
   std::uint64_t lookup(const Key& key) const noexcept { return entries_.find(key).value_now(); }
 
+  // Workers. The steps of a bulk of lookups (entry_table.h).
+  using Probe = typename EntryTable<Entry>::Probe;
+  [[gnu::always_inline]] Probe probe(const Key& key) const noexcept { return entries_.probe(key); }
+  [[gnu::always_inline]] const Entry* candidate(const Probe& probe) const noexcept {
+    return entries_.candidate(probe);
+  }
+  // 0: not found.
+  [[gnu::always_inline]] std::uint64_t value(const Key& key, const Entry& candidate) const noexcept {
+    return entries_.confirm(key, candidate).value_now();
+  }
+
   // Workers. count <= kBulk; values[i] is 0 where keys[i] is not found.
   void lookup_bulk(const Key* keys, unsigned count, std::uint64_t* values) const noexcept {
+    Probe probes[kBulk];
     const Entry* candidates[kBulk];
-    entries_.locate_bulk(keys, count, candidates);
-#pragma GCC unroll 2
-    for (unsigned i = 0; i < count; ++i) values[i] = entries_.confirm(keys[i], *candidates[i]).value_now();
+    for (unsigned i = 0; i < count; ++i) probes[i] = probe(keys[i]);
+    for (unsigned i = 0; i < count; ++i) candidates[i] = candidate(probes[i]);
+    for (unsigned i = 0; i < count; ++i) values[i] = value(keys[i], *candidates[i]);
   }
 
   // Control. Adds the key or replaces its value in one step; false if the table is full.
@@ -81,13 +94,9 @@ class LookupTable {
     entries_.remove(key, number);
     return number;
   }
-  void free_erased(std::uint32_t number) noexcept {
-    entries_.free(number);
-  }
+  void free_erased(std::uint32_t number) noexcept { entries_.free(number); }
 
  private:
-  using Entry = ValueEntry<Key>;
-
   EntryTable<Entry> entries_;
 };
 

@@ -11,12 +11,18 @@
 
 namespace vipswitch {
 
-// TTL and protocol share a 16-bit word of the header; taking 1 off the TTL takes 0x0100 off the word.
-inline constexpr std::uint16_t kTtlDelta = checksum_delta(Be16::from_host(0x0100), Be16::from_host(0));
-
 // The TTL, or the hop limit; only for IP packets.
 inline std::uint8_t hop_limit(const Packet& packet) noexcept {
   return packet.kind == PacketKind::kIpv4 ? packet.ipv4().ttl : packet.ipv6().hop_limit;
+}
+// Of a packet whose addresses are `Address`.
+template <class Address>
+std::uint8_t hop_limit_of(const Packet& packet) noexcept {
+  if constexpr (std::is_same_v<Address, Ipv4>) {
+    return packet.ipv4().ttl;
+  } else {
+    return packet.ipv6().hop_limit;
+  }
 }
 
 // It must be at least 1.
@@ -46,25 +52,29 @@ void set_address(Header& ip, Side side, const Address& address) noexcept {
 // changed, if the packet ends before the L4 checksum. Inlined: every packet to and from the internet passes.
 [[gnu::always_inline]] inline bool translate(Packet& packet, Side side,
                                              const AddressRewrite<Ipv4>& rewrite) noexcept {
-  const std::uint16_t l4 = l4_checksum_offset(packet);
-  if (l4 == kMissing) return false;
+  const std::uint16_t l4 = l4_checksum_offset<PacketKind::kIpv4>(packet);
+  if (l4 == kMissing) [[unlikely]]
+    return false;
   wire::Ipv4Header& ip = packet.ipv4();
   --ip.ttl;
-  ip.checksum = update_checksum(ip.checksum, combine_deltas(rewrite.delta, kTtlDelta));
+  ip.checksum = update_checksum(ip.checksum, rewrite.header_delta);
   set_address(ip, side, rewrite.to);
   (side == Side::kSource ? packet.source : packet.destination) = rewrite.to;
-  if (l4 != 0) update_l4_checksum(packet, l4, rewrite.delta);
+  if (l4 != 0) [[likely]]
+    update_l4_checksum(packet, l4, rewrite.delta);
   return true;
 }
 
 [[gnu::always_inline]] inline bool translate(Packet& packet, Side side,
                                              const AddressRewrite<Ipv6>& rewrite) noexcept {
-  const std::uint16_t l4 = l4_checksum_offset(packet);
-  if (l4 == kMissing) return false;
+  const std::uint16_t l4 = l4_checksum_offset<PacketKind::kIpv6>(packet);
+  if (l4 == kMissing) [[unlikely]]
+    return false;
   wire::Ipv6Header& ip = packet.ipv6();
   --ip.hop_limit;
   set_address(ip, side, rewrite.to);
-  if (l4 != 0) update_l4_checksum(packet, l4, rewrite.delta);
+  if (l4 != 0) [[likely]]
+    update_l4_checksum(packet, l4, rewrite.delta);
   return true;
 }
 
@@ -72,7 +82,7 @@ void set_address(Header& ip, Side side, const Address& address) noexcept {
 template <class Address>
 bool translate_both(Packet& packet, const AddressRewrite<Address>& source,
                     const AddressRewrite<Address>& destination) noexcept {
-  const AddressRewrite<Address> both{source.to, combine_deltas(source.delta, destination.delta), true};
+  const auto both = AddressRewrite<Address>::of(source.to, combine_deltas(source.delta, destination.delta));
   if (!translate(packet, Side::kSource, both)) return false;
   if constexpr (std::is_same_v<Address, Ipv4>) {
     set_address(packet.ipv4(), Side::kDestination, destination.to);

@@ -26,17 +26,20 @@ namespace vipswitch {
 
 enum class PortRole : std::uint8_t { kVm, kUplink };
 
-// One address rewritten into another of its family. The delta covers the address alone; it holds for every
-// checksum that includes it.
+// One address rewritten into another of its family.
 template <class Address>
 struct AddressRewrite {
-  Address to;
-  std::uint16_t delta = 0;
-  bool is_set = false;
+  Address to;                      // unspecified: not set
+  std::uint16_t delta = 0;         // of every checksum that covers the address
+  std::uint16_t header_delta = 0;  // of the IPv4 header's, one hop taken too
 
   static constexpr AddressRewrite between(const Address& from, const Address& to) noexcept {
-    return {to, checksum_delta(from, to), true};
+    return of(to, checksum_delta(from, to));
   }
+  static constexpr AddressRewrite of(const Address& to, std::uint16_t delta) noexcept {
+    return {to, delta, combine_deltas(delta, kTtlDelta)};
+  }
+  constexpr bool is_set() const noexcept { return !to.is_unspecified(); }
 };
 
 // An address that a port may send from: its own, or a HAVIP bound to it.
@@ -238,10 +241,12 @@ struct EipRow {
   using Key = Address;
 
   Address address;
-  AddressRewrite<Address> inner;  // not set: the EIP has no target
+  AddressRewrite<Address> inner;  // the target's address
   VpcId vpc;                      // of the target
-  EndpointRef target;
-  RateLimiter* rate = nullptr;  // from the internet; null: none
+  EndpointRef target;             // none: the EIP is not bound
+  RateLimiter* rate = nullptr;    // from the internet; null: none
+
+  bool has_target() const noexcept { return target.exists(); }
 
   const Key& key() const noexcept { return address; }
   std::uint32_t next_free() const noexcept { return vpc.value(); }

@@ -72,7 +72,7 @@ std::string TraceNames::eip(const Ipv6& address) const {
   const std::string name = found == registry_.eips.end() ? "an EIP" : fmt::format("EIP {}", found->first);
   const auto tell = [&](const auto* row) -> std::string {
     if (row == nullptr) return {};
-    return row->inner.is_set ? fmt::format("{} of {}", name, target(row->target))
+    return row->has_target() ? fmt::format("{} of {}", name, target(row->target))
                              : fmt::format("{}, which has no target", name);
   };
   return address.is_ipv4_mapped() ? tell(tables_.ipv4.eips.lookup(address.mapped_ipv4()))

@@ -44,8 +44,40 @@ template <class Address, class RewriteOf>
 }
 
 // Whether the rate, if there is one, lets the packet pass.
-bool is_within(RateLimiter* rate, const WorkerState& worker, const Packet& packet) noexcept {
+[[gnu::always_inline]] inline bool is_within(RateLimiter* rate, const WorkerState& worker,
+                                             const Packet& packet) noexcept {
   return rate == nullptr || rate->take(worker.id, packet.l3_size, worker.now_ms);
+}
+
+// Translates the packet if the rate lets it pass; else false, and the packet is dropped.
+template <class Address>
+[[gnu::always_inline]] inline bool translate_within(const WorkerState& worker, Packet& packet, Side side,
+                                                    const AddressRewrite<Address>& rewrite,
+                                                    RateLimiter* rate) noexcept {
+  if (!is_within(rate, worker, packet)) [[unlikely]] {
+    packet.drop(DropReason::eip_rate);
+    return false;
+  }
+  if (translate(packet, side, rewrite)) [[likely]]
+    return true;
+  packet.drop(DropReason::l4_truncated);
+  return false;
+}
+
+// The same of ICMP, and of the packet that an error quotes, whose address on the other side is translated
+// too.
+template <class Address, class RewriteOf>
+[[gnu::noinline]] bool translate_icmp_within(const WorkerState& worker, Packet& packet, Side side,
+                                             const AddressRewrite<Address>& rewrite, RateLimiter* rate,
+                                             RewriteOf&& rewrite_of) noexcept {
+  QuoteRewrite<Address> quote{side == Side::kSource ? Side::kDestination : Side::kSource};
+  if (const auto wrong = examine_icmp(packet, quote, rewrite_of)) {
+    packet.drop(*wrong);
+    return false;
+  }
+  if (!translate_within(worker, packet, side, rewrite, rate)) return false;
+  quote.apply(packet);
+  return true;
 }
 
 template <class Address>
@@ -58,60 +90,62 @@ template <class Address>
 [[gnu::noinline]] bool is_martian(const Tables& tables, const Address& source,
                                   const EipRow<Address>* eip) noexcept {
   if (is_unroutable(source)) return true;
-  if (eip == nullptr || !eip->inner.is_set) return false;
+  if (eip == nullptr || !eip->has_target()) return false;
   const VpcRow* vpc = tables.vpcs.find(eip->vpc);
   return vpc != nullptr && vpc->contains(source);
 }
 
+// What is for the switch itself, or for nobody.
 template <class Address>
-void translate_in(const WorkerState& worker, const UplinkRow& uplink, Packet& packet,
-                  const EipRow<Address>* eip) noexcept {
-  const Address source = packet.source_of<Address>();
-  if (may_be_martian(source) && is_martian(worker.tables, source, eip)) [[unlikely]]
-    return packet.drop(DropReason::martian_source);
-  if (eip == nullptr) {
-    if (!uplink.of<Address>().is_own_address(packet.destination_of<Address>()))
-      return packet.drop(DropReason::unknown_eip);
-    if (!answer_echo(packet, uplink.mac)) return packet.drop(DropReason::not_for_uplink);
-    packet.verdict = Verdict::kAnswer;
-    return;
+[[gnu::noinline]] void end_at_uplink(const UplinkRow& uplink, Packet& packet) noexcept {
+  if (!uplink.of<Address>().is_own_address(packet.destination_of<Address>()))
+    return packet.drop(DropReason::unknown_eip);
+  if (!answer_echo(packet, uplink.mac)) return packet.drop(DropReason::not_for_uplink);
+  packet.verdict = Verdict::kAnswer;
+}
+
+template <class Address>
+[[gnu::always_inline]] inline void translate_in(const WorkerState& worker, const UplinkRow& uplink,
+                                                Packet& packet, const EipRow<Address>* eip) noexcept {
+  if (const Address source = packet.source_of<Address>(); may_be_martian(source)) [[unlikely]] {
+    if (is_martian(worker.tables, source, eip)) return packet.drop(DropReason::martian_source);
   }
-  if (!eip->inner.is_set) return packet.drop(DropReason::eip_unbound);
-  packet.target = eip->target;
-  if (eip->target.kind() == EndpointKind::kHavip)  // for resolve
-    rte_prefetch0(&worker.tables.havips.owner(eip->target.havip()));
-  if (hop_limit(packet) <= 1) return packet.drop(DropReason::ttl_exceeded);
-  QuoteRewrite<Address> quote{Side::kSource};
+  if (eip == nullptr) [[unlikely]]
+    return end_at_uplink<Address>(uplink, packet);
+  const EndpointRef target = eip->target;
+  if (!target.exists()) [[unlikely]]
+    return packet.drop(DropReason::eip_unbound);
+  packet.target = target;
+  if (target.kind() == EndpointKind::kHavip)  // for resolve
+    rte_prefetch0(worker.tables.havips.owners() + target.havip().value());
+  if (hop_limit_of<Address>(packet) <= 1) [[unlikely]]
+    return packet.drop(DropReason::ttl_exceeded);
   if (packet.protocol == kProtoIcmpOf<Address>) [[unlikely]] {
-    const auto wrong = examine_icmp(packet, quote, [eip](const Address& quoted) {
-      return quoted == eip->address ? &eip->inner : nullptr;
-    });
-    if (wrong) return packet.drop(*wrong);
+    translate_icmp_within(
+        worker, packet, Side::kDestination, eip->inner, eip->rate,
+        [eip](const Address& quoted) { return quoted == eip->address ? &eip->inner : nullptr; });
+  } else {
+    translate_within(worker, packet, Side::kDestination, eip->inner, eip->rate);
   }
-  if (!is_within(eip->rate, worker, packet)) return packet.drop(DropReason::eip_rate);
-  if (!translate(packet, Side::kDestination, eip->inner)) return packet.drop(DropReason::l4_truncated);
-  quote.apply(packet);
 }
 
 template <class Address>
 void from_uplink(const WorkerState& worker, const UplinkRow& uplink, Batch& batch) noexcept {
-  constexpr unsigned kBulk = EipTable<Address>::kBulk;
   const EipTable<Address>& eips = worker.tables.of<Address>().eips;
-  Address destinations[kBulk];
-  Packet* packets[kBulk];
-  const EipRow<Address>* rows[kBulk];
-  Packet* next = batch.begin();
-  while (next != batch.end()) {
-    unsigned count = 0;
-    for (; next != batch.end() && count < kBulk; ++next) {
-      if (!next->is_pending() || next->kind != kKindOf<Address>) continue;
-      destinations[count] = next->destination_of<Address>();
-      packets[count++] = next;
-    }
-    if (count == 0) break;
-    eips.locate_bulk(destinations, count, rows);
-    for (unsigned i = 0; i < count; ++i)
-      translate_in(worker, uplink, *packets[i], eips.confirm(destinations[i], *rows[i]));
+  Packet* packets[kMaxBurst];
+  typename EipTable<Address>::Probe probes[kMaxBurst];
+  const EipRow<Address>* rows[kMaxBurst];
+  unsigned count = 0;
+  for (Packet& packet : batch) {
+    if (!packet.is_pending() || packet.kind != kKindOf<Address>) continue;
+    probes[count] = eips.probe(packet.destination_of<Address>());
+    packets[count++] = &packet;
+  }
+#pragma GCC unroll 2
+  for (unsigned i = 0; i < count; ++i) rows[i] = eips.candidate(probes[i]);
+  for (unsigned i = 0; i < count; ++i) {
+    Packet& packet = *packets[i];
+    translate_in(worker, uplink, packet, eips.row(packet.destination_of<Address>(), *rows[i]));
   }
 }
 
@@ -128,7 +162,7 @@ template <class Address>
 const AddressRewrite<Address>* eip_of(const PortRow& port, const Address& address) noexcept {
   const PortSources<Address>& sources = port.of<Address>();
   const std::uint8_t index = sources.index_of(address);
-  return index != kNoSource && sources[index].eip.is_set ? &sources[index].eip : nullptr;
+  return index != kNoSource && sources[index].eip.is_set() ? &sources[index].eip : nullptr;
 }
 
 // From one EIP of the switch to another, or to itself: out and in at once, with one hop. Resolve delivers it.
@@ -136,7 +170,7 @@ template <class Address>
 [[gnu::noinline]] void translate_hairpin(const WorkerState& worker, const PortRow& port,
                                          const PortSource<Address>& source, const EipRow<Address>& eip,
                                          Packet& packet) noexcept {
-  if (!eip.inner.is_set) return packet.drop(DropReason::eip_unbound);
+  if (!eip.has_target()) return packet.drop(DropReason::eip_unbound);
   QuoteRewrite<Address> quote_out{Side::kDestination}, quote_in{Side::kSource};
   if (packet.protocol == kProtoIcmpOf<Address>) {
     auto wrong =
@@ -172,11 +206,11 @@ template <class Address>
     return packet.drop(DropReason::no_uplink);
   if (packet.source_index == kNoSource) return packet.drop(DropReason::no_eip);
   const PortSource<Address>& source = port.of<Address>()[packet.source_index];
-  if (!source.eip.is_set) return packet.drop(DropReason::no_eip);
+  if (!source.eip.is_set()) return packet.drop(DropReason::no_eip);
   if (source.is_havip() && !worker.tables.havips.may_speak(source.havip, port.id, worker.now_ms)) {
     return packet.drop(DropReason::eip_not_owner);
   }
-  if (hop_limit(packet) <= 1) return packet.drop(DropReason::ttl_exceeded);
+  if (hop_limit_of<Address>(packet) <= 1) return packet.drop(DropReason::ttl_exceeded);
   if (may_be_eip) [[unlikely]] {
     if (const auto* eip = tables.eips.lookup(destination); eip != nullptr)
       return translate_hairpin(worker, port, source, *eip, packet);
@@ -185,15 +219,13 @@ template <class Address>
   const Mac next_hop = next_hop_mac(worker, port.id, *uplink, destination);
   if (next_hop.is_zero()) [[unlikely]]
     return packet.drop(uplink->carries<Address>() ? DropReason::next_hop_unresolved : DropReason::no_uplink);
-  QuoteRewrite<Address> quote{Side::kDestination};
   if (packet.protocol == kProtoIcmpOf<Address>) [[unlikely]] {
-    const auto wrong =
-        examine_icmp(packet, quote, [&port](const Address& quoted) { return eip_of(port, quoted); });
-    if (wrong) return packet.drop(*wrong);
+    const auto eip_of_quoted = [&port](const Address& quoted) { return eip_of(port, quoted); };
+    if (!translate_icmp_within(worker, packet, Side::kSource, source.eip, source.eip_rate, eip_of_quoted))
+      return;
+  } else if (!translate_within(worker, packet, Side::kSource, source.eip, source.eip_rate)) {
+    return;
   }
-  if (!is_within(source.eip_rate, worker, packet)) return packet.drop(DropReason::eip_rate);
-  if (!translate(packet, Side::kSource, source.eip)) return packet.drop(DropReason::l4_truncated);
-  quote.apply(packet);
   if (port.clamps_mss) [[unlikely]]
     clamp_mss(packet, std::min(port.mtu, uplink->mtu));
   wire::Ethernet& ethernet = packet.ethernet();

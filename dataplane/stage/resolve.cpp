@@ -236,24 +236,26 @@ void resolve_from_vm(WorkerState& worker, const Batch& batch, Packet& packet) no
 // VPC. Those that nat sends to a next hop have theirs.
 template <class Address>
 void lookup_endpoints(const Tables& tables, Batch& batch) noexcept {
-  using EndpointLookup = LookupTable<EndpointKey<Address>>;
+  using EndpointTable = LookupTable<EndpointKey<Address>>;
+  const EndpointTable& endpoints = tables.of<Address>().endpoints;
   const VpcId vpc = batch.ingress->vpc;
-  EndpointKey<Address> keys[EndpointLookup::kBulk];
-  Packet* packets[EndpointLookup::kBulk];
-  std::uint64_t found[EndpointLookup::kBulk];
-  Packet* next = batch.begin();
-  while (next != batch.end()) {
-    unsigned count = 0;
-    for (; next != batch.end() && count < EndpointLookup::kBulk; ++next) {
-      if (!next->is_pending() || next->kind != kKindOf<Address> || next->is_group) continue;
-      if (next->target.exists()) continue;
-      keys[count] = EndpointKey<Address>(vpc, next->destination_of<Address>());
-      packets[count++] = next;
-    }
-    if (count == 0) break;
-    tables.of<Address>().endpoints.lookup_bulk(keys, count, found);
-    for (unsigned i = 0; i < count; ++i) packets[i]->target = EndpointRef(found[i]);
+  const auto key_of = [vpc](const Packet& packet) {
+    return EndpointKey<Address>(vpc, packet.destination_of<Address>());
+  };
+  Packet* packets[kMaxBurst];
+  typename EndpointTable::Probe probes[kMaxBurst];
+  const typename EndpointTable::Entry* found[kMaxBurst];
+  unsigned count = 0;
+  for (Packet& packet : batch) {
+    if (!packet.is_pending() || packet.kind != kKindOf<Address> || packet.is_group || packet.target.exists())
+      continue;
+    probes[count] = endpoints.probe(key_of(packet));
+    packets[count++] = &packet;
   }
+#pragma GCC unroll 2
+  for (unsigned i = 0; i < count; ++i) found[i] = endpoints.candidate(probes[i]);
+  for (unsigned i = 0; i < count; ++i)
+    packets[i]->target = EndpointRef(endpoints.value(key_of(*packets[i]), *found[i]));
 }
 
 // Where packets go, as far as lookups alone tell: their ports' rows and lanes are under way when their turn

@@ -110,7 +110,7 @@ void snoop_arp_of_uplink(WorkerState& worker, const UplinkRow& uplink, Packet& p
   const Ipv4 sender = arp.sender_ip, target = arp.target_ip;
   const bool is_own_target = uplink.ipv4.is_own_address(target);
   const EipRow<Ipv4>* eip = worker.tables.ipv4.eips.lookup(target);
-  const bool is_for_switch = is_own_target || (eip != nullptr && eip->inner.is_set);
+  const bool is_for_switch = is_own_target || (eip != nullptr && eip->has_target());
   // Who asks us or answers us is a neighbour; from others only a change of the gateway's MAC matters. An
   // answer is told even if it brings nothing new: it keeps the entry alive.
   const bool is_answer = form == owner::ArpForm::kReply && is_own_target;

@@ -143,7 +143,7 @@ void snoop_nd_of_uplink(WorkerState& worker, const UplinkRow& uplink, Packet& pa
   }
   const EipRow<Ipv6>* eip = worker.tables.ipv6.eips.lookup(message.target);
   const bool is_for_switch =
-      asks && (uplink.ipv6.is_own_address(message.target) || (eip != nullptr && eip->inner.is_set));
+      asks && (uplink.ipv6.is_own_address(message.target) || (eip != nullptr && eip->has_target()));
   // Who asks us or answers us is a neighbour; from others only a change of the gateway's MAC matters. An
   // answer is told even if it brings nothing new: it keeps the entry alive. A MAC that is known is replaced
   // only by an advertisement that says so (RFC 4861 7.2.5).

@@ -104,6 +104,9 @@ constexpr std::uint16_t combine_deltas(std::uint16_t a, std::uint16_t b) noexcep
   return add_folded(a, b);
 }
 
+// TTL and protocol share a 16-bit word of the IPv4 header; taking 1 off the TTL takes 0x0100 off the word.
+inline constexpr std::uint16_t kTtlDelta = checksum_delta(Be16::from_host(0x0100), Be16::from_host(0));
+
 // RFC 1624 equation 3: HC' = ~(~HC + ~m + m'). Never turns a right checksum into a wrong one, and a wrong one
 // stays wrong by the same amount.
 constexpr std::uint16_t update_checksum(std::uint16_t checksum, std::uint16_t delta) noexcept {

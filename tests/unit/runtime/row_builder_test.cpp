@@ -77,8 +77,8 @@ TEST_F(RowBuilder, PortMaySendFromItsOwnAddressAndItsHavips) {
 TEST_F(RowBuilder, EipsStandAtTheSourcesTheyBelongTo) {
   registry.havips["front"].eips.ipv4 = MemberEip<Ipv4>{kPublic, nullptr};
   const auto row = build_port_row(registry, registry.ports["a"]);
-  EXPECT_FALSE(row->ipv4[0].eip.is_set);
-  ASSERT_TRUE(row->ipv4[1].eip.is_set);
+  EXPECT_FALSE(row->ipv4[0].eip.is_set());
+  ASSERT_TRUE(row->ipv4[1].eip.is_set());
   EXPECT_EQ(row->ipv4[1].eip.to, kPublic);
   EXPECT_EQ(row->ipv4[1].eip.delta, checksum_delta(kFront, kPublic));
 }
@@ -94,7 +94,7 @@ TEST_F(RowBuilder, HavipListsItsPortsInTheOrderOfBinding) {
 TEST_F(RowBuilder, EipWithoutTargetLeadsNowhere) {
   const EipRow<Ipv4> row = build_eip_row(registry, entry_of({"e", kPublic, std::nullopt}), kPublic);
   EXPECT_EQ(row.address, kPublic);
-  EXPECT_FALSE(row.inner.is_set);
+  EXPECT_FALSE(row.has_target());
   EXPECT_FALSE(row.target.exists());
 }
 

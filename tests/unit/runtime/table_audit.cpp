@@ -184,9 +184,9 @@ class Audit {
         eip ? AddressRewrite<Address>::between(source.address, *eip) : AddressRewrite<Address>{};
     const RateLimiter* rate = eip ? rate_out_of(*eip) : nullptr;
     expect(source.eip_rate == rate, "{} leaves at another rate than its EIP's", what);
-    expect(
-        source.eip.is_set == wanted.is_set && source.eip.to == wanted.to && source.eip.delta == wanted.delta,
-        "{} leaves by another EIP than the model's", what);
+    expect(source.eip.is_set() == wanted.is_set() && source.eip.to == wanted.to &&
+               source.eip.delta == wanted.delta,
+           "{} leaves by another EIP than the model's", what);
   }
 
   const RateLimiter* rate_out_of(const IpAddress& eip) {
@@ -315,7 +315,7 @@ class Audit {
     expect(tables_.of<Address>().eip_filter.may_hold(address), "EIP {} is not in the filter", eip.name);
     expect((row->rate != nullptr) == eip.rates.in_mbps.has_value(), "EIP {} has another rate inwards",
            eip.name);
-    expect(row->inner.is_set == eip.target.has_value(), "EIP {} has a target in one place only", eip.name);
+    expect(row->has_target() == eip.target.has_value(), "EIP {} has a target in one place only", eip.name);
     if (!eip.target) return;
     const bool is_port = eip.target->kind == model::TargetKind::kPort;
     const auto& inner = is_port ? part_of<Address>(objects_.ports.find(eip.target->name)->second)
