@@ -49,8 +49,7 @@ void flush_lane(WorkerState& worker, PortLane& lane) noexcept {
     lane.counters.tx_packets.add(sent);
     lane.counters.tx_bytes.add(lane.waiting_bytes);
   }
-  lane.waiting_count = 0;
-  lane.waiting_bytes = 0;
+  lane.forget_waiting();
 }
 
 }  // namespace
@@ -84,10 +83,8 @@ void drop_bound_for(WorkerState& worker, PortId port, rte_mbuf* mbuf, DropReason
 }
 
 void flush(WorkerState& worker) noexcept {
-  while (worker.waiting_lanes != nullptr) {
-    PortLane& lane = *worker.waiting_lanes;
-    worker.waiting_lanes = lane.next_waiting;
-    flush_lane(worker, lane);
+  while (PortLane* const lane = worker.waiting_lanes.take()) {
+    flush_lane(worker, *lane);
   }
 }
 

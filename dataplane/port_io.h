@@ -28,10 +28,7 @@ inline void send_later(WorkerState& worker, PortId port, rte_mbuf* mbuf) noexcep
   PortLane* lane = worker.lane(port);
   if (lane == nullptr || lane->is_full() || mbuf->pkt_len > lane->max_frame_bytes) [[unlikely]]
     return drop_unfit(worker, lane, mbuf);
-  if (lane->waiting_count == 0) {
-    lane->next_waiting = worker.waiting_lanes;
-    worker.waiting_lanes = lane;
-  }
+  worker.waiting_lanes.add(*lane);
   lane->waiting[lane->waiting_count++] = mbuf;
   lane->waiting_bytes += mbuf->pkt_len;
 }

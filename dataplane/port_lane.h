@@ -8,7 +8,9 @@
 // touches it (readers of the counters excepted).
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <rte_mbuf.h>
 #include <rte_ring.h>
 
@@ -30,7 +32,6 @@ struct alignas(64) PortLane {
   std::uint16_t tx_queue = 0;
   std::uint32_t max_frame_bytes = 0;  // the port's MTU and what stands before an IP packet
   rte_ring* handover = nullptr;       // set: the lane has no queue of its own
-  PortLane* next_waiting = nullptr;
   unsigned waiting_count = 0;
   std::uint64_t waiting_bytes = 0;
   TokenBucket flood;
@@ -41,6 +42,34 @@ struct alignas(64) PortLane {
   std::array<rte_mbuf*, kCapacity> waiting{};
 
   bool is_full() const noexcept { return waiting_count == kCapacity; }
+  void forget_waiting() noexcept {
+    waiting_count = 0;
+    waiting_bytes = 0;
+  }
+};
+
+// The lanes with packets that wait, each once. Of one worker.
+class WaitingLanes {
+ public:
+  explicit WaitingLanes(std::uint32_t port_capacity)
+      : lanes_(new PortLane*[port_capacity + std::size_t{1}]) {}
+
+  bool is_empty() const noexcept { return count_ == 0; }
+  const PortLane* const* begin() const noexcept { return lanes_.get(); }
+  const PortLane* const* end() const noexcept { return lanes_.get() + count_; }
+
+  // A lane that is about to have one more packet. Without a branch: whether it is the port's first of the
+  // burst nobody could predict.
+  void add(PortLane& lane) noexcept {
+    lanes_[count_] = &lane;
+    count_ += lane.waiting_count == 0 ? 1 : 0;
+  }
+  // Null if there is none.
+  PortLane* take() noexcept { return count_ == 0 ? nullptr : lanes_[--count_]; }
+
+ private:
+  std::unique_ptr<PortLane*[]> lanes_;  // a place more than there are ports: add() writes before it counts
+  std::size_t count_ = 0;
 };
 
 // An element of a handover ring.

@@ -65,7 +65,7 @@ unsigned Worker::poll() noexcept {
     for (const RxQueue& queue : list->queues) packets += poll_queue(queue);
   }
   packets += take_handed_over(state_, handover_.get());
-  if (state_.waiting_lanes != nullptr) flush_rest();
+  if (!state_.waiting_lanes.is_empty()) flush_rest();
   account(begin_tsc, packets);
   state_.counters.end();
   tell_totals();

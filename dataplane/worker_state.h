@@ -32,7 +32,8 @@ struct WorkerState {
         clock(switch_clock),
         pool(packet_pool),
         events(event_ring),
-        lanes(new std::atomic<PortLane*>[port_capacity]()) {}
+        lanes(new std::atomic<PortLane*>[port_capacity]()),
+        waiting_lanes(port_capacity) {}
 
   const WorkerId id;
   Tables& tables;
@@ -40,7 +41,7 @@ struct WorkerState {
   rte_mempool* const pool;                                        // source of every packet the worker makes
   rte_ring* const events;                                         // to control; many producers
   const std::unique_ptr<std::atomic<PortLane*>[]> lanes;          // by PortId; control writes
-  PortLane* waiting_lanes = nullptr;                              // those with packets to flush
+  WaitingLanes waiting_lanes;                                     // to flush
   TimeMs now_ms = 0;                                              // of this poll
   TokenBucket gateway_reports{kGatewayReports, kGatewayReports};  // to control: MACs that gateways name
   WorkerCounters counters;

@@ -32,19 +32,16 @@ rte_mbuf* RepeatableBurst::make_mbuf() {
 // Those that no lane has were dropped or consumed.
 void RepeatableBurst::take_back_own() {
   std::fill(is_back_.begin(), is_back_.end(), false);
-  while (worker_.waiting_lanes != nullptr) {
-    PortLane& lane = *worker_.waiting_lanes;
-    worker_.waiting_lanes = lane.next_waiting;
-    for (unsigned i = 0; i < lane.waiting_count; ++i) {
-      const auto at = std::lower_bound(sorted_.begin(), sorted_.end(), lane.waiting[i]);
-      if (at != sorted_.end() && *at == lane.waiting[i]) {
+  while (PortLane* const lane = worker_.waiting_lanes.take()) {
+    for (unsigned i = 0; i < lane->waiting_count; ++i) {
+      const auto at = std::lower_bound(sorted_.begin(), sorted_.end(), lane->waiting[i]);
+      if (at != sorted_.end() && *at == lane->waiting[i]) {
         is_back_[static_cast<std::size_t>(at - sorted_.begin())] = true;
       } else {
-        rte_pktmbuf_free(lane.waiting[i]);
+        rte_pktmbuf_free(lane->waiting[i]);
       }
     }
-    lane.waiting_count = 0;
-    lane.waiting_bytes = 0;
+    lane->forget_waiting();
   }
 }
 

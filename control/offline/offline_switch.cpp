@@ -95,18 +95,15 @@ std::vector<SentFrame> OfflineSwitch::take_questions() {
 
 std::vector<SentFrame> OfflineSwitch::take_sent() {
   std::vector<SentFrame> sent;
-  while (worker().waiting_lanes != nullptr) {
-    PortLane& lane = *worker().waiting_lanes;
-    worker().waiting_lanes = lane.next_waiting;
-    for (unsigned i = 0; i < lane.waiting_count; ++i) {
-      const auto* data = rte_pktmbuf_mtod(lane.waiting[i], const std::uint8_t*);
-      sent.push_back({port_name(lane.port), FrameBytes(data, data + lane.waiting[i]->data_len)});
-      rte_pktmbuf_free(lane.waiting[i]);
+  while (PortLane* const lane = worker().waiting_lanes.take()) {
+    for (unsigned i = 0; i < lane->waiting_count; ++i) {
+      const auto* data = rte_pktmbuf_mtod(lane->waiting[i], const std::uint8_t*);
+      sent.push_back({port_name(lane->port), FrameBytes(data, data + lane->waiting[i]->data_len)});
+      rte_pktmbuf_free(lane->waiting[i]);
     }
-    worker().counters.tx.add(lane.waiting_count);
-    lane.counters.tx_packets.add(lane.waiting_count);
-    lane.waiting_count = 0;
-    lane.waiting_bytes = 0;
+    worker().counters.tx.add(lane->waiting_count);
+    lane->counters.tx_packets.add(lane->waiting_count);
+    lane->forget_waiting();
   }
   return sent;
 }

@@ -118,16 +118,13 @@ void DryWorld::take_events(std::vector<Event>& events) {
 
 std::vector<DryWorld::Sent> DryWorld::take_sent() {
   std::vector<Sent> sent;
-  while (worker_.waiting_lanes != nullptr) {
-    PortLane& lane = *worker_.waiting_lanes;
-    worker_.waiting_lanes = lane.next_waiting;
-    for (unsigned i = 0; i < lane.waiting_count; ++i) {
-      const auto* data = rte_pktmbuf_mtod(lane.waiting[i], const std::uint8_t*);
-      sent.push_back({lane.port, FrameBytes(data, data + lane.waiting[i]->data_len)});
-      rte_pktmbuf_free(lane.waiting[i]);
+  while (PortLane* const lane = worker_.waiting_lanes.take()) {
+    for (unsigned i = 0; i < lane->waiting_count; ++i) {
+      const auto* data = rte_pktmbuf_mtod(lane->waiting[i], const std::uint8_t*);
+      sent.push_back({lane->port, FrameBytes(data, data + lane->waiting[i]->data_len)});
+      rte_pktmbuf_free(lane->waiting[i]);
     }
-    lane.waiting_count = 0;
-    lane.waiting_bytes = 0;
+    lane->forget_waiting();
   }
   return sent;
 }

@@ -103,7 +103,7 @@ void run_pipeline_observed(WorkerState& worker, Batch& batch, const Observation&
 }
 
 void observe_waiting(WorkerState& worker, const Observation& observation) noexcept {
-  for (const PortLane* lane = worker.waiting_lanes; lane != nullptr; lane = lane->next_waiting) {
+  for (const PortLane* lane : worker.waiting_lanes) {
     if (lane->handover != nullptr) continue;  // looked at where it leaves
     const Captured leaving{lane->port, CaptureDirection::kOut, false, {}};
     for (unsigned i = 0; i < lane->waiting_count; ++i)

@@ -1,5 +1,6 @@
 #include "dataplane/stage/parse.h"
 
+#include <algorithm>
 #include <rte_prefetch.h>
 
 #include "dataplane/stage/parse_ipv6.h"
@@ -91,7 +92,7 @@ std::uint16_t skip_priority_tags(Packet& packet, Batch& batch, std::uint16_t typ
 void begin(Packet& packet) noexcept {
   packet.data = rte_pktmbuf_mtod(packet.mbuf, std::uint8_t*);
   packet.size = packet.mbuf->data_len;
-  packet.kind = PacketKind::kOther;
+  packet.kind = PacketKind::kIpv4;  // as nearly always
   packet.verdict = Verdict::kPending;
   packet.reason = DropReason{};
   packet.fragment = Fragment::kWhole;
@@ -125,7 +126,6 @@ void parse_common(Packet& packet, Batch& batch) noexcept {
   packet.l4_offset = sizeof(wire::Ethernet) + sizeof(wire::Ipv4Header);
   const wire::Ipv4Header& ip = packet.ipv4();
   packet.l3_size = ip.total_length.get().host();
-  packet.kind = PacketKind::kIpv4;
   packet.protocol = ip.protocol;
   packet.source = ip.source;
   packet.destination = ip.destination;
@@ -133,6 +133,7 @@ void parse_common(Packet& packet, Batch& batch) noexcept {
 }
 
 [[gnu::noinline]] void parse_any(Packet& packet, Batch& batch) noexcept {
+  packet.kind = PacketKind::kOther;
   packet.l3_offset = sizeof(wire::Ethernet);
   packet.l3_size = 0;
   const auto* ethernet = packet.view().header_at<wire::Ethernet>(0);
@@ -156,9 +157,10 @@ void parse_common(Packet& packet, Batch& batch) noexcept {
 void parse(WorkerState&, Batch& batch) noexcept {
   batch.has_control_packets = false;
   batch.has_ipv6 = false;
-  constexpr std::ptrdiff_t kAhead = 4;
+  constexpr unsigned kAhead = 4;
+  const Packet* const last_ahead = batch.end() - std::min(batch.count, kAhead);
   for (Packet& packet : batch) {
-    if (batch.end() - &packet > kAhead) rte_prefetch0(rte_pktmbuf_mtod((&packet + kAhead)->mbuf, void*));
+    if (&packet < last_ahead) rte_prefetch0(rte_pktmbuf_mtod((&packet + kAhead)->mbuf, void*));
     begin(packet);
     if (is_common(packet)) [[likely]] {
       parse_common(packet, batch);

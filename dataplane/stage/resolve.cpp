@@ -123,7 +123,6 @@ template <PortRole kFrom>
   const OwnerWord owner = worker.tables.havips.owner_word(id);
   if (!owner.is_local()) [[unlikely]]
     return drop_without_owner(worker, id, packet);
-  packet.target = EndpointRef(id);
   if (!owner.is_plain()) [[unlikely]]
     return deliver_with_care<kFrom>(worker, batch, packet, id, owner, hop);
   deliver_to_port<kFrom>(worker, batch, packet, owner.port(), hop, nullptr);
@@ -194,6 +193,7 @@ bool is_vrrp_mac(const Mac& mac) noexcept {
   }
   const EndpointRef endpoint(worker.tables.macs.lookup(MacKey(batch.ingress->subnet, destination)));
   if (endpoint.kind() == EndpointKind::kHavip) {  // the stable MAC of an IPv6 one
+    packet.target = endpoint;
     return deliver_to_havip<PortRole::kVm>(worker, batch, packet, endpoint.havip(), Hop::kBridged);
   }
   if (is_switch_mac(destination)) {
@@ -204,6 +204,7 @@ bool is_vrrp_mac(const Mac& mac) noexcept {
         destination != stable_mac(address)) {
       return packet.drop(DropReason::unknown_mac);
     }
+    packet.target = havip;
     return deliver_to_havip<PortRole::kVm>(worker, batch, packet, havip.havip(), Hop::kBridged);
   }
   if (endpoint.kind() == EndpointKind::kPort)

@@ -85,7 +85,7 @@ TEST_F(PortIoTest, FlushServesEveryPortThatHasPackets) {
   flush(bed.worker().state());
   EXPECT_THAT(device.take_sent(), SizeIs(2));
   EXPECT_THAT(other.take_sent(), SizeIs(1));
-  EXPECT_EQ(bed.worker().state().waiting_lanes, nullptr);
+  EXPECT_TRUE(bed.worker().state().waiting_lanes.is_empty());
 }
 
 TEST_F(PortIoTest, PortWithoutLaneDropsAsPortGone) {
