@@ -125,9 +125,10 @@ std::optional<Teller<Address>> teller_of(WorkerState& worker, const PortRow& ing
   }
   const UplinkRow* uplink = worker.tables.uplink.load(std::memory_order_acquire);
   if (uplink == nullptr || !uplink->carries<Address>()) return std::nullopt;
-  const Mac to_mac = next_hop_mac(worker, ingress.id, *uplink, sender);
-  if (to_mac.is_zero()) return std::nullopt;
-  return Teller<Address>{uplink->of<Address>().addresses.front().address, uplink->mac, sender, to_mac};
+  const std::uint64_t to_mac = next_hop_mac(worker, ingress.id, *uplink, sender);
+  if (to_mac == 0) return std::nullopt;
+  return Teller<Address>{uplink->of<Address>().addresses.front().address, uplink->mac, sender,
+                         value_to_mac(to_mac)};
 }
 
 void write_header(std::uint8_t* at, const Teller<Ipv4>& teller, std::size_t payload_size) noexcept {

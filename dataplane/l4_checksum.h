@@ -60,7 +60,7 @@ constexpr std::uint16_t updated_l4_checksum(std::uint8_t protocol, std::uint16_t
 inline constexpr std::uint16_t kMissing = 0xffff;
 
 template <PacketKind kKind>
-std::uint16_t l4_checksum_offset(const Packet& packet) noexcept {
+[[gnu::always_inline]] inline std::uint16_t l4_checksum_offset(const Packet& packet) noexcept {
   const std::size_t field = kL4ChecksumFields<kKind>[packet.protocol];
   if (field == 0 || packet.fragment == Fragment::kLater) [[unlikely]]
     return 0;

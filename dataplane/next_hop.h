@@ -12,24 +12,27 @@ template <class Address>
 void report_missing(WorkerState& worker, PortId ingress, const UplinkRow& uplink,
                     const Address& next_hop) noexcept;
 
-// The MAC that packets to `destination` go to; zero while it is not known, which control is told.
+// The MAC that packets to `destination` go to, for value_to_mac(); 0 while it is not known, which control is
+// told.
 template <class Address>
-[[gnu::always_inline]] inline Mac next_hop_mac(WorkerState& worker, PortId ingress, const UplinkRow& uplink,
-                                               const Address& destination) noexcept {
+[[gnu::always_inline]] inline std::uint64_t next_hop_mac(WorkerState& worker, PortId ingress,
+                                                         const UplinkRow& uplink,
+                                                         const Address& destination) noexcept {
   const auto& side = uplink.of<Address>();
   if (!side.is_on_link(destination) || destination == side.gateway) {
-    if (side.gateway_mac.is_zero() && !side.gateway.is_unspecified()) [[unlikely]]
-      report_missing(worker, ingress, uplink, side.gateway);
-    return side.gateway_mac;
+    if (!side.gateway_mac.is_zero()) [[likely]]
+      return mac_to_value(side.gateway_mac);
+    if (!side.gateway.is_unspecified()) report_missing(worker, ingress, uplink, side.gateway);
+    return 0;
   }
   const auto& tables = worker.tables.of<Address>();
   const std::uint64_t mac = tables.neighbours.lookup(destination);
   if (mac == 0) [[unlikely]] {
     report_missing(worker, ingress, uplink, destination);
-    return {};
+  } else {
+    tables.neighbour_use.mark(destination);
   }
-  tables.neighbour_use.mark(destination);
-  return value_to_mac(mac);
+  return mac;
 }
 
 // The MAC that the tables have for the neighbour; zero if none.

@@ -16,12 +16,13 @@
 
 #include "dataplane/batch.h"
 #include "dataplane/counters.h"
+#include "dataplane/huge_object.h"
 #include "dataplane/token_bucket.h"
 #include "vipswitch/ids.h"
 
 namespace vipswitch {
 
-struct alignas(64) PortLane {
+struct alignas(64) PortLane : HugeObject {
   // Of HAVIPs, however many the port has; as many of one as the election evaluates (owner learning 4).
   static constexpr std::uint32_t kAnnouncements = 200;  // a second
   // A burst gives a port at most one packet and one answer for each of its own, and control a few more.

@@ -13,6 +13,7 @@
 
 #include "dataplane/endpoint_ref.h"
 #include "dataplane/havip_groups.h"
+#include "dataplane/huge_object.h"
 #include "dataplane/rate_limiter.h"
 #include "dataplane/route_table.h"
 #include "dataplane/router_advertisement.h"
@@ -58,14 +59,15 @@ inline constexpr std::size_t kMaxPortHavips = 16;
 // Index into PortSources of the address a packet was sent from.
 inline constexpr std::uint8_t kNoSource = 0xff;
 
-// 16 bits of an address that tell most addresses of a port apart.
-constexpr std::uint16_t tag_of(Ipv4 address) noexcept {
-  return static_cast<std::uint16_t>(address.wire() ^ address.wire() >> 16);
+// 8 bits of an address that tell most addresses of a port apart.
+constexpr std::uint8_t tag_of(Ipv4 address) noexcept {
+  const std::uint32_t folded = address.wire() ^ address.wire() >> 16;
+  return static_cast<std::uint8_t>(folded ^ folded >> 8);
 }
-inline std::uint16_t tag_of(const Ipv6& address) noexcept {
+inline std::uint8_t tag_of(const Ipv6& address) noexcept {
   const auto [high, low] = address.halves();
   const std::uint64_t both = high ^ low, folded = both ^ both >> 32;
-  return static_cast<std::uint16_t>(folded ^ folded >> 16);
+  return tag_of(Ipv4::from_host(static_cast<std::uint32_t>(folded)));
 }
 
 // What a port may send from, of one family: its own address first, if it has one, then its HAVIPs.
@@ -74,8 +76,8 @@ struct PortSources {
   static constexpr unsigned kMost = 1 + kMaxPortHavips;
 
   std::uint8_t count = 0;
-  // tag_of() each address, eight of which are compared at once.
-  alignas(16) std::array<std::uint16_t, (kMost + 7) / 8 * 8> tags{};
+  // tag_of() each address, sixteen of which are compared at once.
+  alignas(16) std::array<std::uint8_t, (kMost + 15) / 16 * 16> tags{};
   std::array<PortSource<Address>, kMost> list{};
 
   void add(const PortSource<Address>& source) noexcept {
@@ -91,13 +93,13 @@ struct PortSources {
   // rest without a branch that hangs on where it stands.
   std::uint8_t index_of(const Address& address) const noexcept {
     if (count != 0 && list[0].address == address) return 0;
-    const __m128i tag = _mm_set1_epi16(static_cast<short>(tag_of(address)));
+    const __m128i tag = _mm_set1_epi8(static_cast<char>(tag_of(address)));
     unsigned same = 0;
-    for (unsigned i = 0; i < count; i += 8) {
-      __m128i eight;
-      std::memcpy(&eight, &tags[i], sizeof eight);
-      const __m128i bytes = _mm_packs_epi16(_mm_cmpeq_epi16(eight, tag), _mm_setzero_si128());
-      same |= static_cast<unsigned>(_mm_movemask_epi8(bytes)) << i;
+    static_assert(kMost < 32);
+    for (unsigned i = 0; i < tags.size(); i += 16) {
+      __m128i sixteen;
+      std::memcpy(&sixteen, &tags[i], sizeof sixteen);
+      same |= static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(sixteen, tag))) << i;
     }
     for (same &= (1u << count) - 1; same != 0; same &= same - 1) {
       const auto index = static_cast<std::uint8_t>(__builtin_ctz(same));
@@ -111,7 +113,7 @@ struct PortSources {
 static_assert(SpokenGroups::kCapacity >= 2 * kMaxPortHavips);
 
 // Each family has its own tables and fields; of<Address>() names them in code that serves both.
-struct alignas(64) PortRow {
+struct alignas(64) PortRow : HugeObject {
   PortId id;
   PortRole role = PortRole::kVm;
   Mac mac;

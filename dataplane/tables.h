@@ -16,6 +16,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <type_traits>
 
@@ -68,15 +69,18 @@ struct AddressTables {
   }
 };
 
-// A MAC as the value of a LookupTable, never zero.
-constexpr std::uint64_t mac_to_value(const Mac& mac) noexcept {
-  std::uint64_t value = 1;
-  for (const auto byte : mac.bytes()) value = (value << 8) | byte;
-  return value;
+// A MAC as the value of a LookupTable, never zero: its bytes as they lie in memory, and a bit above them.
+inline std::uint64_t mac_to_value(const Mac& mac) noexcept {
+  // In two loads: a copy of six bytes that is then read as eight would have to wait for its stores.
+  std::uint32_t first;
+  std::uint16_t last;
+  std::memcpy(&first, mac.bytes().data(), sizeof first);
+  std::memcpy(&last, mac.bytes().data() + sizeof first, sizeof last);
+  return first | std::uint64_t{last} << 32 | std::uint64_t{1} << 48;
 }
-constexpr Mac value_to_mac(std::uint64_t value) noexcept {
+inline Mac value_to_mac(std::uint64_t value) noexcept {
   const auto byte = [value](int shift) { return static_cast<std::uint8_t>(value >> shift); };
-  return {byte(40), byte(32), byte(24), byte(16), byte(8), byte(0)};
+  return {byte(0), byte(8), byte(16), byte(24), byte(32), byte(40)};
 }
 
 // id -> immutable row.

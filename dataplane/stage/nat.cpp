@@ -216,8 +216,8 @@ template <class Address>
       return translate_hairpin(worker, port, source, *eip, packet);
     if (uplink == nullptr) return packet.drop(DropReason::no_uplink);
   }
-  const Mac next_hop = next_hop_mac(worker, port.id, *uplink, destination);
-  if (next_hop.is_zero()) [[unlikely]]
+  const std::uint64_t next_hop = next_hop_mac(worker, port.id, *uplink, destination);
+  if (next_hop == 0) [[unlikely]]
     return packet.drop(uplink->carries<Address>() ? DropReason::next_hop_unresolved : DropReason::no_uplink);
   if (packet.protocol == kProtoIcmpOf<Address>) [[unlikely]] {
     const auto eip_of_quoted = [&port](const Address& quoted) { return eip_of(port, quoted); };
@@ -229,7 +229,7 @@ template <class Address>
   if (port.clamps_mss) [[unlikely]]
     clamp_mss(packet, std::min(port.mtu, uplink->mtu));
   wire::Ethernet& ethernet = packet.ethernet();
-  ethernet.destination = next_hop;
+  ethernet.destination = value_to_mac(next_hop);
   ethernet.source = uplink->mac;
   packet.egress = uplink->port;
   packet.verdict = packet.l3_size <= uplink->mtu ? Verdict::kForward : Verdict::kTooLong;
