@@ -32,12 +32,12 @@ namespace vipswitch {
 
 template <class Address>
 struct EndpointKey {
+  Address address;  // first, so that what is hashed is stored and loaded in the same pieces
   std::uint32_t vpc;
-  Address address;
 
   EndpointKey() noexcept = default;
   EndpointKey(VpcId vpc_id, const Address& vpc_address) noexcept
-      : vpc(vpc_id.value()), address(vpc_address) {}
+      : address(vpc_address), vpc(vpc_id.value()) {}
 };
 
 struct MacKey {

@@ -132,6 +132,30 @@ void parse_common(Packet& packet, Batch& batch) noexcept {
   note_control_packet(packet, batch);
 }
 
+// The same of IPv6: TCP or UDP without extension headers.
+bool is_common_ipv6(const Packet& packet) noexcept {
+  const auto* ip = packet.view().header_at<wire::Ipv6Header>(sizeof(wire::Ethernet));
+  if (ip == nullptr) return false;
+  const wire::Ethernet& ethernet = packet.ethernet();
+  constexpr unsigned kEtherType = Be16::from_host(wire::kEtherIpv6).wire();
+  const std::size_t end = sizeof ethernet + sizeof *ip + ip->payload_length.get().host();
+  const bool is_odd = ip->next_header != wire::kProtoTcp && ip->next_header != wire::kProtoUdp;
+  const unsigned wrong = (ethernet.type.get().wire() ^ kEtherType) |
+                         unsigned{ethernet.destination.is_group()} | unsigned{ip->version() != 6} |
+                         unsigned{is_odd} | unsigned{end > packet.mbuf->pkt_len} | unsigned{end > UINT16_MAX};
+  return wrong == 0;
+}
+
+void parse_common_ipv6(Packet& packet, Batch& batch) noexcept {
+  packet.kind = PacketKind::kIpv6;
+  packet.l3_offset = sizeof(wire::Ethernet);
+  packet.l4_offset = sizeof(wire::Ethernet) + sizeof(wire::Ipv6Header);
+  const wire::Ipv6Header& ip = packet.ipv6();
+  packet.l3_size = static_cast<std::uint16_t>(sizeof ip + ip.payload_length.get().host());
+  packet.protocol = ip.next_header;
+  batch.has_ipv6 = true;
+}
+
 [[gnu::noinline]] void parse_any(Packet& packet, Batch& batch) noexcept {
   packet.kind = PacketKind::kOther;
   packet.l3_offset = sizeof(wire::Ethernet);
@@ -164,6 +188,8 @@ void parse(WorkerState&, Batch& batch) noexcept {
     begin(packet);
     if (is_common(packet)) [[likely]] {
       parse_common(packet, batch);
+    } else if (is_common_ipv6(packet)) {
+      parse_common_ipv6(packet, batch);
     } else {
       parse_any(packet, batch);
     }

@@ -50,7 +50,7 @@ std::vector<std::uint32_t> colliding_numbers(std::uint32_t capacity, std::size_t
 // Keys with one hash, `hash_key(key) == hash_key(EndpointKey<Ipv4>(VpcId(0), Ipv4()))`: the CRC of eight
 // bytes is that of the last four on top of the first's, which these undo.
 inline EndpointKey<Ipv4> key_of_the_same_hash(std::uint32_t number) {
-  return {VpcId(number), std::bit_cast<Ipv4>(_mm_crc32_u32(0, number))};
+  return {VpcId(_mm_crc32_u32(0, number)), std::bit_cast<Ipv4>(number)};
 }
 
 }  // namespace vipswitch::testing
