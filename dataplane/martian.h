@@ -41,8 +41,10 @@ constexpr bool is_unroutable(Ipv4 address) noexcept {
   return is_in(kUnroutableRanges, address);
 }
 
-// Likewise.
+// Likewise. Global unicast addresses (RFC 4291 2.4, as assigned), which nearly all are, begin with 001.
 constexpr bool is_unroutable(const Ipv6& address) noexcept {
+  if (address.bytes()[0] >> 5 == 1) [[likely]]
+    return false;
   return address.is_unspecified() || address.is_loopback() || address.is_link_local() ||
          address.is_multicast() || address.is_ipv4_mapped();
 }

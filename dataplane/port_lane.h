@@ -28,19 +28,21 @@ struct alignas(64) PortLane : HugeObject {
   // A burst gives a port at most one packet and one answer for each of its own, and control a few more.
   static constexpr unsigned kCapacity = 2 * kMaxBurst + 64;
 
+  // The first cache line is all that a packet touches, and the one behind it if it is not among the first
+  // four.
   PortId port;
   std::uint16_t device = 0;  // DPDK port id
   std::uint16_t tx_queue = 0;
   std::uint32_t max_frame_bytes = 0;  // the port's MTU and what stands before an IP packet
-  rte_ring* handover = nullptr;       // set: the lane has no queue of its own
   unsigned waiting_count = 0;
   std::uint64_t waiting_bytes = 0;
+  rte_ring* handover = nullptr;  // set: the lane has no queue of its own
+  std::array<rte_mbuf*, kCapacity> waiting{};
   TokenBucket flood;
   TokenBucket announcements;  // of HAVIPs, beside that
   TokenBucket errors;         // ICMP errors: to who sends by it, and to who sends to it by the uplink
   TokenBucket next_hops;      // reports to control: next hops that its packets lack; uplink: neighbours heard
   PortCounters counters;
-  std::array<rte_mbuf*, kCapacity> waiting{};
 
   bool is_full() const noexcept { return waiting_count == kCapacity; }
   void forget_waiting() noexcept {

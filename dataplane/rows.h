@@ -5,6 +5,7 @@
 // acquire loads.
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <emmintrin.h>
@@ -193,10 +194,31 @@ struct VpcRow {
   }
 };
 
+// One of the uplink's addresses and the prefix around it.
+template <class Address>
+struct UplinkAddress {
+  using Prefix = std::conditional_t<std::is_same_v<Address, Ipv4>, Ipv4Prefix, Ipv6Prefix>;
+
+  Address address;
+  Address host_bits;  // those beyond the prefix are set
+
+  UplinkAddress(const Address& own, std::uint8_t length) noexcept
+      : address(own), host_bits(Prefix{{}, length}.last()) {}
+
+  bool is_on_link(const Address& other) const noexcept {
+    using Words = std::array<std::uint32_t, sizeof(Address) / sizeof(std::uint32_t)>;
+    const auto mine = std::bit_cast<Words>(address), others = std::bit_cast<Words>(other),
+               host = std::bit_cast<Words>(host_bits);
+    std::uint32_t difference = 0;
+    for (std::size_t i = 0; i < host.size(); ++i) difference |= (mine[i] ^ others[i]) & ~host[i];
+    return difference == 0;
+  }
+};
+
 // One family of the uplink. Without addresses the provider network does not carry it.
-template <class Interface, class Address>
+template <class Address>
 struct UplinkSide {
-  std::vector<Interface> addresses;
+  std::vector<UplinkAddress<Address>> addresses;
   Address gateway;
   Mac gateway_mac;  // zero: not resolved yet
 
@@ -219,8 +241,8 @@ struct UplinkRow {
   PortId port;
   Mac mac;
   std::uint16_t mtu = 0;  // longest IP packet that goes out, bytes
-  UplinkSide<Ipv4Interface, Ipv4> ipv4;
-  UplinkSide<Ipv6Interface, Ipv6> ipv6;
+  UplinkSide<Ipv4> ipv4;
+  UplinkSide<Ipv6> ipv6;
 
   template <class Address>
   bool carries() const noexcept {

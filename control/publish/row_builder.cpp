@@ -33,7 +33,8 @@ void add_sources(const Registry& registry, const PortEntry& port, PortSources<Ad
 
 template <class Address, class Side>
 void fill_side(const model::Uplink& uplink, const Mac& gateway_mac, Side& side) {
-  side.addresses = model::interfaces_of<Address>(uplink);
+  for (const auto& interface : model::interfaces_of<Address>(uplink))
+    side.addresses.emplace_back(interface.address, interface.length);
   side.gateway = model::gateway_of<Address>(uplink).value_or(Address());
   side.gateway_mac = gateway_mac;
 }

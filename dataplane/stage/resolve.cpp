@@ -16,8 +16,11 @@ namespace {
 
 enum class Hop : std::uint8_t { kBridged, kRouted };
 
-// Whether the source means nothing beyond its link (RFC 1812 5.3.7, RFC 3927 2.7; RFC 4291 2.5.2, 2.5.6).
-bool has_unroutable_source(const Packet& packet) noexcept {
+// Whether the source means nothing beyond its link (RFC 1812 5.3.7, RFC 3927 2.7; RFC 4291 2.5.2, 2.5.6). The
+// port's own addresses do: no subnet has such.
+[[gnu::always_inline]] inline bool has_unroutable_source(const Packet& packet) noexcept {
+  if (packet.source_index != kNoSource) [[likely]]
+    return false;
   if (packet.kind == PacketKind::kIpv4)
     return packet.source.is_unspecified() || packet.source.is_link_local();
   const Ipv6 source = packet.ipv6().source;

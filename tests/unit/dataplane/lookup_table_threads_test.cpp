@@ -35,7 +35,7 @@ class BusyTable {
   void churn_until(std::chrono::steady_clock::time_point deadline) {
     std::minstd_rand random(4);
     while (std::chrono::steady_clock::now() < deadline) {
-      std::vector<std::int32_t> erased;
+      std::vector<std::uint32_t> erased;
       for (unsigned change = 0; change < 100; ++change) {
         const auto going = static_cast<std::uint32_t>(random() % kBusyKeys);
         if (const auto position = table_.erase(keys_[going])) {
@@ -46,7 +46,7 @@ class BusyTable {
         set(kBusyKeys + static_cast<std::uint32_t>(random() % kBusyKeys));
       }
       rcu_.wait_for(rcu_.start());
-      for (const std::int32_t position : erased) table_.free_erased(position);
+      for (const std::uint32_t position : erased) table_.free_erased(position);
       changes_ += 200;
     }
     is_over_.store(true, std::memory_order_relaxed);

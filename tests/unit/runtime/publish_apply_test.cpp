@@ -178,5 +178,28 @@ TEST_F(PublishApply, NeighbourThatBecomesTheGatewayIsKnownAtOnce) {
   EXPECT_EQ(vswitch.tables().uplink.load()->ipv4.gateway_mac, mac);
 }
 
+// Rows of a full table change a few at a time: those that were replaced serve again after a grace period.
+TEST(PublishEips, MoreChangeAtOnceThanThereAreSpareRows) {
+  constexpr std::uint32_t kEips = 300;
+  Settings settings = InProcessSwitch::small_settings();
+  settings.tables.eips = kEips;
+  InProcessSwitch vswitch(settings);
+  model::Objects objects;
+  for (std::uint32_t i = 0; i < kEips; ++i) {
+    const std::string name = fmt::format("e{}", i);
+    objects.eips[name] = {name, Ipv4::from_host(Ipv4(203, 0, 112, 0).host() + i), std::nullopt};
+  }
+  ASSERT_TRUE(succeeded(vswitch.service().apply(objects)));
+  const auto& eips = vswitch.tables().ipv4.eips;
+  ASSERT_LT(eips.free_rows(), kEips);
+  for (const std::uint32_t mbps : {10u, 20u}) {
+    for (auto& [name, eip] : objects.eips) eip.rates.in_mbps = mbps;
+    ASSERT_TRUE(succeeded(vswitch.service().apply(objects)));
+    vswitch.settle();
+    EXPECT_THAT(audit(vswitch), IsEmpty());
+    EXPECT_EQ(eips.free_rows(), eips.all_rows() - kEips);
+  }
+}
+
 }  // namespace
 }  // namespace vipswitch::testing
