@@ -1,6 +1,8 @@
 #include "dataplane/tables.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <type_traits>
 
 namespace vipswitch {
 namespace {
@@ -12,14 +14,25 @@ struct TableName {
   char text[32];
 };
 
+template <class Address>
+constexpr bool kIsIpv6 = std::is_same_v<Address, Ipv6>;
+template <class Address>
+constexpr const char* kFamilyName = kIsIpv6<Address> ? "6" : "4";
+
+// No more HAVIPs of IPv6 than there are places for their addresses have a MAC of their own.
+std::uint32_t mac_capacity(const TableCapacities& capacities) noexcept {
+  return capacities.ports + std::min(capacities.havips, capacities.endpoints6);
+}
+
 }  // namespace
 
 template <class Address>
-AddressTables<Address>::AddressTables(const TableCapacities& capacities, const char* instance,
-                                      const char* family)
-    : endpoints(TableName(instance, "endpoints", family).text, capacities.endpoints),
-      eips(TableName(instance, "eips", family).text, capacities.eips),
-      neighbours(TableName(instance, "neighbours", family).text, capacities.neighbours) {}
+AddressTables<Address>::AddressTables(const TableCapacities& capacities, const char* instance)
+    : endpoints(TableName(instance, "endpoints", kFamilyName<Address>).text,
+                kIsIpv6<Address> ? capacities.endpoints6 : capacities.endpoints),
+      eips(TableName(instance, "eips", kFamilyName<Address>).text,
+           kIsIpv6<Address> ? capacities.eips6 : capacities.eips),
+      neighbours(TableName(instance, "neighbours", kFamilyName<Address>).text, capacities.neighbours) {}
 
 template <class Address>
 AddressTables<Address>::AddressTables(const AddressTables& running, DryRun dry)
@@ -37,9 +50,9 @@ template struct AddressTables<Ipv4>;
 template struct AddressTables<Ipv6>;
 
 Tables::Tables(const TableCapacities& capacities, const char* instance)
-    : ipv4(capacities, instance, "4"),
-      ipv6(capacities, instance, "6"),
-      macs(TableName(instance, "macs").text, capacities.ports + capacities.havips),
+    : ipv4(capacities, instance),
+      ipv6(capacities, instance),
+      macs(TableName(instance, "macs").text, mac_capacity(capacities)),
       ports(capacities.ports),
       subnets(capacities.subnets),
       vpcs(capacities.vpcs),

@@ -52,8 +52,7 @@ struct MacKey {
 // What is looked up by address, of one family.
 template <class Address>
 struct AddressTables {
-  // `family` goes into the names.
-  AddressTables(const TableCapacities& capacities, const char* instance, const char* family);
+  AddressTables(const TableCapacities& capacities, const char* instance);
   // As Tables' own: reads what `running` has.
   AddressTables(const AddressTables& running, DryRun dry);
   bool is_valid() const noexcept;
@@ -131,7 +130,7 @@ struct Tables {
 
   AddressTables<Ipv4> ipv4;
   AddressTables<Ipv6> ipv6;
-  LookupTable<MacKey> macs;
+  LookupTable<MacKey> macs;  // of ports and of IPv6 HAVIPs
   RowTable<struct PortTag, PortRow> ports;
   RowTable<struct SubnetTag, SubnetRow> subnets;
   RowTable<struct VpcTag, VpcRow> vpcs;

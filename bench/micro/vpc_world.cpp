@@ -64,13 +64,16 @@ Mac port_mac(PortId port) {
   return {0x52, 0x54, 0, byte(16), byte(8), byte(0)};
 }
 
-template <class Size>
+template <class Address, class Size>
 std::unique_ptr<DataplaneHost> make_host(const Size& size) {
+  constexpr bool kIsIpv6 = std::is_same_v<Address, Ipv6>;
   testing::start_eal();
   Settings settings;
-  settings.tables.eips = settings.tables.havips = std::max(size.eips(), 64u);
+  settings.tables.havips = std::max(size.eips(), 64u);
+  (kIsIpv6 ? settings.tables.eips6 : settings.tables.eips) = settings.tables.havips;
   settings.tables.ports = size.ports + 1;
-  settings.tables.endpoints = std::max(size.eips() + size.ports, 64u);
+  (kIsIpv6 ? settings.tables.endpoints6 : settings.tables.endpoints) =
+      std::max(size.eips() + size.ports, 64u);
   settings.tables.vpcs = size.vpcs;
   settings.tables.subnets = size.vpcs * kSubnetsOfVpc;
   std::vector<unsigned> lcores(size.workers);
@@ -94,7 +97,7 @@ Frame udp(const Mac& from, const Mac& to, const Address& source, const Address& 
 
 template <class Address>
 VpcWorld<Address>::VpcWorld(Size size)
-    : size_(size), host_(make_host(size)), vpcs_(size.vpcs), subnets_(size.vpcs * kSubnetsOfVpc) {
+    : size_(size), host_(make_host<Address>(size)), vpcs_(size.vpcs), subnets_(size.vpcs * kSubnetsOfVpc) {
   for (unsigned i = 0; i < size.vpcs; ++i) add_vpc(VpcId(i));
   for (unsigned i = 0; i < size.ports; ++i) add_port(PortId(i));
   add_uplink(PortId(size.ports));

@@ -47,7 +47,8 @@ def config_with(eips: int, uplink: str, port: str) -> Config:
                             "target": {"havip": f"other{number}"}})
     config.cores = default_cores()
     config.limits = {"mbufs": h2.MBUFS, "memory_mb": 512 + eips * _BYTES_OF_AN_EIP // 1_000_000,
-                     "tables": {"eips": eips, "havips": eips, "endpoints": eips + 4096, "vpcs": 2 * _VPCS}}
+                     "tables": {"eips": eips, "eips6": 1024, "havips": eips, "endpoints": eips + 4096,
+                                "endpoints6": 4096, "vpcs": 2 * _VPCS}}
     return config
 
 

@@ -27,8 +27,10 @@ double allocated_bytes() {
 
 double table_bytes(std::uint32_t TableCapacities::*kind, std::uint32_t count) {
   TableCapacities capacities{.eips = kFew,
+                             .eips6 = kFew,
                              .havips = kFew,
                              .endpoints = kFew,
+                             .endpoints6 = kFew,
                              .ports = kFew,
                              .subnets = kFew,
                              .vpcs = kFew,
@@ -91,7 +93,9 @@ void measure_memory(const Effort& effort) {
   const std::uint32_t many = effort.is_small ? 10'000 : 1'000'000;
   tell_tables("mem.havip", &TableCapacities::havips, many);
   tell_tables("mem.eip", &TableCapacities::eips, many);
+  tell_tables("mem.eip6", &TableCapacities::eips6, many);
   tell_tables("mem.endpoint", &TableCapacities::endpoints, many);
+  tell_tables("mem.endpoint6", &TableCapacities::endpoints6, many);
   const std::uint32_t in_force = effort.is_small ? 1'000 : 100'000;
   const double havips = control_bytes(in_force, false), with_eips = control_bytes(in_force, true);
   tell("mem.havip.control", havips / in_force, "bytes");

@@ -101,9 +101,11 @@ Result<void> check_capacities(const Config& config, const std::string& origin) {
     const char* table;
     std::size_t wanted;
     std::uint32_t room;
-  } rows[] = {{"eips", std::max(ipv4.eips, ipv6.eips), tables.eips},
+  } rows[] = {{"eips", ipv4.eips, tables.eips},
+              {"eips6", ipv6.eips, tables.eips6},
               {"havips", ipv4.havips + ipv6.havips, tables.havips},
-              {"endpoints", std::max(ipv4.endpoints, ipv6.endpoints), tables.endpoints},
+              {"endpoints", ipv4.endpoints, tables.endpoints},
+              {"endpoints6", ipv6.endpoints, tables.endpoints6},
               {"ports", objects.ports.size() + uplinks, tables.ports},
               {"subnets", objects.subnets.size(), tables.subnets},
               {"vpcs", objects.vpcs.size(), tables.vpcs}};

@@ -45,10 +45,14 @@ void read_tables(const Mapping& root, TableCapacities& tables) {
   const auto node = root.get("tables", Presence::kOptional);
   if (!node) return;
   const Mapping mapping(root.source(), *node, "tables",
-                        {"eips", "havips", "endpoints", "ports", "subnets", "vpcs"});
+                        {"eips", "eips6", "havips", "endpoints", "endpoints6", "ports", "subnets", "vpcs"});
   mapping.read("eips", Presence::kOptional, kCapacity, tables.eips);
+  tables.eips6 = tables.eips;
+  mapping.read("eips6", Presence::kOptional, kCapacity, tables.eips6);
   mapping.read("havips", Presence::kOptional, kCapacity, tables.havips);
   mapping.read("endpoints", Presence::kOptional, kCapacity, tables.endpoints);
+  tables.endpoints6 = tables.endpoints;
+  mapping.read("endpoints6", Presence::kOptional, kCapacity, tables.endpoints6);
   mapping.read("ports", Presence::kOptional, kCapacity, tables.ports);
   mapping.read("subnets", Presence::kOptional, kCapacity, tables.subnets);
   mapping.read("vpcs", Presence::kOptional, kCapacity, tables.vpcs);

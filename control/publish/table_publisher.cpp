@@ -187,7 +187,8 @@ Result<void> TablePublisher::check_room(const model::ChangeSet& changes, const B
     return table_full("subnets", tables_.subnets.capacity());
   if (count_added(changes.ports) + uplink_port > port_ids_.room())
     return table_full("ports", tables_.ports.capacity());
-  if (macs > tables_.macs.room()) return table_full("macs", tables_.macs.capacity(), "ports: N, havips: N");
+  if (macs > tables_.macs.room())
+    return table_full("macs", tables_.macs.capacity(), "ports: N, havips: N, endpoints6: N");
   if (slots > havip_ids_.room()) return table_full("havips", tables_.havips.capacity());
   for (const auto family : kFamilies) {
     const std::uint32_t members = come(changes.ports, family) + come(changes.havips, family);
@@ -209,13 +210,14 @@ Result<void> TablePublisher::check_room_of(const model::ChangeSet& changes, Fami
     return !c.before || c.before->vpc != c.after->vpc ||
            gateway_address(*c.before, family) != gateway_address(*c.after, family);
   });
+  const bool is_ipv6 = family == Family::kIpv6;
   const auto check = [&](const auto& tables) -> Result<void> {
-    if (eips > tables.eips.room()) return table_full("eips", tables.eips.capacity());
+    if (eips > tables.eips.room()) return table_full(is_ipv6 ? "eips6" : "eips", tables.eips.capacity());
     if (members + gateways > tables.endpoints.room())
-      return table_full("endpoints", tables.endpoints.capacity());
+      return table_full(is_ipv6 ? "endpoints6" : "endpoints", tables.endpoints.capacity());
     return {};
   };
-  return family == Family::kIpv6 ? check(tables_.ipv6) : check(tables_.ipv4);
+  return is_ipv6 ? check(tables_.ipv6) : check(tables_.ipv4);
 }
 
 // Binding and unbinding must not fail half way. Steering may wait: see steer_havips().

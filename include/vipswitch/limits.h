@@ -9,9 +9,11 @@ namespace vipswitch {
 
 // How many objects the tables of the data plane hold.
 struct TableCapacities {
-  std::uint32_t eips = 16384;
-  std::uint32_t havips = 16384;
-  std::uint32_t endpoints = 65536;  // addresses of ports, HAVIPs and gateways together
+  std::uint32_t eips = 16384;        // of IPv4
+  std::uint32_t eips6 = 16384;       // of IPv6
+  std::uint32_t havips = 16384;      // addresses of both families
+  std::uint32_t endpoints = 65536;   // IPv4 addresses of ports, HAVIPs and gateways together
+  std::uint32_t endpoints6 = 65536;  // IPv6 ones
   std::uint32_t ports = 1024;
   std::uint32_t subnets = 4096;
   std::uint32_t vpcs = 1024;

@@ -36,7 +36,14 @@ void start_eal(unsigned memory_mb, OfflineMemory memory) {
 
 Settings InProcessSwitch::small_settings() {
   Settings settings;
-  settings.tables = {.eips = 64, .havips = 64, .endpoints = 256, .ports = 64, .subnets = 64, .vpcs = 64};
+  settings.tables = {.eips = 64,
+                     .eips6 = 64,
+                     .havips = 64,
+                     .endpoints = 256,
+                     .endpoints6 = 256,
+                     .ports = 64,
+                     .subnets = 64,
+                     .vpcs = 64};
   settings.mbufs = 4095;
   return settings;
 }

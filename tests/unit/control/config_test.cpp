@@ -52,7 +52,7 @@ TEST(Config, EveryKeyIsRead) {
   EXPECT_EQ(settings.eal, (std::vector<std::string>{"--in-memory", "--no-pci"}));
   EXPECT_EQ(settings.control_core, 0u);
   EXPECT_EQ(settings.worker_cores, (std::vector<unsigned>{1, 2}));
-  EXPECT_EQ(settings.tables, (TableCapacities{1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(settings.tables, (TableCapacities{1, 1, 2, 3, 3, 4, 5, 6}));
   EXPECT_EQ(settings.idle, (IdlePolicy{7, 0}));
   EXPECT_EQ(settings.memory_mb, 64u);
   EXPECT_EQ(settings.mbufs, 2048u);
@@ -306,6 +306,17 @@ TEST(Config, TablesTooSmallForTheObjectsAreFound) {
   EXPECT_TRUE(succeeded(room("{eips: 1, havips: 1, endpoints: 4, ports: 3, subnets: 1, vpcs: 1}")));
 }
 
+TEST(Config, TablesOfIpv6AreAsLargeAsThoseOfIpv4UnlessGiven) {
+  const auto tables = [](const std::string& text) {
+    return parse_config(text, "f.yaml").value().settings.tables;
+  };
+  EXPECT_EQ(tables("tables: {eips: 7, endpoints: 8}").eips6, 7u);
+  EXPECT_EQ(tables("tables: {eips: 7, endpoints: 8}").endpoints6, 8u);
+  EXPECT_EQ(tables("tables: {eips6: 7}").eips, TableCapacities().eips);
+  EXPECT_EQ(tables("tables: {eips: 9, eips6: 7}").eips6, 7u);
+  EXPECT_EQ(tables("tables: {endpoints6: 6, endpoints: 8}").endpoints6, 6u);
+}
+
 TEST(Config, EachAddressOfAHavipNeedsAPlaceAndEachFamilyItsEndpoints) {
   const auto config = parse_config(R"(tables: {havips: 2, endpoints: 2}
 vpcs: [{name: v, vni: 1}]
@@ -316,6 +327,12 @@ havips: [{name: both, subnet: s}]
   ASSERT_TRUE(succeeded(config));
   EXPECT_TRUE(succeeded(check_capacities(config.value(), "f.yaml")));
   auto small = config.value();
+  small.settings.tables.endpoints6 = 1;
+  EXPECT_TRUE(
+      refused(check_capacities(small, "f.yaml"), ErrorCode::table_full,
+              "f.yaml: the objects need 2 places in the table of endpoints6, expected at most 1, set by "
+              "\"tables: {endpoints6: N}\""));
+  small = config.value();
   small.settings.tables.havips = 1;
   EXPECT_TRUE(refused(check_capacities(small, "f.yaml"), ErrorCode::table_full,
                       "f.yaml: the objects need 2 places in the table of havips, expected at most 1, set by "

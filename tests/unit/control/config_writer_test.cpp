@@ -18,7 +18,7 @@ using test::succeeded;
 constexpr char kEveryKey[] = R"(
 eal: [--in-memory, "two words"]
 cores: {control: 3, workers: [1, 2]}
-tables: {eips: 1, havips: 2, endpoints: 30, ports: 4, subnets: 5, vpcs: 6}
+tables: {eips: 1, eips6: 7, havips: 2, endpoints: 30, endpoints6: 31, ports: 4, subnets: 5, vpcs: 6}
 idle: {spin_polls: 7, sleep_us: 0}
 memory_mb: 64
 mbufs: 2048

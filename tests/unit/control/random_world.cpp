@@ -237,8 +237,9 @@ Settings random_settings(Random& random) {
     settings.control_core = settings.worker_cores.back();
     settings.worker_cores.pop_back();
   }
-  for (auto* capacity : {&settings.tables.eips, &settings.tables.havips, &settings.tables.endpoints,
-                         &settings.tables.ports, &settings.tables.subnets, &settings.tables.vpcs}) {
+  for (auto* capacity : {&settings.tables.eips, &settings.tables.eips6, &settings.tables.havips,
+                         &settings.tables.endpoints, &settings.tables.endpoints6, &settings.tables.ports,
+                         &settings.tables.subnets, &settings.tables.vpcs}) {
     if (make.chance()) *capacity = 1 + make.pick(1u << 24);
   }
   if (make.chance()) settings.idle = {make.pick(1'000'000'001), make.pick(1001)};
