@@ -2,12 +2,9 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
-
-#include <yaml-cpp/exceptions.h>
 
 #include "control/config/object_reader.h"
 #include "control/config/settings_reader.h"
@@ -20,21 +17,18 @@
 namespace vipswitch {
 namespace {
 
-// The file's documents; null after a failure.
-std::unique_ptr<config::YamlText> parse_yaml(config::YamlSource& source, const std::string& text) {
-  try {
-    auto parsed = std::make_unique<config::YamlText>(text);
-    const config::YamlNodes& documents = parsed->documents();
-    if (documents.size() > 1)
-      source.fail_found(documents[1].get().line(), "a second document", "one document a file");
-    if (documents.empty() || documents.front().get().is_nothing())
-      source.fail_found(1, "an empty file", "a mapping with keys such as vpcs and ports");
-    return source.ok() ? std::move(parsed) : nullptr;
-  } catch (const YAML::Exception& error) {
-    source.fail_found(error.mark.line + 1, fmt::format("what is not YAML ({})", error.msg),
+// That it is one document, of something.
+void check_document(config::YamlSource& source, const config::YamlText& text) {
+  if (const auto& fault = text.fault()) {
+    source.fail_found(fault->line, fmt::format("what is not YAML ({})", fault->complaint),
                       "a well-formed file");
-    return nullptr;
+    return;
   }
+  const auto documents = text.documents();
+  if (documents.size() > 1)
+    source.fail_found(documents[1].get().line(), "a second document", "one document a file");
+  if (documents.empty() || documents.front().get().is_nothing())
+    source.fail_found(1, "an empty file", "a mapping with keys such as vpcs and ports");
 }
 
 // The rules, tried in a model that is thrown away.
@@ -77,10 +71,11 @@ Result<Config> parse_config(const std::string& text, const std::string& origin) 
     source.fail_found(fault->line, fault->found, "a text in UTF-8 without control characters");
     return source.error();
   }
-  const auto parsed = parse_yaml(source, text);
+  const config::YamlText yaml(text);
+  check_document(source, yaml);
   if (!source.ok()) return source.error();
   const config::Mapping root(
-      source, parsed->documents().front(), "the file",
+      source, yaml.documents().front(), "the file",
       {"eal", "cores", "tables", "idle", "memory_mb", "mbufs", "flood_pps", "history", "control", "metrics",
        "uplink", "vpcs", "subnets", "ports", "havips", "eips", "routes", "learn"});
   Config config;

@@ -121,7 +121,8 @@ TEST(Config, EmptyFileIsRefused) {
 TEST(Config, WhatIsNotYamlHasItsLine) {
   EXPECT_TRUE(config_refused(
       "vpcs:\n  - {name: shop\nsubnets: []\n", ErrorCode::invalid_argument,
-      "f.yaml:3: found what is not YAML (end of map flow not found), expected a well-formed file"));
+      "f.yaml:3: found what is not YAML (did not find expected ',' or '}' while parsing a flow mapping from "
+      "line 2), expected a well-formed file"));
 }
 
 TEST(Config, SecondDocumentIsRefused) {
