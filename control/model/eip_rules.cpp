@@ -64,7 +64,7 @@ Result<void> check_target_exists(const Objects& objects, const EipTarget& target
   return unknown_name(is_port ? "port" : "havip", target.name, kind_word(target.kind));
 }
 
-// One that has an address of the EIP's family, and no EIP of it.
+// One that has an address of the EIP's family and no EIP of it, in a VPC without the EIP's address.
 Result<void> check_target(const Objects& objects, const Indexes& indexes, const Eip& eip,
                           const EipTarget& target) {
   if (auto checked = check_target_exists(objects, target); !checked) return checked;
@@ -78,7 +78,9 @@ Result<void> check_target(const Objects& objects, const Indexes& indexes, const 
     return make_error(ErrorCode::rule, "{}: \"{}\" has EIP \"{}\", expected a {} without {} EIP", argument,
                       target.name, *other, kind_word(target.kind), family_word(family));
   }
-  return {};
+  const auto& vpc = vpc_of(objects, target);
+  return std::visit([&](const auto& address) { return check_is_outside(objects, indexes, vpc, address); },
+                    eip.address);
 }
 
 }  // namespace
@@ -87,8 +89,11 @@ Result<void> Transaction::add(const Eip& eip) {
   if (auto checked = check_new_name(objects().eips, eip.name, "EIP"); !checked) return checked;
   if (auto checked = check_address(objects(), indexes(), eip.address); !checked) return checked;
   if (auto checked = check_rates(eip.rates); !checked) return checked;
-  put(Eip{eip.name, eip.address, std::nullopt, eip.rates});
-  return eip.target ? bind_eip(eip.name, *eip.target) : Result<void>();
+  if (eip.target) {
+    if (auto checked = check_target(objects(), indexes(), eip, *eip.target); !checked) return checked;
+  }
+  put(eip);
+  return {};
 }
 
 Result<void> Transaction::remove_eip(std::string_view name) {
@@ -110,11 +115,6 @@ Result<void> Transaction::bind_eip(std::string_view name, const EipTarget& targe
                       kind_word(eip->target->kind), eip->target->name);
   }
   if (auto checked = check_target(objects(), indexes(), *eip, target); !checked) return checked;
-  const auto& vpc = vpc_of(objects(), target);
-  const auto check_outside = [&](const auto& address) {
-    return check_is_outside(objects(), indexes(), vpc, address);
-  };
-  if (auto checked = std::visit(check_outside, eip->address); !checked) return checked;
   Eip bound = *eip;
   bound.target = target;
   put(std::move(bound));
