@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -31,14 +32,14 @@ void check_document(config::YamlSource& source, const config::YamlText& text) {
     source.fail_found(1, "an empty file", "a mapping with keys such as vpcs and ports");
 }
 
-// The rules, tried in a model that is thrown away.
-void check_rules(config::YamlSource& source, const model::Objects& objects,
-                 const config::ObjectLines& lines) {
-  const auto built = model::build(objects);
-  const auto* violation = std::get_if<model::Violation>(&built);
-  if (!violation) return;
-  source.fail(lines.find({violation->kind, violation->name})->second, violation->error.code,
-              violation->error.message);
+// An empty one after a failure.
+model::Model build_model(const config::Mapping& root, const model::Objects& objects) {
+  auto built = model::build(objects);
+  if (auto* model = std::get_if<model::Model>(&built)) return std::move(*model);
+  const auto& violation = std::get<model::Violation>(built);
+  root.source().fail(config::find_line(root, violation.kind, violation.name), violation.error.code,
+                     violation.error.message);
+  return {};
 }
 
 // What the tables of one family have to hold; each has a table of EIPs and one of endpoints.
@@ -79,10 +80,9 @@ Result<Config> parse_config(const std::string& text, const std::string& origin) 
       {"eal", "cores", "tables", "idle", "memory_mb", "mbufs", "flood_pps", "history", "control", "metrics",
        "uplink", "vpcs", "subnets", "ports", "havips", "eips", "routes", "learn"});
   Config config;
-  config::ObjectLines lines;
   config.settings = config::read_settings(root);
-  config.objects = config::read_objects(root, lines);
-  if (source.ok()) check_rules(source, config.objects, lines);
+  config.objects = config::read_objects(root);
+  if (source.ok()) config.model = build_model(root, config.objects);
   if (!source.ok()) return source.error();
   return config;
 }

@@ -3,10 +3,10 @@
 // The declarative configuration file (YAML, docs/configuration.md): settings of the process and the whole
 // model.
 //
-// Reading changes nothing: the objects are checked by the model's own rules in a scratch model, so that every
-// error is known before the first change. Errors carry the line: `FILE:LINE: found ..., expected ...` for
-// what cannot be read, `FILE:LINE: KIND "NAME": ...` with the model's message for what breaks a rule. Cost:
-// O(n log n).
+// Reading changes nothing: the objects are checked by the model's own rules in a model of their own, so that
+// every error is known before the first change. A switch that starts takes that model as it is. Errors carry
+// the line: `FILE:LINE: found ..., expected ...` for what cannot be read, `FILE:LINE: KIND "NAME": ...` with
+// the model's message for what breaks a rule. Cost: O(n log n).
 
 #include <string>
 
@@ -18,7 +18,8 @@ namespace vipswitch {
 
 struct Config {
   Settings settings;
-  model::Objects objects;  // HAVIPs without an address still have 0.0.0.0: Service::apply allocates
+  model::Objects objects;  // HAVIPs without an address still have none: Service::apply allocates
+  model::Model model;      // of the objects, as model::build() makes it where nothing was before
 };
 
 // Errors: io for a file that cannot be read, else the code of what is wrong in it.

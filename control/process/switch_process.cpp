@@ -86,7 +86,7 @@ Result<void> SwitchProcess::bring_up(const Options& options) {
   service_ = std::make_unique<Service>(*control_);
   if (auto started = start_telemetry(config.settings); !started) return started;
   if (auto launched = host_->launch(); !launched) return launched;
-  if (auto in_force = bring_into_force(options, config.objects); !in_force) return in_force;
+  if (auto in_force = bring_into_force(options, std::move(config.model)); !in_force) return in_force;
   tell_started();
   return {};
 }
@@ -103,11 +103,11 @@ Result<void> SwitchProcess::open_event_log(const Options& options) {
 }
 
 // A state that cannot be used is refused before anything is changed.
-Result<void> SwitchProcess::bring_into_force(const Options& options, const model::Objects& objects) {
-  if (!options.state_dir) return service_->apply(objects);
+Result<void> SwitchProcess::bring_into_force(const Options& options, model::Model model) {
+  if (!options.state_dir) return service_->adopt(std::move(model));
   const auto before = load_state(*options.state_dir);
   if (!before) return before.error();
-  if (auto applied = service_->apply(objects); !applied) return applied;
+  if (auto applied = service_->adopt(std::move(model)); !applied) return applied;
   auto owners = OwnerKeeper::start(*options.state_dir, before.value(), *control_);
   if (!owners) return owners.error();
   owners_ = std::move(owners).value();

@@ -43,7 +43,7 @@ class SwitchProcess {
   Result<void> start_telemetry(const Settings& settings);
   void serve_control_socket();
   Result<void> open_event_log(const Options& options);
-  Result<void> bring_into_force(const Options& options, const model::Objects& objects);
+  Result<void> bring_into_force(const Options& options, model::Model model);
   void tell_started();
   void read_standard_input();
 
