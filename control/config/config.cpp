@@ -27,8 +27,8 @@ void check_document(config::YamlSource& source, const config::YamlText& text) {
   }
   const auto documents = text.documents();
   if (documents.size() > 1)
-    source.fail_found(documents[1].get().line(), "a second document", "one document a file");
-  if (documents.empty() || documents.front().get().is_nothing())
+    source.fail_found(documents[1].line(), "a second document", "one document a file");
+  if (documents.empty() || documents.front().is_nothing())
     source.fail_found(1, "an empty file", "a mapping with keys such as vpcs and ports");
 }
 

@@ -24,11 +24,16 @@ const char* characters(const yaml_char_t* bytes) {
   return reinterpret_cast<const char*>(bytes);
 }
 
+// Empty for a null pointer.
+std::string_view text_of(const yaml_char_t* bytes) {
+  return bytes == nullptr ? std::string_view() : characters(bytes);
+}
+
 // A plain scalar that stands for nothing (YAML 1.2 section 10.3.2).
 bool is_null(const yaml_event_t& event) {
   const auto& scalar = event.data.scalar;
   if (scalar.style != YAML_PLAIN_SCALAR_STYLE || scalar.tag != nullptr) return false;
-  const std::string_view text = characters(scalar.value);
+  const auto text = text_of(scalar.value);
   return text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL";
 }
 
@@ -68,11 +73,9 @@ class YamlEvents {
   yaml_event_t event_{};
 };
 
-}  // namespace
-
-class YamlTreeBuilder {
+class TreeBuilder {
  public:
-  YamlTreeBuilder(std::pmr::memory_resource& memory, std::vector<YamlNodeRef>& documents)
+  TreeBuilder(std::pmr::memory_resource& memory, std::vector<YamlNode>& documents)
       : memory_(&memory), documents_(documents) {}
 
   std::optional<YamlFault> add(const yaml_event_t& event) {
@@ -91,8 +94,8 @@ class YamlTreeBuilder {
       case YAML_ALIAS_EVENT:
         return add_alias(event);
       case YAML_DOCUMENT_END_EVENT:
-        documents_.push_back(children_.back());
-        children_.clear();
+        documents_.push_back(nodes_.back());
+        nodes_.clear();
         anchors_.clear();
         break;
       default:
@@ -103,25 +106,22 @@ class YamlTreeBuilder {
 
  private:
   struct Open {
-    YamlNode* node;
-    std::size_t first_child;  // in children_
+    YamlNode::Kind kind;
+    int line;
+    std::string anchor;       // empty: none
+    std::size_t first_child;  // in nodes_
   };
 
-  YamlNode& add_node(YamlNode::Kind kind, const yaml_event_t& event, const yaml_char_t* anchor) {
-    YamlNode& node = *memory_.new_object<YamlNode>(kind, line_of(event.start_mark));
-    if (anchor != nullptr) anchors_.insert_or_assign(characters(anchor), &node);
-    children_.push_back(node);
-    return node;
+  void add_node(const YamlNode& node, std::string_view anchor) {
+    if (!anchor.empty()) anchors_.insert_or_assign(std::string(anchor), node);
+    nodes_.push_back(node);
   }
 
   void add_scalar(const yaml_event_t& event) {
     const auto& scalar = event.data.scalar;
-    if (is_null(event)) {
-      add_node(YamlNode::Kind::kNothing, event, scalar.anchor);
-    } else {
-      add_node(YamlNode::Kind::kScalar, event, scalar.anchor).text_ =
-          kept({characters(scalar.value), scalar.length});
-    }
+    const int line = line_of(event.start_mark);
+    const std::string_view text(characters(scalar.value), scalar.length);
+    add_node(is_null(event) ? YamlNode(line) : YamlNode(line, kept(text)), text_of(scalar.anchor));
   }
 
   std::string_view kept(std::string_view text) {
@@ -131,45 +131,46 @@ class YamlTreeBuilder {
   }
 
   std::optional<YamlFault> open(YamlNode::Kind kind, const yaml_event_t& event, const yaml_char_t* anchor) {
-    if (open_.size() == kMaxDepth) {
-      return YamlFault{line_of(event.start_mark),
-                       fmt::format("lists and mappings nested more than {} deep", kMaxDepth)};
-    }
-    YamlNode& node = add_node(kind, event, anchor);
-    open_.push_back({&node, children_.size()});
+    const int line = line_of(event.start_mark);
+    if (open_.size() == kMaxDepth)
+      return YamlFault{line, fmt::format("lists and mappings nested more than {} deep", kMaxDepth)};
+    open_.push_back({kind, line, std::string(text_of(anchor)), nodes_.size()});
     return std::nullopt;
   }
 
   void close() {
-    const auto [node, first_child] = open_.back();
-    const std::span children(children_.begin() + static_cast<std::ptrdiff_t>(first_child), children_.end());
-    auto* kept = memory_.allocate_object<YamlNodeRef>(children.size());
-    std::uninitialized_copy(children.begin(), children.end(), kept);
-    node->children_ = {kept, children.size()};
-    children_.resize(first_child, *node);
+    const Open closed = std::move(open_.back());
     open_.pop_back();
+    const auto first = nodes_.begin() + static_cast<std::ptrdiff_t>(closed.first_child);
+    const auto count = nodes_.size() - closed.first_child;
+    auto* children = memory_.allocate_object<YamlNode>(count);
+    std::uninitialized_copy(first, nodes_.end(), children);
+    nodes_.erase(first, nodes_.end());
+    add_node(YamlNode(closed.line, closed.kind, {children, count}), closed.anchor);
   }
 
   std::optional<YamlFault> add_alias(const yaml_event_t& event) {
-    const std::string_view name = characters(event.data.alias.anchor);
+    const auto name = text_of(event.data.alias.anchor);
     const auto named = anchors_.find(name);
     if (named == anchors_.end())
       return YamlFault{line_of(event.start_mark),
                        fmt::format("the anchor of alias *{} is not defined", name)};
-    children_.push_back(*named->second);
+    nodes_.push_back(named->second);
     return std::nullopt;
   }
 
   std::pmr::polymorphic_allocator<> memory_;
-  std::vector<YamlNodeRef>& documents_;
-  std::vector<Open> open_;             // the lists and mappings that are being read, the outermost first
-  std::vector<YamlNodeRef> children_;  // theirs so far, of all of them; or the document's node
-  std::map<std::string, const YamlNode*, std::less<>> anchors_;  // of the document
+  std::vector<YamlNode>& documents_;
+  std::vector<Open> open_;       // the lists and mappings that are being read, the outermost first
+  std::vector<YamlNode> nodes_;  // their children so far, of all of them; or the document's node
+  std::map<std::string, YamlNode, std::less<>> anchors_;  // of the document, without what is being read
 };
+
+}  // namespace
 
 YamlText::YamlText(std::string_view text) {
   YamlEvents events(text);
-  YamlTreeBuilder builder(memory_, documents_);
+  TreeBuilder builder(memory_, documents_);
   do {
     const yaml_event_t* event = events.next();
     fault_ = event != nullptr ? builder.add(*event) : events.fault();

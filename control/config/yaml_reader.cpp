@@ -51,7 +51,7 @@ Mapping::Mapping(YamlSource& source, const YamlNode& node, std::string_view what
       return;
     }
     for (std::size_t earlier = 0; earlier < i; earlier += 2) {
-      if (children[earlier].get().text() != key) continue;
+      if (children[earlier].text() != key) continue;
       source.fail_found(key_node.line(), fmt::format("key \"{}\" again in {}", key, what), "it once");
       return;
     }
@@ -62,7 +62,7 @@ const YamlNode* Mapping::get(std::string_view key, Presence presence) const {
   if (!node_.is_mapping()) return nullptr;
   const YamlNodes children = node_.children();
   for (std::size_t i = 0; i < children.size(); i += 2) {
-    if (children[i].get().text() == key) return &children[i + 1].get();
+    if (children[i].text() == key) return &children[i + 1];
   }
   if (presence == Presence::kRequired)
     source_.fail_found(node_.line(), fmt::format("{} without {}", what_, key),
