@@ -62,7 +62,10 @@ void Transaction::remember(const KeyOf<T>& key, const T* before) {
 
 template <class T>
 void Transaction::put(T object) {
-  const auto [at, added] = table<T>(model_.objects_).try_emplace(key_of(object));
+  auto& objects = table<T>(model_.objects_);
+  const auto count = objects.size();
+  const auto at = objects.try_emplace(objects.end(), key_of(object));  // many come in order of name
+  const bool added = objects.size() > count;
   remember<T>(key_of(object), added ? nullptr : &at->second);
   if (!added) model_.indexes_.erase(model_.objects_, at->second);
   at->second = std::move(object);
