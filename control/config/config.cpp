@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -18,7 +20,7 @@
 namespace vipswitch {
 namespace {
 
-// That it is one document, of something.
+// Whether it is one document, of something.
 void check_document(config::YamlSource& source, const config::YamlText& text) {
   if (const auto& fault = text.fault()) {
     source.fail_found(fault->line, fmt::format("what is not YAML ({})", fault->complaint),
@@ -66,25 +68,64 @@ AddressCounts count_of(const model::Objects& objects, Family family) {
 
 }  // namespace
 
-Result<Config> parse_config(const std::string& text, const std::string& origin) {
-  config::YamlSource source(origin);
+struct ConfigFile::Document {
+  explicit Document(const std::string& origin) : source(origin) {}
+
+  config::Mapping root() {
+    return {source,
+            yaml->documents().front(),
+            "the file",
+            {"eal", "cores", "tables", "idle", "memory_mb", "mbufs", "flood_pps", "history", "control",
+             "metrics", "uplink", "vpcs", "subnets", "ports", "havips", "eips", "routes", "learn"}};
+  }
+
+  config::YamlSource source;
+  std::optional<config::YamlText> yaml;
+};
+
+ConfigFile::ConfigFile(std::unique_ptr<Document> document, Settings settings)
+    : document_(std::move(document)), settings_(std::move(settings)) {}
+ConfigFile::ConfigFile(ConfigFile&&) noexcept = default;
+ConfigFile& ConfigFile::operator=(ConfigFile&&) noexcept = default;
+ConfigFile::~ConfigFile() = default;
+
+Result<ConfigFile> ConfigFile::open(const std::string& path) {
+  const auto text = text::read_file(path);
+  if (!text) return text.error();
+  return parse(text.value(), path);
+}
+
+Result<ConfigFile> ConfigFile::parse(const std::string& text, const std::string& origin) {
+  auto document = std::make_unique<Document>(origin);
+  config::YamlSource& source = document->source;
   if (const auto fault = config::find_text_fault(text)) {
     source.fail_found(fault->line, fault->found, "a text in UTF-8 without control characters");
     return source.error();
   }
-  const config::YamlText yaml(text);
-  check_document(source, yaml);
+  check_document(source, document->yaml.emplace(text));
   if (!source.ok()) return source.error();
-  const config::Mapping root(
-      source, yaml.documents().front(), "the file",
-      {"eal", "cores", "tables", "idle", "memory_mb", "mbufs", "flood_pps", "history", "control", "metrics",
-       "uplink", "vpcs", "subnets", "ports", "havips", "eips", "routes", "learn"});
-  Config config;
-  config.settings = config::read_settings(root);
-  config.objects = config::read_objects(root);
+  auto settings = config::read_settings(document->root());
+  if (!source.ok()) return source.error();
+  return ConfigFile(std::move(document), std::move(settings));
+}
+
+Result<Config> ConfigFile::read_objects() const {
+  const auto root = document_->root();
+  Config config{settings_, config::read_objects(root), {}};
+  const config::YamlSource& source = root.source();
   if (source.ok()) config.model = build_model(root, config.objects);
   if (!source.ok()) return source.error();
   return config;
+}
+
+Result<Config> load_config(const std::string& path) {
+  const auto file = ConfigFile::open(path);
+  return file ? file.value().read_objects() : file.error();
+}
+
+Result<Config> parse_config(const std::string& text, const std::string& origin) {
+  const auto file = ConfigFile::parse(text, origin);
+  return file ? file.value().read_objects() : file.error();
 }
 
 Result<void> check_capacities(const Config& config, const std::string& origin) {
@@ -111,12 +152,6 @@ Result<void> check_capacities(const Config& config, const std::string& origin) {
         origin, row.wanted, row.table, row.room, row.table);
   }
   return {};
-}
-
-Result<Config> load_config(const std::string& path) {
-  const auto text = text::read_file(path);
-  if (!text) return text.error();
-  return parse_config(text.value(), path);
 }
 
 }  // namespace vipswitch
