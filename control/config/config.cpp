@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
-
-#include <yaml-cpp/exceptions.h>
 
 #include "control/config/object_reader.h"
 #include "control/config/settings_reader.h"
@@ -20,31 +20,28 @@
 namespace vipswitch {
 namespace {
 
-// The file's documents; null after a failure.
-std::unique_ptr<config::YamlText> parse_yaml(config::YamlSource& source, const std::string& text) {
-  try {
-    auto parsed = std::make_unique<config::YamlText>(text);
-    const config::YamlNodes& documents = parsed->documents();
-    if (documents.size() > 1)
-      source.fail_found(documents[1].get().line(), "a second document", "one document a file");
-    if (documents.empty() || documents.front().get().is_nothing())
-      source.fail_found(1, "an empty file", "a mapping with keys such as vpcs and ports");
-    return source.ok() ? std::move(parsed) : nullptr;
-  } catch (const YAML::Exception& error) {
-    source.fail_found(error.mark.line + 1, fmt::format("what is not YAML ({})", error.msg),
+// Whether it is one document, of something.
+void check_document(config::YamlSource& source, const config::YamlText& text) {
+  if (const auto& fault = text.fault()) {
+    source.fail_found(fault->line, fmt::format("what is not YAML ({})", fault->complaint),
                       "a well-formed file");
-    return nullptr;
+    return;
   }
+  const auto documents = text.documents();
+  if (documents.size() > 1)
+    source.fail_found(documents[1].line(), "a second document", "one document a file");
+  if (documents.empty() || documents.front().is_nothing())
+    source.fail_found(1, "an empty file", "a mapping with keys such as vpcs and ports");
 }
 
-// The rules, tried in a model that is thrown away.
-void check_rules(config::YamlSource& source, const model::Objects& objects,
-                 const config::ObjectLines& lines) {
-  const auto built = model::build(objects);
-  const auto* violation = std::get_if<model::Violation>(&built);
-  if (!violation) return;
-  source.fail(lines.find({violation->kind, violation->name})->second, violation->error.code,
-              violation->error.message);
+// An empty one after a failure.
+model::Model build_model(const config::Mapping& root, const model::Objects& objects) {
+  auto built = model::build(objects);
+  if (auto* model = std::get_if<model::Model>(&built)) return std::move(*model);
+  const auto& violation = std::get<model::Violation>(built);
+  root.source().fail(config::find_line(root, violation.kind, violation.name), violation.error.code,
+                     violation.error.message);
+  return {};
 }
 
 // What the tables of one family have to hold; each has a table of EIPs and one of endpoints.
@@ -71,25 +68,64 @@ AddressCounts count_of(const model::Objects& objects, Family family) {
 
 }  // namespace
 
-Result<Config> parse_config(const std::string& text, const std::string& origin) {
-  config::YamlSource source(origin);
+struct ConfigFile::Document {
+  explicit Document(const std::string& origin) : source(origin) {}
+
+  config::Mapping root() {
+    return {source,
+            yaml->documents().front(),
+            "the file",
+            {"eal", "cores", "tables", "idle", "memory_mb", "mbufs", "flood_pps", "history", "control",
+             "metrics", "uplink", "vpcs", "subnets", "ports", "havips", "eips", "routes", "learn"}};
+  }
+
+  config::YamlSource source;
+  std::optional<config::YamlText> yaml;
+};
+
+ConfigFile::ConfigFile(std::unique_ptr<Document> document, Settings settings)
+    : document_(std::move(document)), settings_(std::move(settings)) {}
+ConfigFile::ConfigFile(ConfigFile&&) noexcept = default;
+ConfigFile& ConfigFile::operator=(ConfigFile&&) noexcept = default;
+ConfigFile::~ConfigFile() = default;
+
+Result<ConfigFile> ConfigFile::open(const std::string& path) {
+  const auto text = text::read_file(path);
+  if (!text) return text.error();
+  return parse(text.value(), path);
+}
+
+Result<ConfigFile> ConfigFile::parse(const std::string& text, const std::string& origin) {
+  auto document = std::make_unique<Document>(origin);
+  config::YamlSource& source = document->source;
   if (const auto fault = config::find_text_fault(text)) {
     source.fail_found(fault->line, fault->found, "a text in UTF-8 without control characters");
     return source.error();
   }
-  const auto parsed = parse_yaml(source, text);
+  check_document(source, document->yaml.emplace(text));
   if (!source.ok()) return source.error();
-  const config::Mapping root(
-      source, parsed->documents().front(), "the file",
-      {"eal", "cores", "tables", "idle", "memory_mb", "mbufs", "flood_pps", "history", "control", "metrics",
-       "uplink", "vpcs", "subnets", "ports", "havips", "eips", "routes", "learn"});
-  Config config;
-  config::ObjectLines lines;
-  config.settings = config::read_settings(root);
-  config.objects = config::read_objects(root, lines);
-  if (source.ok()) check_rules(source, config.objects, lines);
+  auto settings = config::read_settings(document->root());
+  if (!source.ok()) return source.error();
+  return ConfigFile(std::move(document), std::move(settings));
+}
+
+Result<Config> ConfigFile::read_objects() const {
+  const auto root = document_->root();
+  Config config{settings_, config::read_objects(root), {}};
+  const config::YamlSource& source = root.source();
+  if (source.ok()) config.model = build_model(root, config.objects);
   if (!source.ok()) return source.error();
   return config;
+}
+
+Result<Config> load_config(const std::string& path) {
+  const auto file = ConfigFile::open(path);
+  return file ? file.value().read_objects() : file.error();
+}
+
+Result<Config> parse_config(const std::string& text, const std::string& origin) {
+  const auto file = ConfigFile::parse(text, origin);
+  return file ? file.value().read_objects() : file.error();
 }
 
 Result<void> check_capacities(const Config& config, const std::string& origin) {
@@ -118,12 +154,6 @@ Result<void> check_capacities(const Config& config, const std::string& origin) {
         origin, row.wanted, row.table, row.room, row.table);
   }
   return {};
-}
-
-Result<Config> load_config(const std::string& path) {
-  const auto text = text::read_file(path);
-  if (!text) return text.error();
-  return parse_config(text.value(), path);
 }
 
 }  // namespace vipswitch

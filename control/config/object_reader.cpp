@@ -1,8 +1,12 @@
 #include "control/config/object_reader.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <fmt/format.h>
 #include <limits>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "control/model/ranges.h"
 #include "control/model/words.h"
@@ -194,45 +198,74 @@ model::Route read_route(YamlSource& source, const YamlNode& node) {
   return route;
 }
 
-// The list `kind`s of the file. Of two objects with one name the model would keep one, so that is refused
-// here.
-template <class T, class Table = model::ByName<T>>
-Table read_all(const Mapping& root, const std::string& kind, T (*read)(YamlSource&, const YamlNode&),
-               ObjectLines& lines) {
-  Table objects;
-  const auto section = kind + "s";
-  const auto node = root.get(section, kOptional);
-  if (!node) return objects;
-  for (const auto& element : read_list(root.source(), *node, section)) {
-    T object = read(root.source(), element);
-    if (!root.source().ok()) return objects;
-    const auto [line, is_new] = lines.emplace(std::pair{kind, title_of(object)}, element.get().line());
-    if (!is_new) {
-      root.source().fail_found(element.get().line(), fmt::format("{} \"{}\" again", kind, title_of(object)),
-                               fmt::format("a name other than that of line {}", line->second));
-    }
-    const auto key = key_of(object);
-    objects.emplace(key, std::move(object));
+// A list of the file. `kind` is what messages call its objects.
+template <class T>
+struct Section {
+  std::string_view kind;
+  const char* list;  // its key
+  T (*read)(YamlSource&, const YamlNode&);
+
+  YamlNodes elements(const Mapping& root) const {
+    const auto* node = root.get(list, kOptional);
+    return node ? read_list(root.source(), *node, list) : YamlNodes();
   }
-  return objects;
-}
+
+  // Of the first object of the name, which is one of them.
+  int find_line(const Mapping& root, std::string_view name) const {
+    const auto nodes = elements(root);
+    const auto has_name = [&](const YamlNode& node) { return title_of(read(root.source(), node)) == name; };
+    const YamlNode& found = *std::find_if(nodes.begin(), nodes.end(), has_name);
+    return found.line();
+  }
+
+  // Of two objects with one name the model would keep one, so that is refused here.
+  template <class Table>
+  void read_all(const Mapping& root, Table& objects) const {
+    YamlSource& source = root.source();
+    for (const YamlNode& node : elements(root)) {
+      T object = read(source, node);
+      if (!source.ok()) return;
+      auto key = key_of(object);
+      const auto [at, is_new] = objects.try_emplace(std::move(key), std::move(object));
+      if (is_new) continue;
+      const auto title = title_of(at->second);
+      source.fail_found(node.line(), fmt::format("{} \"{}\" again", kind, title),
+                        fmt::format("a name other than that of line {}", find_line(root, title)));
+      return;
+    }
+  }
+};
+
+constexpr Section<model::Vpc> kVpcs{"vpc", "vpcs", read_vpc};
+constexpr Section<model::Subnet> kSubnets{"subnet", "subnets", read_subnet};
+constexpr Section<model::Port> kPorts{"port", "ports", read_port};
+constexpr Section<model::Havip> kHavips{"havip", "havips", read_havip};
+constexpr Section<model::Eip> kEips{"eip", "eips", read_eip};
+constexpr Section<model::Route> kRoutes{"route", "routes", read_route};
 
 }  // namespace
 
-model::Objects read_objects(const Mapping& root, ObjectLines& lines) {
+model::Objects read_objects(const Mapping& root) {
   model::Objects objects;
-  if (const auto uplink = root.get("uplink", kOptional)) {
-    objects.uplink = read_uplink(root, *uplink);
-    lines.emplace(std::pair("uplink", ""), uplink->line());
-  }
+  if (const auto uplink = root.get("uplink", kOptional)) objects.uplink = read_uplink(root, *uplink);
   root.read("learn", kOptional, model::parse_learn_mode, objects.learn);
-  objects.vpcs = read_all(root, "vpc", read_vpc, lines);
-  objects.subnets = read_all(root, "subnet", read_subnet, lines);
-  objects.ports = read_all(root, "port", read_port, lines);
-  objects.havips = read_all(root, "havip", read_havip, lines);
-  objects.eips = read_all(root, "eip", read_eip, lines);
-  objects.routes = read_all<model::Route, model::Routes>(root, "route", read_route, lines);
+  kVpcs.read_all(root, objects.vpcs);
+  kSubnets.read_all(root, objects.subnets);
+  kPorts.read_all(root, objects.ports);
+  kHavips.read_all(root, objects.havips);
+  kEips.read_all(root, objects.eips);
+  kRoutes.read_all(root, objects.routes);
   return objects;
+}
+
+int find_line(const Mapping& root, std::string_view kind, std::string_view name) {
+  if (kind == kVpcs.kind) return kVpcs.find_line(root, name);
+  if (kind == kSubnets.kind) return kSubnets.find_line(root, name);
+  if (kind == kPorts.kind) return kPorts.find_line(root, name);
+  if (kind == kHavips.kind) return kHavips.find_line(root, name);
+  if (kind == kEips.kind) return kEips.find_line(root, name);
+  if (kind == kRoutes.kind) return kRoutes.find_line(root, name);
+  return root.get("uplink", kRequired)->line();
 }
 
 }  // namespace vipswitch::config

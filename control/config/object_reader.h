@@ -3,18 +3,17 @@
 // The keys of the configuration file that become Objects. Names stand for themselves here: what they refer to
 // and every rule between objects is the model's affair.
 
-#include <map>
-#include <string>
-#include <utility>
+#include <string_view>
 
 #include "control/config/yaml_reader.h"
 #include "control/model/objects.h"
 
 namespace vipswitch::config {
 
-// Where each object stands, by kind ("vpc", "subnet", ..., "uplink") and name, for messages about rules.
-using ObjectLines = std::map<std::pair<std::string, std::string>, int>;
+model::Objects read_objects(const Mapping& root);
 
-model::Objects read_objects(const Mapping& root, ObjectLines& lines);
+// Where an object of these stands, for messages about rules; `kind` and `name` as in model::Violation. Reads
+// the objects before it again: only the first error asks.
+int find_line(const Mapping& root, std::string_view kind, std::string_view name);
 
 }  // namespace vipswitch::config

@@ -21,7 +21,7 @@ void read_workers(const YamlNode& node, YamlSource& source, Settings& settings) 
     unsigned core = 0;
     read_value(source, element, "worker core", kCore, core);
     if (source.ok() && !taken.insert(core).second) {
-      source.fail_found(element.get().line(), fmt::format("worker core {} again", core),
+      source.fail_found(element.line(), fmt::format("worker core {} again", core),
                         "distinct cores, none of them the control core");
     }
     settings.worker_cores.push_back(core);

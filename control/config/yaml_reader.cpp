@@ -20,8 +20,8 @@ std::string describe(const YamlNode& node) {
   return node.is_mapping() ? "a mapping" : "nothing";
 }
 
-std::optional<std::string> read_scalar(YamlSource& source, const YamlNode& node, std::string_view what,
-                                       std::string_view expected) {
+std::optional<std::string_view> read_scalar(YamlSource& source, const YamlNode& node, std::string_view what,
+                                            std::string_view expected) {
   if (node.is_scalar()) return node.text();
   source.fail_found(node.line(), fmt::format("{} as {}", describe(node), what), expected);
   return std::nullopt;
@@ -39,17 +39,19 @@ Mapping::Mapping(YamlSource& source, const YamlNode& node, std::string_view what
                       fmt::format("a mapping of {}", fmt::join(keys, ", ")));
     return;
   }
-  const YamlNodes& children = node.children();
+  const YamlNodes children = node.children();
   for (std::size_t i = 0; i < children.size(); i += 2) {
     const YamlNode& key_node = children[i];
-    const std::string key = key_node.is_scalar() ? key_node.text() : describe(key_node);
+    const std::string_view key = key_node.text();  // empty if it is no scalar
     if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
-      source.fail_found(key_node.line(), fmt::format("key \"{}\" in {}", key, what),
-                        fmt::format("one of {}", fmt::join(keys, ", ")));
+      source.fail_found(
+          key_node.line(),
+          fmt::format("key \"{}\" in {}", key_node.is_scalar() ? std::string(key) : describe(key_node), what),
+          fmt::format("one of {}", fmt::join(keys, ", ")));
       return;
     }
     for (std::size_t earlier = 0; earlier < i; earlier += 2) {
-      if (children[earlier].get().text() != key) continue;
+      if (children[earlier].text() != key) continue;
       source.fail_found(key_node.line(), fmt::format("key \"{}\" again in {}", key, what), "it once");
       return;
     }
@@ -58,9 +60,9 @@ Mapping::Mapping(YamlSource& source, const YamlNode& node, std::string_view what
 
 const YamlNode* Mapping::get(std::string_view key, Presence presence) const {
   if (!node_.is_mapping()) return nullptr;
-  const YamlNodes& children = node_.children();
+  const YamlNodes children = node_.children();
   for (std::size_t i = 0; i < children.size(); i += 2) {
-    if (children[i].get().text() == key) return &children[i + 1].get();
+    if (children[i].text() == key) return &children[i + 1];
   }
   if (presence == Presence::kRequired)
     source_.fail_found(node_.line(), fmt::format("{} without {}", what_, key),
@@ -72,11 +74,10 @@ void Mapping::read_text(std::string_view key, Presence presence, std::string& in
   read(key, presence, any_text, into);
 }
 
-const YamlNodes& read_list(YamlSource& source, const YamlNode& node, std::string_view what) {
-  static const YamlNodes none;
+YamlNodes read_list(YamlSource& source, const YamlNode& node, std::string_view what) {
   if (node.is_list()) return node.children();
   source.fail_found(node.line(), fmt::format("{} as {}", describe(node), what), "a list");
-  return none;
+  return {};
 }
 
 }  // namespace vipswitch::config

@@ -5,6 +5,7 @@
 // ask ok() at the end.
 
 #include <cstdint>
+#include <fmt/format.h>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -41,8 +42,8 @@ class YamlSource {
 std::string describe(const YamlNode& node);
 
 // The text of a scalar called `what`; fails on anything else.
-std::optional<std::string> read_scalar(YamlSource& source, const YamlNode& node, std::string_view what,
-                                       std::string_view expected);
+std::optional<std::string_view> read_scalar(YamlSource& source, const YamlNode& node, std::string_view what,
+                                            std::string_view expected);
 
 // A scalar called `what` through one of the parsers of control/text/parse.h.
 template <class Parse, class T>
@@ -51,7 +52,7 @@ void read_value(YamlSource& source, const YamlNode& node, std::string_view what,
   if (!text) return;
   auto parsed = parse(*text);
   if (const auto* mismatch = std::get_if<text::Mismatch>(&parsed)) {
-    source.fail_found(node.line(), std::string(what) + " \"" + *text + "\", which is " + mismatch->complaint,
+    source.fail_found(node.line(), fmt::format("{} \"{}\", which is {}", what, *text, mismatch->complaint),
                       mismatch->expected);
     return;
   }
@@ -106,6 +107,6 @@ class Mapping {
 };
 
 // The elements of a list called `what`; fails and gives none on anything else.
-const YamlNodes& read_list(YamlSource& source, const YamlNode& node, std::string_view what);
+YamlNodes read_list(YamlSource& source, const YamlNode& node, std::string_view what);
 
 }  // namespace vipswitch::config

@@ -30,6 +30,7 @@ std::uint32_t take_character(std::string_view& text) {
 
 constexpr bool is_allowed(std::uint32_t character) {
   if (character < 0x20) return character == '\t' || character == '\n' || character == '\r';
+  if (character == 0xfffe || character == 0xffff) return false;
   return character != 0x7f && (character < 0x80 || character > 0x9f || character == 0x85);
 }
 

@@ -1,8 +1,7 @@
 #pragma once
 
 // Whether bytes are a text that YAML allows: UTF-8 (RFC 3629) without control characters other than tab and
-// line ends (YAML 1.2 section 5.1). Checked before the parser sees them, which takes some of them for the end
-// of the file.
+// line ends (YAML 1.2 section 5.1). Checked before the parser sees them, which does not tell the line.
 
 #include <optional>
 #include <string>

@@ -1,5 +1,6 @@
 #include "control/model/build.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <utility>
@@ -27,7 +28,7 @@ std::optional<Violation> add_all(Transaction& transaction, std::string_view kind
 }
 
 // How much of what a HAVIP wants to be allocated can stay what it has already.
-enum class Kept { kNothingWanted, kAll, kSome, kNothing };
+enum class Kept { kAll, kSome, kNothing };
 
 template <class Address>
 void keep_address(const Indexes& indexes, const Subnet& subnet, const Havip& before, Havip& havip) {
@@ -38,14 +39,14 @@ void keep_address(const Indexes& indexes, const Subnet& subnet, const Havip& bef
 }
 
 bool wants_address(const Havip& havip) {
+  if (!havip.ipv4 && !havip.ipv6) return true;
   return (havip.ipv4 && havip.ipv4->is_unspecified()) || (havip.ipv6 && havip.ipv6->is_unspecified());
 }
 
+// Of a HAVIP of a subnet that exists.
 Kept keep_addresses(const Model& model, const Objects& current, Havip& havip) {
   const Subnet* subnet = find(model.objects().subnets, havip.subnet);
-  if (!subnet) return Kept::kNothingWanted;
   want_addresses(havip, *subnet);
-  if (!wants_address(havip)) return Kept::kNothingWanted;
   const Havip wanted = havip;
   const Havip* before = find(current.havips, havip.name);
   if (!before || before->subnet != havip.subnet) return Kept::kNothing;
@@ -65,17 +66,19 @@ Havip kept_part(const Havip& havip) {
 
 std::optional<Violation> add_havips(const Model& model, Transaction& transaction, const Objects& desired,
                                     const Objects& current) {
-  ByName<Havip> addressed, unaddressed;
+  std::vector<const Havip*> unaddressed;
   for (const auto& [name, havip] : desired.havips) {
-    auto probe = havip;
-    const bool is_addressed = keep_addresses(model, {}, probe) == Kept::kNothingWanted;
-    (is_addressed ? addressed : unaddressed).emplace(name, havip);
+    if (wants_address(havip) && find(model.objects().subnets, havip.subnet)) {
+      unaddressed.push_back(&havip);
+    } else if (auto added = transaction.add(havip); !added) {
+      return violation_of("havip", name, added.error());
+    }
   }
-  if (auto violation = add_all(transaction, "havip", addressed)) return violation;
   std::map<Kept, ByName<Havip>> waiting;
-  for (auto [name, havip] : unaddressed) {
+  for (const Havip* asked : unaddressed) {
+    Havip havip = *asked;
     const auto kept = keep_addresses(model, current, havip);
-    waiting[kept].emplace(name, std::move(havip));
+    waiting[kept].emplace(asked->name, std::move(havip));
   }
   if (auto violation = add_all(transaction, "havip", waiting[Kept::kAll])) return violation;
   // What they keep is taken before any of them gets what it lacks: that must not be another's.
@@ -114,6 +117,7 @@ template <class Table>
 auto changes_of(const Table& before, const Table& after) {
   using T = typename Table::mapped_type;
   std::vector<Change<T>> changes;
+  changes.reserve(after.size() - std::min(before.size(), after.size()));  // as many come at least
   auto old = before.begin();
   auto now = after.begin();
   while (old != before.end() || now != after.end()) {
@@ -131,11 +135,8 @@ auto changes_of(const Table& before, const Table& after) {
 
 std::variant<Model, Violation> build(const Objects& desired, const Objects& current) {
   Model model;
-  {
-    Transaction transaction(model);
-    if (auto violation = add_objects(model, transaction, desired, current)) return *std::move(violation);
-    transaction.commit();
-  }
+  Transaction transaction(model, Transaction::Undo::kNone);
+  if (auto violation = add_objects(model, transaction, desired, current)) return *std::move(violation);
   return model;
 }
 

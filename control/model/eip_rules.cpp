@@ -1,4 +1,6 @@
 #include <iterator>
+#include <optional>
+#include <string>
 #include <variant>
 
 #include "control/model/families.h"
@@ -57,20 +59,28 @@ constexpr std::string_view family_word(Family family) {
   return family == Family::kIpv4 ? FamilyOf<Ipv4>::kWord : FamilyOf<Ipv6>::kWord;
 }
 
-Result<void> check_target_exists(const Objects& objects, const EipTarget& target) {
-  const bool is_port = target.kind == TargetKind::kPort;
-  if (is_port ? find(objects.ports, target.name) != nullptr : find(objects.havips, target.name) != nullptr)
-    return {};
-  return unknown_name(is_port ? "port" : "havip", target.name, kind_word(target.kind));
+// Of the port or HAVIP.
+struct Target {
+  std::optional<IpAddress> address;  // of the family that is asked for
+  const std::string* subnet;
+};
+
+std::optional<Target> find_target(const Objects& objects, const EipTarget& target, Family family) {
+  const auto look_at = [&](const auto* member) {
+    return member ? std::optional(Target{address_of(*member, family), &member->subnet}) : std::nullopt;
+  };
+  return target.kind == TargetKind::kPort ? look_at(find(objects.ports, target.name))
+                                          : look_at(find(objects.havips, target.name));
 }
 
-// One that has an address of the EIP's family, and no EIP of it.
+// One that has an address of the EIP's family and no EIP of it, in a VPC without the EIP's address.
 Result<void> check_target(const Objects& objects, const Indexes& indexes, const Eip& eip,
                           const EipTarget& target) {
-  if (auto checked = check_target_exists(objects, target); !checked) return checked;
   const auto family = family_of(eip.address);
   const auto argument = target.kind == TargetKind::kPort ? "port" : "havip";
-  if (!address_of(objects, target, family)) {
+  const auto found = find_target(objects, target, family);
+  if (!found) return unknown_name(argument, target.name, kind_word(target.kind));
+  if (!found->address) {
     return make_error(ErrorCode::rule, "{}: \"{}\" has no {} address for {}, expected a {} with one",
                       argument, target.name, family_word(family), eip.address, kind_word(target.kind));
   }
@@ -78,7 +88,9 @@ Result<void> check_target(const Objects& objects, const Indexes& indexes, const 
     return make_error(ErrorCode::rule, "{}: \"{}\" has EIP \"{}\", expected a {} without {} EIP", argument,
                       target.name, *other, kind_word(target.kind), family_word(family));
   }
-  return {};
+  const auto& vpc = find(objects.subnets, *found->subnet)->vpc;
+  return std::visit([&](const auto& address) { return check_is_outside(objects, indexes, vpc, address); },
+                    eip.address);
 }
 
 }  // namespace
@@ -87,8 +99,11 @@ Result<void> Transaction::add(const Eip& eip) {
   if (auto checked = check_new_name(objects().eips, eip.name, "EIP"); !checked) return checked;
   if (auto checked = check_address(objects(), indexes(), eip.address); !checked) return checked;
   if (auto checked = check_rates(eip.rates); !checked) return checked;
-  put(Eip{eip.name, eip.address, std::nullopt, eip.rates});
-  return eip.target ? bind_eip(eip.name, *eip.target) : Result<void>();
+  if (eip.target) {
+    if (auto checked = check_target(objects(), indexes(), eip, *eip.target); !checked) return checked;
+  }
+  put(eip);
+  return {};
 }
 
 Result<void> Transaction::remove_eip(std::string_view name) {
@@ -110,11 +125,6 @@ Result<void> Transaction::bind_eip(std::string_view name, const EipTarget& targe
                       kind_word(eip->target->kind), eip->target->name);
   }
   if (auto checked = check_target(objects(), indexes(), *eip, target); !checked) return checked;
-  const auto& vpc = vpc_of(objects(), target);
-  const auto check_outside = [&](const auto& address) {
-    return check_is_outside(objects(), indexes(), vpc, address);
-  };
-  if (auto checked = std::visit(check_outside, eip->address); !checked) return checked;
   Eip bound = *eip;
   bound.target = target;
   put(std::move(bound));

@@ -55,9 +55,18 @@ auto& Transaction::log() {
 }
 
 template <class T>
+void Transaction::remember(const KeyOf<T>& key, const T* before) {
+  if (undo_ == Undo::kNone) return;
+  log<T>().try_emplace(key, before ? std::optional(*before) : std::nullopt);
+}
+
+template <class T>
 void Transaction::put(T object) {
-  const auto [at, added] = table<T>(model_.objects_).try_emplace(key_of(object));
-  log<T>().try_emplace(key_of(object), added ? std::nullopt : std::optional(at->second));
+  auto& objects = table<T>(model_.objects_);
+  const auto count = objects.size();
+  const auto at = objects.try_emplace(objects.end(), key_of(object));  // many come in order of name
+  const bool added = objects.size() > count;
+  remember<T>(key_of(object), added ? nullptr : &at->second);
   if (!added) model_.indexes_.erase(model_.objects_, at->second);
   at->second = std::move(object);
   model_.indexes_.insert(model_.objects_, at->second);
@@ -68,7 +77,7 @@ void Transaction::erase(const KeyOf<T>& key) {
   auto& objects = table<T>(model_.objects_);
   const auto at = objects.find(key);
   model_.indexes_.erase(model_.objects_, at->second);
-  log<T>().try_emplace(key, at->second);
+  remember<T>(key, &at->second);
   objects.erase(at);
 }
 

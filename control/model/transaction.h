@@ -22,8 +22,14 @@ namespace vipswitch::model {
 
 class Transaction {
  public:
-  explicit Transaction(Model& model) : model_(model) {}
-  ~Transaction() { roll_back(); }
+  // kNone: of a model that is made anew and thrown away after a refusal. Nothing is remembered then, which
+  // takes half the time; there is no way back and changes() are not known.
+  enum class Undo { kPossible, kNone };
+
+  explicit Transaction(Model& model, Undo undo = Undo::kPossible) : model_(model), undo_(undo) {}
+  ~Transaction() {
+    if (undo_ == Undo::kPossible) roll_back();
+  }
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
@@ -100,7 +106,11 @@ class Transaction {
   const Objects& objects() const noexcept { return model_.objects_; }
   const Indexes& indexes() const noexcept { return model_.indexes_; }
 
+  template <class T>
+  void remember(const KeyOf<T>& key, const T* before);
+
   Model& model_;
+  Undo undo_;
   Log<Vpc> vpcs_;
   Log<Subnet> subnets_;
   Log<Port> ports_;

@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <future>
+#include <optional>
 #include <rte_cycles.h>
 #include <unistd.h>
 
@@ -58,26 +60,35 @@ Result<void> SwitchProcess::bring_up(const Options& options) {
   if (cmdline_file_) {
     if (auto commands = text::read_file(*cmdline_file_); !commands) return commands.error();
   }
-  Config config;
+  std::optional<ConfigFile> file;
   if (options.config) {
-    auto loaded = load_config(*options.config);
-    if (!loaded) return loaded.error();
-    config = std::move(loaded).value();
+    auto opened = ConfigFile::open(*options.config);
+    if (!opened) return opened.error();
+    file = std::move(opened).value();
   }
-  if (const auto& path = config.settings.control.socket; !path.empty()) {
+  const Settings settings = file ? file->settings() : Settings();
+  if (const auto& path = settings.control.socket; !path.empty()) {
     auto listening = remote::ControlSocket::listen(path);
     if (!listening) return listening.error();
     control_socket_ = std::move(listening).value();
   }
-  auto plan = plan_eal(config.settings, options.eal, Machine::here());
+  auto plan = plan_eal(settings, options.eal, Machine::here());
   if (!plan) return plan.error();
   for (const auto& text : plan.value().notices) notice(text);
+  // EAL sleeps and clears hugepages for a third of a second, in which 100,000 objects are read.
+  auto reading =
+      std::async(std::launch::async, [&] { return file ? file->read_objects() : Result<Config>(Config()); });
   auto eal = Eal::start(plan.value());
+  auto config = reading.get();
+  if (!config) return config.error();
   if (!eal) return eal.error();
   eal_ = std::move(eal).value();
+  return bring_up_workers(options, plan.value(), std::move(config).value());
+}
 
-  auto host = DataplaneHost::create(config.settings, plan.value().worker_lcores,
-                                    Clock(rte_rdtsc(), rte_get_tsc_hz()));
+Result<void> SwitchProcess::bring_up_workers(const Options& options, const EalPlan& plan, Config config) {
+  auto host =
+      DataplaneHost::create(config.settings, plan.worker_lcores, Clock(rte_rdtsc(), rte_get_tsc_hz()));
   if (!host) return host.error();
   host_ = std::move(host).value();
   control_ = std::make_unique<ControlPlane>(*host_);
@@ -86,7 +97,7 @@ Result<void> SwitchProcess::bring_up(const Options& options) {
   service_ = std::make_unique<Service>(*control_);
   if (auto started = start_telemetry(config.settings); !started) return started;
   if (auto launched = host_->launch(); !launched) return launched;
-  if (auto in_force = bring_into_force(options, config.objects); !in_force) return in_force;
+  if (auto in_force = bring_into_force(options, std::move(config.model)); !in_force) return in_force;
   tell_started();
   return {};
 }
@@ -103,11 +114,11 @@ Result<void> SwitchProcess::open_event_log(const Options& options) {
 }
 
 // A state that cannot be used is refused before anything is changed.
-Result<void> SwitchProcess::bring_into_force(const Options& options, const model::Objects& objects) {
-  if (!options.state_dir) return service_->apply(objects);
+Result<void> SwitchProcess::bring_into_force(const Options& options, model::Model model) {
+  if (!options.state_dir) return service_->adopt(std::move(model));
   const auto before = load_state(*options.state_dir);
   if (!before) return before.error();
-  if (auto applied = service_->apply(objects); !applied) return applied;
+  if (auto applied = service_->adopt(std::move(model)); !applied) return applied;
   auto owners = OwnerKeeper::start(*options.state_dir, before.value(), *control_);
   if (!owners) return owners.error();
   owners_ = std::move(owners).value();

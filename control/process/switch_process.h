@@ -40,10 +40,11 @@ class SwitchProcess {
  private:
   explicit SwitchProcess(EventLoop& loop) : loop_(loop) {}
   Result<void> bring_up(const Options& options);
+  Result<void> bring_up_workers(const Options& options, const EalPlan& plan, Config config);
   Result<void> start_telemetry(const Settings& settings);
   void serve_control_socket();
   Result<void> open_event_log(const Options& options);
-  Result<void> bring_into_force(const Options& options, const model::Objects& objects);
+  Result<void> bring_into_force(const Options& options, model::Model model);
   void tell_started();
   void read_standard_input();
 

@@ -18,6 +18,7 @@ namespace vipswitch {
 
 struct TablePublisher::Batch {
   Names moved_subnets;                                        // those that go to another VPC
+  model::ChangeSet with_members;                              // what is asked and what moves with these
   std::map<std::string, std::unique_ptr<EthDevice>> devices;  // opened for ports that come
   OpenedUplink uplink_opened;
   Names vpcs, subnets, ports, havips, eips;  // whose rows must be built anew

@@ -1,5 +1,6 @@
 // TablePublisher, step "link": ids for what comes, links between objects, and what must be built and inserted
-// later.
+// later. Changes come in order of name and mostly get ids in order, so their places are looked for at the end
+// first.
 
 #include <algorithm>
 #include <type_traits>
@@ -131,7 +132,7 @@ void TablePublisher::link_havip(const model::Change<model::Havip>& change, Batch
     if (std::find(bound.begin(), bound.end(), port) == bound.end()) bind(linked, port, batch);
   }
   linked.spec = havip;
-  batch.havips.insert(havip.name);
+  batch.havips.insert(batch.havips.end(), havip.name);
   if (!has_new_ipv4 && !has_new_ipv6) return;
   // Routes and the sources of the ports lead to the slots.
   batch.vpcs.insert(registry_.subnets.find(havip.subnet)->second.spec.vpc);
@@ -146,8 +147,10 @@ bool TablePublisher::link_slot(const model::Havip& havip, HavipEntry& linked, Ba
   const auto& address = model::part_of<Address>(havip);
   if (slot || !address) return false;
   slot = HavipSlot{HavipId(havip_ids_.allocate()), {LearnMode::kEnforce, PortId(), havip.handover}};
-  registry_.slot_holders[slot->id] = {havip.name, model::FamilyOf<Address>::kFamily};
-  batch.new_slots.insert(slot->id);
+  auto& holders = registry_.slot_holders;
+  holders.insert_or_assign(holders.end(), slot->id,
+                           SlotHolder{havip.name, model::FamilyOf<Address>::kFamily});
+  batch.new_slots.insert(batch.new_slots.end(), slot->id);
   const SubnetEntry& subnet = registry_.subnets.find(havip.subnet)->second;
   const VpcId vpc = registry_.vpcs.find(subnet.spec.vpc)->second.id;
   batch.insert_keys.push_back([this, vpc, id = slot->id, to = *address] {
@@ -188,7 +191,7 @@ void TablePublisher::link_eip(const model::Eip& eip, Batch& batch) {
   if (has_new_burst || before.in_mbps != in_mbps) replace_rate(entry.rate_in, in_mbps, burst_kb);
   if (has_new_burst || before.out_mbps != out_mbps) replace_rate(entry.rate_out, out_mbps, burst_kb);
   if (eip.target) set_target_eip(entry, batch);
-  batch.eips.insert(eip.name);
+  batch.eips.insert(batch.eips.end(), eip.name);
 }
 
 void TablePublisher::replace_rate(std::unique_ptr<RateLimiter>& rate, std::optional<std::uint32_t> mbps,

@@ -20,7 +20,7 @@ Steering TablePublisher::steering_of(const HavipEntry& havip) const {
 
 void TablePublisher::mark_steered(const model::ChangeSet& changes) {
   for (const auto& change : changes.havips) {
-    if (change.after) to_steer_.insert(change.after->name);
+    if (change.after) to_steer_.insert(to_steer_.end(), change.after->name);
   }
   if (!changes.learn) return;
   registry_.learn = *changes.learn->after;

@@ -94,7 +94,7 @@ TablePublisher::TablePublisher(DataplaneHost& host)
 
 Result<void> TablePublisher::publish(const model::Objects& after, const model::ChangeSet& asked) {
   Batch batch;
-  const model::ChangeSet changes = prepare(asked, batch);
+  const model::ChangeSet& changes = prepare(asked, batch);
   if (auto checked = check_changes(changes, batch); !checked) return checked;
   if (auto opened = open_devices(after, changes, batch); !opened) return opened;
   const auto addresses = uplink_filter_ ? address_changes(changes) : AddressChanges();
@@ -115,17 +115,18 @@ Result<void> TablePublisher::publish(const model::Objects& after, const model::C
   return {};
 }
 
-model::ChangeSet TablePublisher::prepare(const model::ChangeSet& asked, Batch& batch) const {
+const model::ChangeSet& TablePublisher::prepare(const model::ChangeSet& asked, Batch& batch) const {
   for (const auto& change : asked.subnets) {
     if (change.before && change.after && change.before->vpc != change.after->vpc)
       batch.moved_subnets.insert(change.after->name);
   }
-  return with_members(asked, batch.moved_subnets);
+  if (batch.moved_subnets.empty()) return asked;
+  batch.with_members = with_members(asked, batch.moved_subnets);
+  return batch.with_members;
 }
 
 // A subnet that goes to another VPC takes its members with it: to the tables they change too.
 model::ChangeSet TablePublisher::with_members(model::ChangeSet changes, const Names& moved_subnets) const {
-  if (moved_subnets.empty()) return changes;
   add_members(registry_.ports, moved_subnets, changes.ports);
   add_members(registry_.havips, moved_subnets, changes.havips);
   return changes;
@@ -136,7 +137,7 @@ model::ChangeSet TablePublisher::with_members(model::ChangeSet changes, const Na
 
 Result<void> TablePublisher::check(const model::Objects&, const model::ChangeSet& asked) {
   Batch batch;
-  const model::ChangeSet changes = prepare(asked, batch);
+  const model::ChangeSet& changes = prepare(asked, batch);
   if (auto checked = check_changes(changes, batch); !checked) return checked;
   return check_devices(changes);
 }

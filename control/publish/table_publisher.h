@@ -78,7 +78,7 @@ class TablePublisher final : public Publisher {
   using Names = std::set<std::string, std::less<>>;
 
   // What the tables have to follow, and which subnets move.
-  model::ChangeSet prepare(const model::ChangeSet& asked, Batch& batch) const;
+  const model::ChangeSet& prepare(const model::ChangeSet& asked, Batch& batch) const;
   model::ChangeSet with_members(model::ChangeSet changes, const Names& moved_subnets) const;
   Result<void> check_changes(const model::ChangeSet& changes, const Batch& batch);
   Result<void> check_workers(const model::ChangeSet& changes);

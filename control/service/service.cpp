@@ -124,12 +124,14 @@ Result<model::Model> Service::build_next(const model::Objects& desired) const {
 
 Result<void> Service::apply(const model::Objects& desired) {
   auto next = build_next(desired);
-  if (!next) return next.error();
-  const auto& after = next.value().objects();
-  if (const auto changes = model::difference(objects(), after); !changes.empty()) {
-    if (auto published = publisher_.publish(after, changes); !published) return published;
+  return next ? adopt(std::move(next).value()) : next.error();
+}
+
+Result<void> Service::adopt(model::Model next) {
+  if (const auto changes = model::difference(objects(), next.objects()); !changes.empty()) {
+    if (auto published = publisher_.publish(next.objects(), changes); !published) return published;
   }
-  model_ = std::move(next).value();
+  model_ = std::move(next);
   return {};
 }
 

@@ -66,6 +66,8 @@ class Service {
   // Makes the model equal to `desired` and publishes only the difference. A HAVIP without an address keeps
   // the one it has, if it exists already. On a refusal the error names the object.
   Result<void> apply(const model::Objects& desired);
+  // The same with a model that is built already.
+  Result<void> adopt(model::Model next);
   // What apply() would publish, by the rules alone.
   Result<model::ChangeSet> plan(const model::Objects& desired) const;
   // What apply() would refuse, as far as it can be known without changing anything.

@@ -43,6 +43,7 @@ Result<std::string> read_file(const std::string& path) {
     return make_error(ErrorCode::io, "{}: is {}, expected a readable file", path, file_type(status.st_mode));
   }
   std::string content;
+  content.reserve(static_cast<std::size_t>(status.st_size) + kChunkBytes);  // it may grow meanwhile
   while (true) {
     const auto size = content.size();
     content.resize(size + kChunkBytes);

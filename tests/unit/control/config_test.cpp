@@ -111,6 +111,25 @@ TEST(Config, MissingFileIsNamed) {
                       "/nonexistent/f.yaml: No such file or directory, expected a readable file"));
 }
 
+TEST(Config, SettingsAreKnownBeforeTheObjectsAreRead) {
+  const auto file = ConfigFile::parse("mbufs: 2048\nvpcs: [{name: a}]\n", "f.yaml");
+  ASSERT_TRUE(succeeded(file));
+  EXPECT_EQ(file.value().settings().mbufs, 2048u);
+  EXPECT_TRUE(refused(file.value().read_objects(), ErrorCode::invalid_argument,
+                      "f.yaml:2: found a VPC without vni, expected the key vni"));
+}
+
+TEST(Config, ModelIsOfTheObjectsWithTheirAddresses) {
+  const auto config = parse_config(
+      "vpcs: [{name: a, vni: 1}]\n"
+      "subnets: [{name: s, vpc: a, ipv4: 10.0.0.0/24, gateway: 10.0.0.1}]\n"
+      "havips: [{name: h, subnet: s}]\n",
+      "f.yaml");
+  ASSERT_TRUE(succeeded(config));
+  EXPECT_FALSE(config.value().objects.havips.at("h").ipv4.has_value());
+  EXPECT_EQ(config.value().model.objects().havips.at("h").ipv4, Ipv4(10, 0, 0, 254));
+}
+
 TEST(Config, EmptyFileIsRefused) {
   const std::string message =
       "f.yaml:1: found an empty file, expected a mapping with keys such as vpcs and ports";
@@ -121,7 +140,8 @@ TEST(Config, EmptyFileIsRefused) {
 TEST(Config, WhatIsNotYamlHasItsLine) {
   EXPECT_TRUE(config_refused(
       "vpcs:\n  - {name: shop\nsubnets: []\n", ErrorCode::invalid_argument,
-      "f.yaml:3: found what is not YAML (end of map flow not found), expected a well-formed file"));
+      "f.yaml:3: found what is not YAML (did not find expected ',' or '}' while parsing a flow mapping from "
+      "line 2), expected a well-formed file"));
 }
 
 TEST(Config, SecondDocumentIsRefused) {

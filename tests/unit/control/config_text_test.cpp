@@ -41,6 +41,7 @@ TEST(ConfigText, ControlCharactersDoNotEndTheFile) {
   EXPECT_TRUE(
       text_refused(std::string("vpcs: []\n\0", 10), "f:2: found the control character U+0000" + expected));
   EXPECT_TRUE(text_refused("\x7f", "f:1: found the control character U+007F" + expected));
+  EXPECT_TRUE(text_refused("\n\xef\xbf\xbe", "f:2: found the control character U+FFFE" + expected));
 }
 
 TEST(ConfigText, LinesMayEndAsOnWindows) {
@@ -51,6 +52,26 @@ TEST(ConfigText, TabsAsIndentationAreRefusedWithTheirLine) {
   const auto config = parse_config("vpcs:\n\t- {name: a, vni: 1}\n", "f");
   ASSERT_FALSE(config.ok());
   EXPECT_TRUE(config.error().message.starts_with("f:2: found what is not YAML (")) << config.error().message;
+}
+
+TEST(ConfigText, QuotesThatDoNotEndAreToldWithTheLineThatTheyBeginIn) {
+  EXPECT_TRUE(text_refused("vpcs:\n  - {name: \"a, vni: 1}\n  - {name: b, vni: 2}\n",
+                           "f:4: found what is not YAML (found unexpected end of stream while scanning a "
+                           "quoted scalar from line 2), expected a well-formed file"));
+}
+
+TEST(ConfigText, WhatStandsForNothingIsNoText) {
+  for (const char* nothing : {"", "~", "null", "Null", "NULL"}) {
+    EXPECT_TRUE(text_refused("vpcs:\n- name: " + std::string(nothing) + "\n- name: b\n",
+                             "f:2: found nothing as name, expected a single value"));
+  }
+  EXPECT_TRUE(succeeded(parse_config("vpcs: [{name: \"null\", vni: 1}]\n", "f")));
+}
+
+TEST(ConfigText, AnchorsEndWithTheirDocument) {
+  EXPECT_TRUE(text_refused("eal: [&a x]\n---\neal: [*a]\n",
+                           "f:3: found what is not YAML (the anchor of alias *a is not defined), expected a "
+                           "well-formed file"));
 }
 
 TEST(ConfigText, DuplicateKeysAreRefusedAtEveryLevel) {
@@ -76,9 +97,10 @@ TEST(ConfigText, AliasOfAnObjectIsTheSameNameAgain) {
 }
 
 TEST(ConfigText, UnknownAliasIsRefused) {
-  EXPECT_TRUE(text_refused("vpcs: *nowhere\n",
-                           "f:1: found what is not YAML (the referenced anchor is not defined), expected a "
-                           "well-formed file"));
+  EXPECT_TRUE(
+      text_refused("vpcs: *nowhere\n",
+                   "f:1: found what is not YAML (the anchor of alias *nowhere is not defined), expected a "
+                   "well-formed file"));
 }
 
 TEST(ConfigText, AliasOfItselfIsRefused) {
@@ -108,7 +130,11 @@ TEST(ConfigText, DeepNestingIsRefused) {
     std::string text = "vpcs: ";
     if (open[0] == '-') text += "\n";
     for (int i = 0; i < 100'000; ++i) text += open;
-    EXPECT_FALSE(parse_config(text, "f").ok()) << open;
+    const auto config = parse_config(text, "f");
+    ASSERT_FALSE(config.ok());
+    EXPECT_NE(config.error().message.find("(lists and mappings nested more than 100 deep)"),
+              std::string::npos)
+        << config.error().message;
   }
 }
 
