@@ -25,6 +25,7 @@ Settings settings_with_room() {
   Settings settings = InProcessSwitch::small_settings();
   settings.tables.eips = settings.tables.havips = 4 * kChanges;
   settings.tables.endpoints = 8 * kChanges;
+  settings.mbufs = 32'768;  // for the bursts of several ways
   return settings;
 }
 

@@ -24,11 +24,15 @@ using testing::ShopWorld;
 constexpr unsigned kDestinations = 65'536;  // so many are drawn, of large worlds too
 constexpr unsigned kColdMbufs = 4096;  // their frames and headers are more than 2 MiB, which is what L2 holds
 
-// Made once, since large ones take long, and kept until the process ends.
+// Made once, since large ones take long; of these there is memory for one of each family at a time.
 template <class Address>
 VpcWorld<Address>& world_with(typename VpcWorld<Address>::Size size) {
+  constexpr unsigned kLarge = 10'000;
   static std::map<std::pair<unsigned, unsigned>, std::unique_ptr<VpcWorld<Address>>> worlds;
   auto& world = worlds[{size.ports, size.havips_of_port}];
+  if (!world && size.eips() >= kLarge)
+    std::erase_if(worlds,
+                  [](const auto& each) { return each.second && each.second->size().eips() >= kLarge; });
   if (!world) world = std::make_unique<VpcWorld<Address>>(size);
   return *world;
 }
@@ -197,6 +201,13 @@ std::unique_ptr<Way> mixed(unsigned packets) {
   return std::make_unique<Mixed>(packets);
 }
 
+// Packets for the bursts of a way, several ways at a time.
+Settings shop_settings() {
+  Settings settings = InProcessSwitch::small_settings();
+  settings.mbufs = 32'768;
+  return settings;
+}
+
 // From vm3 to the internet by an EIP, on a switch whose vm1 owns a HAVIP. `is_flooded`: before each burst
 // vm2, bound to the HAVIP too, has sent a full burst of claims.
 struct Bystander final : Way {
@@ -226,7 +237,7 @@ struct Bystander final : Way {
   static constexpr unsigned kFlood = 64;
 
   static InProcessSwitch& vswitch() {
-    static InProcessSwitch instance;
+    static InProcessSwitch instance(shop_settings());
     static const bool is_built = (ShopWorld::build(instance), true);
     (void)is_built;
     return instance;
@@ -271,7 +282,7 @@ struct Advert final : Way {
 
  private:
   static InProcessSwitch& vswitch() {
-    static InProcessSwitch instance;
+    static InProcessSwitch instance(shop_settings());
     static const bool is_built = (ShopWorld::build(instance), true);
     (void)is_built;
     return instance;
