@@ -76,7 +76,7 @@ inline std::uint16_t l4_checksum_offset(const Packet& packet) noexcept {
 // `offset` is that of l4_checksum_offset(), which has seen the field inside the packet; neither 0 nor
 // kMissing.
 inline void update_l4_checksum(const Packet& packet, std::uint16_t offset, std::uint16_t delta) noexcept {
-  auto& field = *reinterpret_cast<wire::Field<std::uint16_t>*>(packet.data + offset);
+  auto& field = packet.view().proven_header_at<wire::Field<std::uint16_t>>(offset);
   field = updated_l4_checksum(packet.protocol, field, delta);
 }
 

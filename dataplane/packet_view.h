@@ -24,6 +24,13 @@ class PacketView {
     return reinterpret_cast<Header*>(data_ + offset);
   }
 
+  // The same where it is known to fit: the caller has compared its end.
+  template <class Header>
+  Header& proven_header_at(std::size_t offset) const noexcept {
+    static_assert(alignof(Header) == 1, "a header may lie at any address");
+    return *reinterpret_cast<Header*>(data_ + offset);
+  }
+
   // The bytes [offset, offset + count), cut at the end of the view.
   std::span<std::uint8_t> bytes(std::size_t offset, std::size_t count) const noexcept {
     if (offset > size_) return {};

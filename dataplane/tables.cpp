@@ -19,9 +19,10 @@ constexpr bool kIsIpv6 = std::is_same_v<Address, Ipv6>;
 template <class Address>
 constexpr const char* kFamilyName = kIsIpv6<Address> ? "6" : "4";
 
-// No more HAVIPs of IPv6 than there are places for their addresses have a MAC of their own.
+// Every port may change its MAC at once. No more HAVIPs of IPv6 than there are places for their addresses
+// have a MAC of their own.
 std::uint32_t mac_capacity(const TableCapacities& capacities) noexcept {
-  return capacities.ports + std::min(capacities.havips, capacities.endpoints6);
+  return 2 * capacities.ports + std::min(capacities.havips, capacities.endpoints6);
 }
 
 }  // namespace

@@ -75,9 +75,10 @@ Result<void> SwitchProcess::bring_up(const Options& options) {
   auto plan = plan_eal(settings, options.eal, Machine::here());
   if (!plan) return plan.error();
   for (const auto& text : plan.value().notices) notice(text);
-  // EAL sleeps and clears hugepages for a third of a second, in which 100,000 objects are read.
-  auto reading =
-      std::async(std::launch::async, [&] { return file ? file->read_objects() : Result<Config>(Config()); });
+  // EAL sleeps and clears hugepages for a third of a second, in which 100,000 objects are read; where there
+  // is no thread to be had, after it.
+  auto reading = std::async(std::launch::async | std::launch::deferred,
+                            [&] { return file ? file->read_objects() : Result<Config>(Config()); });
   auto eal = Eal::start(plan.value());
   auto config = reading.get();
   if (!config) return config.error();

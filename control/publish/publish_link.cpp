@@ -102,13 +102,15 @@ void TablePublisher::link_port(const model::Change<model::Port>& change, Batch& 
     if (port.ipv6) tables_.ipv6.endpoints.insert(EndpointKey(vpc, *port.ipv6), EndpointRef(id).raw());
     tables_.macs.insert(MacKey(subnet_id, port.mac), EndpointRef(id).raw());
   });
-  if (change.before && (change.before->ipv4 != port.ipv4 || change.before->ipv6 != port.ipv6)) {
-    relink_eips({model::TargetKind::kPort, port.name}, batch);
-    if (entry->second.spoken) renew_spoken(entry->second);
-  }
+  if (!change.before) return;
+  const bool has_new_address = change.before->ipv4 != port.ipv4 || change.before->ipv6 != port.ipv6;
+  const bool may_have_new_vpc =
+      change.before->subnet != port.subnet || batch.moved_subnets.contains(port.subnet);
+  if (has_new_address || may_have_new_vpc) relink_eips({model::TargetKind::kPort, port.name}, batch);
+  if (has_new_address && entry->second.spoken) renew_spoken(entry->second);
 }
 
-// Those that stay as they are, but whose target means another address or slot now.
+// Those that stay as they are, but whose target means another address, slot or VPC now.
 void TablePublisher::relink_eips(const model::EipTarget& target, Batch& batch) {
   for (const auto& [name, eip] : registry_.eips) {
     if (eip.spec.target != target) continue;

@@ -9,6 +9,17 @@ void run(const std::vector<std::function<void()>>& frees) {
   for (const auto& free : frees) free();
 }
 
+// False if it was not done within `limit`.
+template <class IsDone>
+bool await(std::chrono::milliseconds limit, IsDone&& is_done) {
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  while (!is_done()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::microseconds(100));
+  }
+  return true;
+}
+
 }  // namespace
 
 Reclaimer::~Reclaimer() {
@@ -44,12 +55,15 @@ void Reclaimer::poll() {
 }
 
 bool Reclaimer::drain(std::chrono::milliseconds limit) {
-  const auto deadline = std::chrono::steady_clock::now() + limit;
-  for (poll(); !closed_.empty(); poll()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::microseconds(100));
-  }
-  return true;
+  return await(limit, [this] {
+    poll();
+    return closed_.empty();
+  });
+}
+
+bool Reclaimer::await_workers(std::chrono::milliseconds limit) {
+  const std::uint64_t token = rcu_.start();
+  return await(limit, [&] { return rcu_.is_over(token); }) && drain(limit);
 }
 
 }  // namespace vipswitch

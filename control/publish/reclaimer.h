@@ -37,6 +37,8 @@ class Reclaimer {
   void poll();
   // Waits until everything closed so far is free; false if a worker took longer than `limit`.
   bool drain(std::chrono::milliseconds limit);
+  // The same, and every worker has passed a poll since the call, even if nothing was closed.
+  bool await_workers(std::chrono::milliseconds limit);
 
  private:
   struct Batch {

@@ -162,10 +162,11 @@ Result<void> TablePublisher::check_changes(const model::ChangeSet& changes, cons
   return check_room(changes, batch);
 }
 
-// With more EIPs to change than there are spare rows, publishing waits for the workers in between.
+// With more EIPs to change than there are free rows, publishing waits for the workers in between.
 Result<void> TablePublisher::check_workers(const model::ChangeSet& changes) {
   const std::size_t may_change = changes.eips.size() + changes.havips.size() + changes.ports.size();
-  if (may_change <= EipTable<Ipv4>::kLeastSpareRows || reclaimer_.drain(kGraceLimit)) return {};
+  const auto free_rows = std::min(tables_.ipv4.eips.free_rows(), tables_.ipv6.eips.free_rows());
+  if (may_change <= free_rows || reclaimer_.await_workers(kGraceLimit)) return {};
   return Error{
       ErrorCode::timeout,
       fmt::format("a worker has not passed a poll for 2 s, {} objects cannot change now", may_change)};

@@ -201,5 +201,32 @@ TEST(PublishEips, MoreChangeAtOnceThanThereAreSpareRows) {
   }
 }
 
+// A worker that does not poll would have such a batch wait for it half way: it is refused instead.
+TEST(PublishEips, MoreThanSpareRowsAreRefusedWhileAWorkerIsStuck) {
+  constexpr std::uint32_t kEips = 100;
+  constexpr unsigned kReader = 0;
+  Settings settings = InProcessSwitch::small_settings();
+  settings.tables.eips = kEips;
+  InProcessSwitch vswitch(settings);
+  model::Objects objects;
+  for (std::uint32_t i = 0; i < kEips; ++i) {
+    const std::string name = fmt::format("e{}", i);
+    objects.eips[name] = {name, Ipv4::from_host(Ipv4(203, 0, 112, 0).host() + i), std::nullopt};
+  }
+  ASSERT_TRUE(succeeded(vswitch.service().apply(objects)));
+  vswitch.settle();
+  Rcu& rcu = vswitch.control().host().rcu();
+  rcu.enter(kReader);
+  const model::Objects before = objects;
+  for (auto& [name, eip] : objects.eips) eip.rates.in_mbps = 10;
+  EXPECT_TRUE(
+      refused(vswitch.service().apply(objects), ErrorCode::timeout, "a worker has not passed a poll"));
+  EXPECT_TRUE(vswitch.service().objects() == before);
+  rcu.leave(kReader);
+  EXPECT_TRUE(succeeded(vswitch.service().apply(objects)));
+  vswitch.settle();
+  EXPECT_THAT(audit(vswitch), IsEmpty());
+}
+
 }  // namespace
 }  // namespace vipswitch::testing

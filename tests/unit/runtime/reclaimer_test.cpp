@@ -146,6 +146,13 @@ TEST_F(ReclaimerTest, DrainOfNothingIsDoneAtOnce) {
   bed.host().rcu().leave(kReader);
 }
 
+TEST_F(ReclaimerTest, WorkersAreAwaitedEvenIfNothingIsClosed) {
+  bed.host().rcu().enter(kReader);
+  EXPECT_FALSE(reclaimer.await_workers(kShort));
+  bed.host().rcu().leave(kReader);
+  EXPECT_TRUE(reclaimer.await_workers(kLong));
+}
+
 TEST_F(ReclaimerTest, WhatIsFreedMayRetireMore) {
   reclaimer.retire([this] { retire(2); });
   reclaimer.close_batch();

@@ -332,6 +332,9 @@ class Audit {
     const EndpointRef target =
         is_port ? EndpointRef(port_id(eip.target->name)) : EndpointRef(havip_id<Address>(eip.target->name));
     const auto wanted = AddressRewrite<Address>::between(address, *inner);
+    const auto& subnet = is_port ? objects_.ports.find(eip.target->name)->second.subnet
+                                 : objects_.havips.find(eip.target->name)->second.subnet;
+    expect(row->vpc == vpc_id_of_subnet(subnet), "EIP {} has its target in another VPC", eip.name);
     expect(row->target == target && row->inner.to == *inner && row->inner.delta == wanted.delta,
            "EIP {} leads elsewhere", eip.name);
   }
