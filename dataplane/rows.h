@@ -22,6 +22,7 @@
 #include "vipswitch/address.h"
 #include "vipswitch/checksum.h"
 #include "vipswitch/ids.h"
+#include "vipswitch/limits.h"
 #include "vipswitch/vrrp_filter.h"
 
 namespace vipswitch {
@@ -54,8 +55,6 @@ struct PortSource {
 
   bool is_havip() const noexcept { return havip.is_valid(); }
 };
-
-inline constexpr std::size_t kMaxPortHavips = 16;
 
 // Index into PortSources of the address a packet was sent from.
 inline constexpr std::uint8_t kNoSource = 0xff;

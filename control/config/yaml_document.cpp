@@ -37,10 +37,16 @@ bool is_null(const yaml_event_t& event) {
   return text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL";
 }
 
-// libyaml says what is wrong, what it was reading and where that begins.
-YamlFault fault_of(const yaml_parser_t& parser) {
+int last_line_of(std::string_view text) {
+  if (!text.empty() && text.back() == '\n') text.remove_suffix(1);
+  return 1 + static_cast<int>(std::count(text.begin(), text.end(), '\n'));
+}
+
+// libyaml says what is wrong, what it was reading and where that begins. It puts the end of a text behind its
+// last line.
+YamlFault fault_of(const yaml_parser_t& parser, std::string_view text) {
   if (parser.problem == nullptr) return {1, "more than the memory holds"};
-  const int line = line_of(parser.problem_mark);
+  const int line = std::min(line_of(parser.problem_mark), last_line_of(text));
   if (parser.context == nullptr) return {line, parser.problem};
   const int begin = line_of(parser.context_mark);
   const auto since = begin == line ? std::string() : fmt::format(" from line {}", begin);
@@ -50,7 +56,7 @@ YamlFault fault_of(const yaml_parser_t& parser) {
 // The events of a text one by one.
 class YamlEvents {
  public:
-  explicit YamlEvents(std::string_view text) {
+  explicit YamlEvents(std::string_view text) : text_(text) {
     if (yaml_parser_initialize(&parser_) == 0) throw std::bad_alloc();
     yaml_parser_set_input_string(&parser_, reinterpret_cast<const yaml_char_t*>(text.data()), text.size());
   }
@@ -66,9 +72,10 @@ class YamlEvents {
     yaml_event_delete(&event_);
     return yaml_parser_parse(&parser_, &event_) != 0 ? &event_ : nullptr;
   }
-  YamlFault fault() const { return fault_of(parser_); }
+  YamlFault fault() const { return fault_of(parser_, text_); }
 
  private:
+  std::string_view text_;
   yaml_parser_t parser_{};
   yaml_event_t event_{};
 };

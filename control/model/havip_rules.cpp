@@ -4,6 +4,7 @@
 #include "control/model/member_rules.h"
 #include "control/model/rules.h"
 #include "control/model/transaction.h"
+#include "vipswitch/limits.h"
 
 namespace vipswitch::model {
 namespace {

@@ -5,6 +5,7 @@
 // and between objects is checked in model.h; nothing here knows tables or DPDK.
 
 #include <algorithm>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -122,7 +123,6 @@ struct PortChange {
 };
 
 inline constexpr std::size_t kMaxHavipPorts = 10;  // ports bound to one HAVIP
-inline constexpr std::size_t kMaxPortHavips = 16;  // HAVIPs bound to one port
 
 // One virtual address, or one of each family; they are elected apart. In a request 0.0.0.0 and :: stand for
 // an address to allocate, and no address at all for one of each family of the subnet.
@@ -145,7 +145,7 @@ enum class TargetKind : std::uint8_t { kHavip, kPort };
 struct EipTarget {
   TargetKind kind = TargetKind::kHavip;
   std::string name;
-  bool operator==(const EipTarget&) const = default;
+  auto operator<=>(const EipTarget&) const = default;
 };
 
 // How much an EIP may carry, 10^6 bit/s and 1000 bytes of IP packets; empty: as much as comes.

@@ -22,6 +22,7 @@ struct TablePublisher::Batch {
   std::map<std::string, std::unique_ptr<EthDevice>> devices;  // opened for ports that come
   OpenedUplink uplink_opened;
   Names vpcs, subnets, ports, havips, eips;  // whose rows must be built anew
+  std::set<model::EipTarget> moved_targets;  // that mean another address, slot or VPC
   bool uplink = false;
   RetiredEips retired_eips;
   std::set<HavipId> new_slots;                     // that workers cannot reach yet

@@ -29,6 +29,7 @@ void TablePublisher::link(const model::ChangeSet& changes, Batch& batch) {
   for (const auto& change : changes.eips) {
     if (change.after) link_eip(*change.after, batch);
   }
+  relink_eips(batch);
   for (const auto& change : changes.routes) {
     if (change.after) link_route(*change.after, batch);
   }
@@ -106,14 +107,15 @@ void TablePublisher::link_port(const model::Change<model::Port>& change, Batch& 
   const bool has_new_address = change.before->ipv4 != port.ipv4 || change.before->ipv6 != port.ipv6;
   const bool may_have_new_vpc =
       change.before->subnet != port.subnet || batch.moved_subnets.contains(port.subnet);
-  if (has_new_address || may_have_new_vpc) relink_eips({model::TargetKind::kPort, port.name}, batch);
+  if (has_new_address || may_have_new_vpc) batch.moved_targets.insert({model::TargetKind::kPort, port.name});
   if (has_new_address && entry->second.spoken) renew_spoken(entry->second);
 }
 
-// Those that stay as they are, but whose target means another address, slot or VPC now.
-void TablePublisher::relink_eips(const model::EipTarget& target, Batch& batch) {
+// Also those that stay as they are, if their target means another address, slot or VPC now.
+void TablePublisher::relink_eips(Batch& batch) {
+  if (batch.moved_targets.empty()) return;
   for (const auto& [name, eip] : registry_.eips) {
-    if (eip.spec.target != target) continue;
+    if (!eip.spec.target || !batch.moved_targets.contains(*eip.spec.target)) continue;
     set_target_eip(eip, batch);
     batch.eips.insert(name);
   }
@@ -139,7 +141,7 @@ void TablePublisher::link_havip(const model::Change<model::Havip>& change, Batch
   // Routes and the sources of the ports lead to the slots.
   batch.vpcs.insert(registry_.subnets.find(havip.subnet)->second.spec.vpc);
   batch.ports.insert(havip.ports.begin(), havip.ports.end());
-  if (change.before) relink_eips({model::TargetKind::kHavip, havip.name}, batch);
+  if (change.before) batch.moved_targets.insert({model::TargetKind::kHavip, havip.name});
 }
 
 // True if the address has got a new slot.

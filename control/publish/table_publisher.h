@@ -114,7 +114,7 @@ class TablePublisher final : public Publisher {
   void replace_rate(std::unique_ptr<RateLimiter>& rate, std::optional<std::uint32_t> mbps,
                     std::optional<std::uint32_t> burst_kb);
 
-  void relink_eips(const model::EipTarget& target, Batch& batch);
+  void relink_eips(Batch& batch);
 
   void publish_rows(Batch& batch);
   void publish_havip_row(const HavipEntry& havip, Family family, HavipId slot, Batch& batch);

@@ -21,6 +21,9 @@ struct TableCapacities {
   bool operator==(const TableCapacities&) const = default;
 };
 
+// HAVIPs bound to one port.
+inline constexpr std::size_t kMaxPortHavips = 16;
+
 // What guests of a subnet can be told.
 inline constexpr std::size_t kMaxSubnetDns = 8, kMaxDhcpRoutes = 16;
 

@@ -19,7 +19,7 @@ constexpr Mac kUplinkMac = ShopWorld::kUplinkMac, kRouterMac = ShopWorld::kRoute
 Settings settings_for_many() {
   Settings settings = InProcessSwitch::small_settings();
   settings.tables.vpcs = settings.tables.subnets = kVpcs;
-  settings.tables.endpoints = 4 * kVpcs;
+  settings.tables.endpoints = settings.tables.endpoints6 = 4 * kVpcs;
   return settings;
 }
 

@@ -56,8 +56,12 @@ TEST(ConfigText, TabsAsIndentationAreRefusedWithTheirLine) {
 
 TEST(ConfigText, QuotesThatDoNotEndAreToldWithTheLineThatTheyBeginIn) {
   EXPECT_TRUE(text_refused("vpcs:\n  - {name: \"a, vni: 1}\n  - {name: b, vni: 2}\n",
-                           "f:4: found what is not YAML (found unexpected end of stream while scanning a "
+                           "f:3: found what is not YAML (found unexpected end of stream while scanning a "
                            "quoted scalar from line 2), expected a well-formed file"));
+  EXPECT_TRUE(
+      text_refused("vpcs: [{name: 5, vni: 5",
+                   "f:1: found what is not YAML (did not find expected ',' or '}' while parsing a flow "
+                   "mapping), expected a well-formed file"));
 }
 
 TEST(ConfigText, WhatStandsForNothingIsNoText) {

@@ -178,17 +178,22 @@ TEST_F(PublishApply, NeighbourThatBecomesTheGatewayIsKnownAtOnce) {
   EXPECT_EQ(vswitch.tables().uplink.load()->ipv4.gateway_mac, mac);
 }
 
+model::Objects unbound_eips(std::uint32_t count) {
+  model::Objects objects;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const std::string name = fmt::format("e{}", i);
+    objects.eips[name] = {name, Ipv4::from_host(Ipv4(203, 0, 112, 0).host() + i), std::nullopt};
+  }
+  return objects;
+}
+
 // Rows of a full table change a few at a time: those that were replaced serve again after a grace period.
 TEST(PublishEips, MoreChangeAtOnceThanThereAreSpareRows) {
   constexpr std::uint32_t kEips = 300;
   Settings settings = InProcessSwitch::small_settings();
   settings.tables.eips = kEips;
   InProcessSwitch vswitch(settings);
-  model::Objects objects;
-  for (std::uint32_t i = 0; i < kEips; ++i) {
-    const std::string name = fmt::format("e{}", i);
-    objects.eips[name] = {name, Ipv4::from_host(Ipv4(203, 0, 112, 0).host() + i), std::nullopt};
-  }
+  model::Objects objects = unbound_eips(kEips);
   ASSERT_TRUE(succeeded(vswitch.service().apply(objects)));
   const auto& eips = vswitch.tables().ipv4.eips;
   ASSERT_LT(eips.free_rows(), kEips);
@@ -208,11 +213,7 @@ TEST(PublishEips, MoreThanSpareRowsAreRefusedWhileAWorkerIsStuck) {
   Settings settings = InProcessSwitch::small_settings();
   settings.tables.eips = kEips;
   InProcessSwitch vswitch(settings);
-  model::Objects objects;
-  for (std::uint32_t i = 0; i < kEips; ++i) {
-    const std::string name = fmt::format("e{}", i);
-    objects.eips[name] = {name, Ipv4::from_host(Ipv4(203, 0, 112, 0).host() + i), std::nullopt};
-  }
+  model::Objects objects = unbound_eips(kEips);
   ASSERT_TRUE(succeeded(vswitch.service().apply(objects)));
   vswitch.settle();
   Rcu& rcu = vswitch.control().host().rcu();
