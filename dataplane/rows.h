@@ -257,10 +257,10 @@ struct UplinkRow {
   }
 };
 
-// One EIP: the entry of an EipTable (eip_table.h). Holds the endpoint itself, so EIP -> owner is one lookup
-// and two array loads.
+// One EIP: the entry of an EipTable (eip_table.h), in one cache line. Holds the endpoint itself, so EIP ->
+// owner is one lookup and two array loads.
 template <class Address>
-struct EipRow {
+struct alignas(sizeof(Address) == sizeof(Ipv6) ? 64 : 32) EipRow {
   using Key = Address;
 
   Address address;
@@ -275,7 +275,7 @@ struct EipRow {
   std::uint32_t next_free() const noexcept { return vpc.value(); }
   void set_next_free(std::uint32_t number) noexcept { vpc = VpcId(number); }
 };
-static_assert(sizeof(EipRow<Ipv4>) <= 32 && sizeof(EipRow<Ipv6>) <= 64);
+static_assert(sizeof(EipRow<Ipv4>) == 32 && sizeof(EipRow<Ipv6>) == 64);
 
 // One virtual address. A HAVIP with one of each family has two of these, each with an election of its own
 // (owner learning 5.4 "Dual stack").

@@ -10,21 +10,27 @@ namespace vipswitch::bench {
 namespace {
 
 void lookup(benchmark::State& state) {
-  using Table = LookupTable<Ipv4>;
+  using Table = EipTable<Ipv4>;
   const testing::InProcessSwitch eal;
   const auto size = static_cast<std::uint32_t>(state.range(0));
   Table table("bench_lookup", size);
   if (!table.is_valid()) return state.SkipWithError("no memory");
-  for (std::uint32_t i = 0; i < size; ++i) table.insert(Ipv4::from_host(0xcb000000 + i), i + 1);
+  for (std::uint32_t i = 0; i < size; ++i)
+    table.put({.address = Ipv4::from_host(0xcb000000 + i), .inner = {}, .vpc = {}, .target = {}});
   std::minstd_rand random(3);
   std::vector<Ipv4> keys(1 << 16);
   for (auto& key : keys) key = Ipv4::from_host(0xcb000000 + static_cast<std::uint32_t>(random()) % size);
-  std::uint64_t values[Table::kBulk];
+  Table::Probe probes[Table::kBulk];
+  const Table::Row* rows[Table::kBulk];
   std::size_t next = 0;
   CycleSamples samples;
   for (auto _ : state) {
-    samples.measure([&] { table.lookup_bulk(&keys[next], Table::kBulk, values); });
-    benchmark::DoNotOptimize(values);
+    samples.measure([&] {
+      for (unsigned i = 0; i < Table::kBulk; ++i) probes[i] = table.probe(keys[next + i]);
+      for (unsigned i = 0; i < Table::kBulk; ++i) rows[i] = table.candidate(probes[i]);
+      for (unsigned i = 0; i < Table::kBulk; ++i) rows[i] = table.row(keys[next + i], *rows[i]);
+    });
+    benchmark::DoNotOptimize(rows);
     next = (next + Table::kBulk) % keys.size();
   }
   report(state, samples, Table::kBulk);

@@ -48,7 +48,7 @@ def of_loads(name: str, loads: list[load.Load]) -> list[Figure]:
 
 def main() -> int:
     asked = parser("scripts/bench scale", rounds=5)
-    asked.add_argument("--million", action="store_true", help="load a million EIPs, too, once: minutes, and 12 GB of memory")
+    asked.add_argument("--million", action="store_true", help="load a million EIPs, too, once: a minute, and 4 GB of memory for the switch")
     given = asked.parse_args()
     effort = effort_of(given)
     with undo_stack() as stack:
