@@ -46,11 +46,16 @@ int last_line_of(std::string_view text) {
 // last line.
 YamlFault fault_of(const yaml_parser_t& parser, std::string_view text) {
   if (parser.problem == nullptr) return {1, "more than the memory holds"};
-  const int line = std::min(line_of(parser.problem_mark), last_line_of(text));
+  const int last_line = last_line_of(text);
+  const int line = std::min(line_of(parser.problem_mark), last_line);
   if (parser.context == nullptr) return {line, parser.problem};
-  const int begin = line_of(parser.context_mark);
+  const int begin = std::min(line_of(parser.context_mark), last_line);
+  const std::string_view context = parser.context;
+  // Other readers take such a text as it is, ::/0 for one.
+  if (context == "while parsing a flow node")
+    return {line, "expected a text, a list or a mapping; what begins with ':' needs quotes here"};
   const auto since = begin == line ? std::string() : fmt::format(" from line {}", begin);
-  return {line, fmt::format("{} {}{}", parser.problem, parser.context, since)};
+  return {line, fmt::format("{} {}{}", parser.problem, context, since)};
 }
 
 // The events of a text one by one.

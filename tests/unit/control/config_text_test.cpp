@@ -64,6 +64,14 @@ TEST(ConfigText, QuotesThatDoNotEndAreToldWithTheLineThatTheyBeginIn) {
                    "mapping), expected a well-formed file"));
 }
 
+TEST(ConfigText, TextThatBeginsWithAColonNeedsQuotesInAList) {
+  const std::string expected =
+      "f:2: found what is not YAML (expected a text, a list or a mapping; what begins with ':' needs quotes "
+      "here), expected a well-formed file";
+  EXPECT_TRUE(text_refused("routes:\n- {vpc: a, to: ::/0, via: internet}\n", expected));
+  EXPECT_TRUE(text_refused("routes:\n- {vpc: ", expected));
+}
+
 TEST(ConfigText, WhatStandsForNothingIsNoText) {
   for (const char* nothing : {"", "~", "null", "Null", "NULL"}) {
     EXPECT_TRUE(text_refused("vpcs:\n- name: " + std::string(nothing) + "\n- name: b\n",
