@@ -20,7 +20,6 @@ template <class Address>
 class EipTable {
  public:
   using Row = EipRow<Address>;
-  static constexpr unsigned kBulk = EntryTable<Row>::kBulk;
   static constexpr std::uint32_t kLeastSpareRows = 64;
 
   // Fails (is_valid() is false) when memory is short.

@@ -63,7 +63,6 @@ template <class Entry>
 class EntryTable {
  public:
   using Key = typename Entry::Key;
-  static constexpr unsigned kBulk = 64;
 
   // Room for `capacity` keys, and for `spare` entries that were replaced and are not free yet. Fails
   // (is_valid() is false) when memory is short. capacity + spare < 2^31.

@@ -34,7 +34,6 @@ template <class Key>
 class LookupTable {
  public:
   using Entry = ValueEntry<Key>;
-  static constexpr unsigned kBulk = 64;
 
   // Fails (is_valid() is false) when memory is short. capacity < 2^31.
   LookupTable(const char* name, std::uint32_t capacity) noexcept : entries_(name, capacity, 0) {}
@@ -60,15 +59,6 @@ class LookupTable {
   // 0: not found.
   [[gnu::always_inline]] std::uint64_t value(const Key& key, const Entry& candidate) const noexcept {
     return entries_.confirm(key, candidate).value_now();
-  }
-
-  // Workers. count <= kBulk; values[i] is 0 where keys[i] is not found.
-  void lookup_bulk(const Key* keys, unsigned count, std::uint64_t* values) const noexcept {
-    Probe probes[kBulk];
-    const Entry* candidates[kBulk];
-    for (unsigned i = 0; i < count; ++i) probes[i] = probe(keys[i]);
-    for (unsigned i = 0; i < count; ++i) candidates[i] = candidate(probes[i]);
-    for (unsigned i = 0; i < count; ++i) values[i] = value(keys[i], *candidates[i]);
   }
 
   // Control. Adds the key or replaces its value in one step; false if the table is full.

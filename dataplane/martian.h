@@ -29,7 +29,8 @@ constexpr bool is_in(const OctetRanges& ranges, Ipv4 address) noexcept {
 // "This network", loopback, link-local, and from 224.0.0.0 on multicast, reserved and broadcast.
 inline constexpr OctetRanges kUnroutableRanges = [] {
   OctetRanges ranges{};
-  for (OctetRange& range : ranges) range = {0, 1};  // none
+  // None. Not by default initialisers: g++ 12 leaves those out where the rest is set in part.
+  for (OctetRange& range : ranges) range = {0, 1};
   for (const std::uint32_t octet : {0u, 127u}) add_range(ranges, octet, 0, 8);
   for (std::uint32_t octet = 224; octet < 256; ++octet) add_range(ranges, octet, 0, 8);
   add_range(ranges, 169, 254, 16);

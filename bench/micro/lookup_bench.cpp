@@ -11,6 +11,7 @@ namespace {
 
 void lookup(benchmark::State& state) {
   using Table = EipTable<Ipv4>;
+  constexpr unsigned kBulk = 64;
   const testing::InProcessSwitch eal;
   const auto size = static_cast<std::uint32_t>(state.range(0));
   Table table("bench_lookup", size);
@@ -20,20 +21,20 @@ void lookup(benchmark::State& state) {
   std::minstd_rand random(3);
   std::vector<Ipv4> keys(1 << 16);
   for (auto& key : keys) key = Ipv4::from_host(0xcb000000 + static_cast<std::uint32_t>(random()) % size);
-  Table::Probe probes[Table::kBulk];
-  const Table::Row* rows[Table::kBulk];
+  Table::Probe probes[kBulk];
+  const Table::Row* rows[kBulk];
   std::size_t next = 0;
   CycleSamples samples;
   for (auto _ : state) {
     samples.measure([&] {
-      for (unsigned i = 0; i < Table::kBulk; ++i) probes[i] = table.probe(keys[next + i]);
-      for (unsigned i = 0; i < Table::kBulk; ++i) rows[i] = table.candidate(probes[i]);
-      for (unsigned i = 0; i < Table::kBulk; ++i) rows[i] = table.row(keys[next + i], *rows[i]);
+      for (unsigned i = 0; i < kBulk; ++i) probes[i] = table.probe(keys[next + i]);
+      for (unsigned i = 0; i < kBulk; ++i) rows[i] = table.candidate(probes[i]);
+      for (unsigned i = 0; i < kBulk; ++i) rows[i] = table.row(keys[next + i], *rows[i]);
     });
     benchmark::DoNotOptimize(rows);
-    next = (next + Table::kBulk) % keys.size();
+    next = (next + kBulk) % keys.size();
   }
-  report(state, samples, Table::kBulk);
+  report(state, samples, kBulk);
 }
 
 BENCHMARK(lookup)->Name("lookup.eip")->Arg(1000)->Arg(64 * 1024)->Arg(1000 * 1000);

@@ -266,10 +266,6 @@ struct Ipv4Interface {
   constexpr Ipv4Prefix prefix() const noexcept {
     return {Ipv4::from_host(address.host() & Ipv4Prefix::mask(length)), length};
   }
-  // Whether the other one is of the same prefix.
-  constexpr bool is_on_link(Ipv4 other) const noexcept {
-    return ((address.host() ^ other.host()) & Ipv4Prefix::mask(length)) == 0;
-  }
   constexpr bool operator==(const Ipv4Interface&) const noexcept = default;
 };
 
@@ -281,10 +277,6 @@ struct Ipv6Interface {
     const auto [high, low] = address.halves();
     const auto [high_mask, low_mask] = Ipv6Prefix::mask(length);
     return {Ipv6::from_halves({high & high_mask, low & low_mask}), length};
-  }
-  // Whether the other one is of the same prefix.
-  constexpr bool is_on_link(const Ipv6& other) const noexcept {
-    return Ipv6Prefix::same_prefix(address, other, length);
   }
   constexpr bool operator==(const Ipv6Interface&) const noexcept = default;
 };

@@ -47,6 +47,18 @@ std::vector<std::uint32_t> colliding_numbers(std::uint32_t capacity, std::size_t
   return numbers;
 }
 
+// So many keys a burst has, which workers look up step by step; values[i] is 0 where keys[i] is not found.
+inline constexpr unsigned kBulk = 64;
+
+template <class Key>
+void lookup_bulk(const LookupTable<Key>& table, const Key* keys, unsigned count, std::uint64_t* values) {
+  typename LookupTable<Key>::Probe probes[kBulk];
+  const typename LookupTable<Key>::Entry* candidates[kBulk];
+  for (unsigned i = 0; i < count; ++i) probes[i] = table.probe(keys[i]);
+  for (unsigned i = 0; i < count; ++i) candidates[i] = table.candidate(probes[i]);
+  for (unsigned i = 0; i < count; ++i) values[i] = table.value(keys[i], *candidates[i]);
+}
+
 // Keys with one hash, `hash_key(key) == hash_key(EndpointKey<Ipv4>(VpcId(0), Ipv4()))`: the CRC of eight
 // bytes is that of the last four on top of the first's, which these undo.
 inline EndpointKey<Ipv4> key_of_the_same_hash(std::uint32_t number) {

@@ -17,6 +17,7 @@ namespace vipswitch {
 namespace {
 
 using testing::colliding_numbers;
+using testing::kBulk;
 using testing::key_of_the_same_hash;
 using testing::make_lookup_key;
 
@@ -54,13 +55,12 @@ class ModelledTable {
   }
   // The keys below `end`, in bulk, of this table or of another that should have the same.
   void verify_bulk(std::uint32_t end, const LookupTable<Key>& table) const {
-    constexpr unsigned kBulk = LookupTable<Key>::kBulk;
     for (std::uint32_t first = 0; first < end; first += kBulk) {
       const unsigned count = std::min(kBulk, end - first);
       std::vector<Key> keys;
       for (unsigned i = 0; i < count; ++i) keys.push_back(make_lookup_key<Key>(first + i));
       std::array<std::uint64_t, kBulk> values{};
-      table.lookup_bulk(keys.data(), count, values.data());
+      testing::lookup_bulk(table, keys.data(), count, values.data());
       for (unsigned i = 0; i < count; ++i) ASSERT_EQ(values[i], expected(first + i)) << first + i;
     }
   }

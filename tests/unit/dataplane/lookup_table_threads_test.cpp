@@ -17,7 +17,7 @@ namespace {
 
 using BusyKey = EndpointKey<Ipv6>;
 constexpr std::uint32_t kBusyCapacity = 256;
-constexpr std::uint32_t kBusyKeys = LookupTable<BusyKey>::kBulk;  // so many may come and go, so many stay
+constexpr std::uint32_t kBusyKeys = testing::kBulk;  // so many may come and go, so many stay
 constexpr unsigned kReaders =
     4;  // more than cores, often: one that is preempted in a search sees the most change
 
@@ -58,7 +58,7 @@ class BusyTable {
       for (std::uint32_t i = 0; i < keys_.size(); ++i) check(i, table_.lookup(keys_[i]));
       for (std::uint32_t first = 0; first < keys_.size(); first += kBusyKeys) {
         std::uint64_t values[kBusyKeys];
-        table_.lookup_bulk(&keys_[first], kBusyKeys, values);
+        testing::lookup_bulk(table_, &keys_[first], kBusyKeys, values);
         for (std::uint32_t i = 0; i < kBusyKeys; ++i) check(first + i, values[i]);
       }
       rounds_.fetch_add(1, std::memory_order_relaxed);
