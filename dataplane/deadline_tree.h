@@ -21,7 +21,7 @@ namespace vipswitch {
 
 class DeadlineTree {
  public:
-  static constexpr TimeMs kNever = INT64_MAX;
+  static constexpr TimeMs kNever = kNeverMs;
   static constexpr std::size_t kFan = 64;
 
   explicit DeadlineTree(std::size_t slot_count, Memory memory = Memory::kHuge) noexcept

@@ -9,138 +9,30 @@
 // slot's home worker. The lock is held for one election step: bounded work, no calls out.
 //
 // Slots are assigned by control. open() and close() are control's, for a slot that no worker can reach: not
-// published yet, or retired and a grace period past.
+// published yet, or retired and a grace period past. A slot has place for two members; a room for more is
+// control's to make before the third is bound, and lasts until the slot is closed.
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <rte_spinlock.h>
+#include <memory>
+#include <unordered_map>
 #include <vector>
 
 #include "dataplane/deadline_tree.h"
 #include "dataplane/dpdk_handle.h"
-#include "dataplane/owner/election.h"
-#include "dataplane/owner/prober.h"
+#include "dataplane/havip_slot.h"
+#include "dataplane/owner/standalone_election.h"
 #include "dataplane/owner_word.h"
 #include "dataplane/recent_deliveries.h"
-#include "dataplane/rows.h"
 #include "vipswitch/ids.h"
 
 namespace vipswitch {
 
-// The owner of before a handover, and how long it counts (election time): while the owner word still names
-// it, it has the data; after that it may answer what it got. Bits 0-23 the port, 24-63 the milliseconds; 0:
-// nobody.
-class Predecessor {
- public:
-  constexpr Predecessor() noexcept = default;
-  explicit constexpr Predecessor(std::uint64_t raw) noexcept : raw_(raw) {}
-  constexpr Predecessor(PortId port, TimeMs until) noexcept
-      : raw_((port.value() & 0xffffffu) | static_cast<std::uint64_t>(until) << 24) {}
-
-  constexpr std::uint64_t raw() const noexcept { return raw_; }
-  constexpr bool is(PortId port, TimeMs now) const noexcept {
-    return (raw_ & 0xffffffu) == port.value() && now < static_cast<TimeMs>(raw_ >> 24);
-  }
-
- private:
-  std::uint64_t raw_ = 0;
-};
-
-struct HavipWarm {
-  std::atomic<const HavipRow*> row{nullptr};
-  std::atomic<std::uint64_t> predecessor{0};  // written with the owner word
-  // Packets resolved before a commit and sent after it; written only then, by any worker.
-  std::atomic<std::uint64_t> delivered_to_old{0};
-  // Packets for it while nobody owned it; written once a burst, only then, by any worker.
-  std::atomic<std::uint64_t> dropped{0};
-
-  bool has_predecessor(PortId port, TimeMs now) const noexcept {
-    return Predecessor(predecessor.load(std::memory_order_acquire)).is(port, now);
-  }
-};
-static_assert(sizeof(HavipWarm) == 32);
-
-// What the operator says about the data of a HAVIP.
-struct Steering {
-  LearnMode mode = LearnMode::kEnforce;
-  PortId port;  // kEnforce: the pinned port, if any; else the one that has the data, if any
-  Handover handover = Handover::kAtOnce;
-  std::uint8_t follow_vrid = 0;  // the group that the address belongs to; 0: what is learned
-  bool is_pinned = false;        // the operator named `port`
-
-  constexpr bool operator==(const Steering&) const noexcept = default;
-};
-
-struct alignas(64) HavipCold {
-  rte_spinlock_t lock;
-  std::uint32_t sequence;  // decisions so far
-  // Written by the lock's holder after each step, for control, which reads without the lock.
-  std::atomic<TimeMs> owner_since_ms{-1};  // -1: no owner
-  std::atomic<TimeMs> suspect_from_ms{owner::Election::kNever};
-  std::atomic<OwnerState> state{OwnerState::kUnknown};
-  Steering steering;
-  // While the election has named another port and data still goes to the old owner: that one, and until when.
-  PortId handing_over;
-  TimeMs handover_ends_ms = owner::Election::kNever;
-  std::uint32_t disagreements;  // decisions while observing that name another port than the one with the data
-  TimeMs unclaimed_since_ms;    // -1: somebody is elected
-  PortId outranked;             // that last adverted though the owner outranks it; invalid: none has
-  TimeMs outranked_ms;          // when
-  std::array<std::atomic<TimeMs>, kNoticeCount> noticed_ms;  // by Notice; -1: never
-  owner::Prober prober;
-  owner::Election election;
-
-  // At `now` without another step.
-  OwnerState state_at(TimeMs now) const noexcept {
-    const OwnerState last = state.load(std::memory_order_relaxed);
-    const bool is_late = now >= suspect_from_ms.load(std::memory_order_relaxed);
-    return last == OwnerState::kOwnedVrrp && is_late ? OwnerState::kSuspect : last;
-  }
-  void end_handover() noexcept {
-    handing_over = PortId();
-    handover_ends_ms = owner::Election::kNever;
-  }
-  // Who has the data, whatever the election says.
-  PortId port_with_data() const noexcept {
-    if (steering.mode != LearnMode::kEnforce) return steering.port;
-    return handing_over.is_valid() ? handing_over : election.owner();
-  }
-  // No later than the first moment at which time alone can change who has the data, or at which somebody is
-  // to be asked.
-  TimeMs next_due() const noexcept {
-    return std::min({election.next_due(), handover_ends_ms, prober.next_due()});
-  }
-  // After a step that may have changed whose ownership is in doubt. Where claims are not looked at, nobody is
-  // asked for any.
-  void review(TimeMs now) noexcept {
-    if (steering.mode == LearnMode::kOff) {
-      prober.rest();
-    } else {
-      prober.watch(election);
-    }
-    if (election.elected().is_valid()) {
-      unclaimed_since_ms = -1;
-    } else if (unclaimed_since_ms < 0) {
-      unclaimed_since_ms = now;
-    }
-  }
-  // After a step. Adverts that only repeat are nearly all there are, so they touch one word.
-  void show_step(const owner::Outcome& outcome, TimeMs now) noexcept {
-    if (!outcome.is_repetition()) return show_state(now);
-    if (outcome.suspect_from() != 0) suspect_from_ms.store(outcome.suspect_from(), std::memory_order_relaxed);
-  }
-  void show_state(TimeMs now) noexcept {
-    suspect_from_ms.store(election.suspect_from(), std::memory_order_relaxed);
-    const bool is_enforced = steering.mode == LearnMode::kEnforce;
-    state.store(is_enforced ? election.state(now) : OwnerState::kFixed, std::memory_order_relaxed);
-  }
-};
-
 // What control sees of a slot: a copy made by a worker under the lock.
 struct HavipSnapshot {
-  owner::Election election;
+  owner::StandaloneElection election;
   OwnerWord owner;
   std::uint32_t sequence = 0;
   TimeMs owner_since_ms = -1;
@@ -151,7 +43,7 @@ struct HavipSnapshot {
   std::uint64_t delivered_to_old = 0;
   std::uint64_t dropped = 0;
   TimeMs unclaimed_since_ms = -1;
-  std::array<TimeMs, kNoticeCount> noticed_ms{};
+  std::array<TimeMs, kNoticeCount> noticed_ms{};  // by Notice; -1: never
   TimeMs next_question_ms = owner::Election::kNever;
   owner::ProbeStatus probing{};
 };
@@ -169,7 +61,8 @@ class HavipTable {
   std::uint32_t capacity() const noexcept { return capacity_; }
   // Without the rows.
   std::size_t bytes() const noexcept {
-    return capacity_ * (sizeof(OwnerWord) + sizeof(HavipWarm) + sizeof(HavipCold)) + deadlines_.bytes();
+    return capacity_ * (sizeof(OwnerWord) + sizeof(HavipWarm) + sizeof(HavipCold)) + deadlines_.bytes() +
+           rooms_.size() * sizeof(owner::Members::Room);
   }
 
   OwnerWord owner_word(HavipId id) const noexcept {
@@ -208,28 +101,11 @@ class HavipTable {
 
   // Control: makes an unreachable slot ready for publication.
   void open(HavipId id, const HavipRow* row, const owner::Election& election, const Steering& steering = {},
-            TimeMs now = 0) noexcept {
-    auto& cold = this->cold(id);
-    rte_spinlock_init(&cold.lock);
-    cold.sequence = 0;
-    cold.owner_since_ms.store(-1, std::memory_order_relaxed);
-    cold.steering = steering;
-    cold.end_handover();
-    cold.disagreements = 0;
-    cold.unclaimed_since_ms = -1;
-    cold.outranked = PortId();
-    for (auto& noticed : cold.noticed_ms) noticed.store(-1, std::memory_order_relaxed);
-    cold.prober.rest();
-    cold.election = election;
-    cold.review(now);
-    cold.show_state(0);
-    warm(id).predecessor.store(0, std::memory_order_relaxed);
-    warm(id).delivered_to_old.store(0, std::memory_order_relaxed);
-    warm(id).dropped.store(0, std::memory_order_relaxed);
-    owner(id).store(OwnerWord::nobody(OwnerLocation::kUnknown, 0).raw(), std::memory_order_relaxed);
-    warm(id).row.store(row, std::memory_order_release);
-    deadlines_.lower(id.value(), cold.next_due());
-  }
+            TimeMs now = 0);
+  // Control: the slot is not reached until it is opened again.
+  void close(HavipId id) noexcept;
+  // Control: where the slot's members may be; null: as few as that need none.
+  owner::Members::Room* room_for(HavipId id, std::size_t members);
 
  private:
   std::uint32_t capacity_;
@@ -237,6 +113,7 @@ class HavipTable {
   RteArray<HavipWarm> warm_;
   RteArray<HavipCold> cold_;
   DeadlineTree deadlines_;
+  std::unordered_map<std::uint32_t, std::unique_ptr<owner::Members::Room>> rooms_;  // by slot
   std::vector<const RecentDeliveries*> recent_;
   alignas(64) std::atomic<std::uint64_t> owner_epoch_{0};
 };

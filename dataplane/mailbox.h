@@ -28,7 +28,7 @@ struct TotalsRequest {
 
 struct Message {
   enum class Kind : std::uint8_t {
-    kElection,  // `trigger` for `port` at `havip`: port down, up, unbind, bind
+    kElection,  // `trigger` for `port` at `havip`: port down, up, unbind, bind (with `room`, unless few)
     kSteer,     // Steering{mode, port, handover, follow_vrid, is_pinned} of `havip`
     kRestore,   // `port` owned `havip` before, in `generation`
     kTransmit,  // `mbuf`, a frame that control made, out of `port`
@@ -47,6 +47,7 @@ struct Message {
   PortId port;
   union {
     rte_mbuf* mbuf;
+    owner::Members::Room* room;
     SnapshotRequest* snapshot;
     TotalsRequest* totals;
     std::uint64_t generation;

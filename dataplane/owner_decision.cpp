@@ -12,11 +12,11 @@ namespace {
 
 constexpr TimeMs kContentionMs = 10'000;
 
-OwnerWord word_of(const HavipCold& cold, TimeMs now) noexcept {
-  const PortId port = cold.port_with_data();
+OwnerWord word_of(const HavipWarm& warm, const HavipCold& cold, TimeMs now) noexcept {
+  const PortId port = cold.port_with_data(warm);
   if (!port.is_valid()) {
     const bool is_released =
-        cold.steering.mode == LearnMode::kEnforce && cold.election.state(now) == OwnerState::kReleased;
+        cold.mode == LearnMode::kEnforce && cold.election.state(now) == OwnerState::kReleased;
     return OwnerWord::nobody(is_released ? OwnerLocation::kReleased : OwnerLocation::kUnknown, cold.sequence);
   }
   const owner::Delivery delivery = cold.election.delivery_of(port);
@@ -28,7 +28,7 @@ OwnerWord word_of(const HavipCold& cold, TimeMs now) noexcept {
 DataMove store_word(WorkerState& worker, HavipId havip, const HavipCold& cold) noexcept {
   HavipTable& havips = worker.tables.havips;
   const OwnerWord before = havips.owner_word(havip);
-  OwnerWord word = word_of(cold, worker.now_ms);
+  OwnerWord word = word_of(havips.warm(havip), cold, worker.now_ms);
   DataMove move{};
   if (before.is_local()) move.from = before.port();
   if (word.is_local()) move.to = word.port();
@@ -57,26 +57,25 @@ bool still_delivers(const owner::Election& election, PortId port, TimeMs now) no
 // holds the address, and after a resignation or a loss of the link there is nobody to stay with.
 bool is_gradual(const HavipCold& cold, const owner::OwnerChange& change, PortId had_data,
                 TimeMs now) noexcept {
-  return cold.steering.handover == Handover::kAnnounced && change.trigger == Trigger::kAdvert &&
+  return cold.handover == Handover::kAnnounced && change.trigger == Trigger::kAdvert &&
          change.rule == Rule::kFreshVrrp && change.from.is_valid() && had_data != change.to &&
          still_delivers(cold.election, had_data, now);
 }
 
 void begin_handover(HavipWarm& warm, HavipCold& cold, PortId from, TimeMs now) noexcept {
-  cold.handing_over = from;
-  cold.handover_ends_ms = now + kHandoverMs;
-  warm.predecessor.store(Predecessor(from, cold.handover_ends_ms).raw(), std::memory_order_release);
+  warm.set_predecessor(Predecessor(from, now + kHandoverMs));
+  cold.is_handing_over = true;
 }
 
 // What the old owner has got it may answer.
 void complete_handover(HavipWarm& warm, HavipCold& cold, TimeMs now) noexcept {
-  warm.predecessor.store(Predecessor(cold.handing_over, now + kHandoverMs).raw(), std::memory_order_release);
-  cold.end_handover();
+  warm.set_predecessor(Predecessor(warm.get_predecessor().port(), now + kHandoverMs));
+  cold.is_handing_over = false;
 }
 
 void break_off_handover(HavipWarm& warm, HavipCold& cold) noexcept {
-  warm.predecessor.store(Predecessor().raw(), std::memory_order_release);
-  cold.end_handover();
+  warm.set_predecessor(Predecessor());
+  cold.is_handing_over = false;
 }
 
 // After a step of the election: whether data follows it now or later.
@@ -85,17 +84,17 @@ void hand_over(WorkerState& worker, HavipWarm& warm, HavipCold& cold,
   const auto changes = outcome.changes();
   const TimeMs now = worker.now_ms;
   if (!changes.empty()) {
-    const PortId had_data = cold.handing_over.is_valid() ? cold.handing_over : changes.front().from;
+    const PortId had_data = cold.is_handing_over ? warm.get_predecessor().port() : changes.front().from;
     if (is_gradual(cold, changes.back(), had_data, now)) return begin_handover(warm, cold, had_data, now);
     break_off_handover(warm, cold);
-  } else if (cold.handing_over.is_valid()) {
+  } else if (cold.is_handing_over) {
     if (outcome.elected_announced()) {
       worker.count(LearnCounter::handover_announced);
       complete_handover(warm, cold, now);
-    } else if (now >= cold.handover_ends_ms) {
+    } else if (now >= cold.handover_ends(warm)) {
       worker.count(LearnCounter::handover_expired);
       complete_handover(warm, cold, now);
-    } else if (!still_delivers(cold.election, cold.handing_over, now)) {
+    } else if (!still_delivers(cold.election, warm.get_predecessor().port(), now)) {
       break_off_handover(warm, cold);
     }
   }
@@ -108,7 +107,7 @@ void set_owner_since(HavipCold& cold, PortId owner, TimeMs now) noexcept {
 // Only enforced decisions move data; the others are compared with where it goes.
 void count_disagreements(WorkerState& worker, HavipCold& cold, const owner::Outcome& outcome) noexcept {
   for (const owner::OwnerChange& change : outcome.changes()) {
-    if (cold.steering.mode != LearnMode::kObserve || change.to == cold.steering.port) continue;
+    if (cold.mode != LearnMode::kObserve || change.to == PortId(cold.steered_to)) continue;
     ++cold.disagreements;
     worker.count(LearnCounter::observe_disagreed);
   }
@@ -121,21 +120,21 @@ namespace detail {
 DataMove commit_owner(WorkerState& worker, HavipId havip, HavipCold& cold,
                       const owner::Outcome& outcome) noexcept {
   cold.sequence += static_cast<std::uint32_t>(outcome.changes().size());
-  if (cold.steering.mode == LearnMode::kEnforce) {
+  if (cold.mode == LearnMode::kEnforce) {
     hand_over(worker, worker.tables.havips.warm(havip), cold, outcome);
     if (!outcome.changes().empty()) set_owner_since(cold, cold.election.owner(), worker.now_ms);
     return store_word(worker, havip, cold);
   }
   count_disagreements(worker, cold, outcome);
   const OwnerWord stored = worker.tables.havips.owner_word(havip);
-  if (stored.same_place(word_of(cold, worker.now_ms))) return {};
+  if (stored.same_place(word_of(worker.tables.havips.warm(havip), cold, worker.now_ms))) return {};
   return store_word(worker, havip, cold);
 }
 
 bool is_contended(HavipCold& cold, PortId port, TimeMs now) noexcept {
-  if (cold.handing_over.is_valid()) return false;
+  if (cold.is_handing_over) return false;
   const PortId before = std::exchange(cold.outranked, port);
-  const TimeMs before_ms = std::exchange(cold.outranked_ms, now);
+  const TimeMs before_ms = std::exchange(cold.outranked_at, now);
   const auto member = cold.election.member(port, now);
   if (before != port || !member) return false;
   return now - before_ms <= std::max(kContentionMs, TimeMs{3} * member->advert.interval_ms);
@@ -150,8 +149,8 @@ namespace {
 std::optional<LearnCounter> prepare_election(HavipCold& cold, Steering steering, TimeMs now) noexcept {
   if (steering.mode == LearnMode::kOff) {
     (void)cold.election.forget(now);
-  } else if (cold.steering.mode == LearnMode::kOff && cold.steering.port.is_valid()) {
-    (void)cold.election.restore(cold.steering.port, 0, now);
+  } else if (cold.mode == LearnMode::kOff && cold.steered_to.is_valid()) {
+    (void)cold.election.restore(cold.steered_to, 0, now);
   }
   (void)cold.election.follow(steering.follow_vrid, now);
   if (steering.mode == LearnMode::kEnforce && steering.port.is_valid()) {
@@ -174,15 +173,16 @@ Trigger trigger_of(Steering before, Steering after) noexcept {
 void steer(WorkerState& worker, HavipId havip, Steering steering) noexcept {
   HavipTable& havips = worker.tables.havips;
   HavipCold& cold = havips.cold(havip);
+  HavipWarm& warm = havips.warm(havip);
   rte_spinlock_lock(&cold.lock);
   owner::OwnerChange change{};
-  change.trigger = trigger_of(cold.steering, steering);
-  change.from = cold.port_with_data();
+  change.trigger = trigger_of(cold.steering(), steering);
+  change.from = cold.port_with_data(warm);
   change.at_ms = worker.now_ms;
   const auto remark = prepare_election(cold, steering, worker.now_ms);
-  cold.steering = steering;
-  break_off_handover(havips.warm(havip), cold);
-  change.to = cold.port_with_data();
+  cold.set_steering(steering);
+  break_off_handover(warm, cold);
+  change.to = cold.port_with_data(warm);
   change.rule = steering.mode == LearnMode::kEnforce ? cold.election.rule() : Rule::kFixed;
   const bool moves = change.from != change.to;
   if (moves) {
@@ -193,7 +193,7 @@ void steer(WorkerState& worker, HavipId havip, Steering steering) noexcept {
   cold.review(worker.now_ms);
   cold.show_state(worker.now_ms);
   const Report told{cold.sequence, cold.election.generation(), steering.mode};
-  const TimeMs due = cold.next_due();
+  const TimeMs due = cold.next_due(warm);
   rte_spinlock_unlock(&cold.lock);
   havips.deadlines().lower(havip.value(), due);
   if (remark) worker.count(*remark);
@@ -235,19 +235,19 @@ void run_election_timers(WorkerState& worker, std::size_t worker_index, std::siz
 void take_snapshot(WorkerState& worker, HavipId havip, HavipSnapshot& snapshot) noexcept {
   HavipTable& havips = worker.tables.havips;
   HavipCold& cold = havips.cold(havip);
+  const HavipWarm& warm = havips.warm(havip);
   rte_spinlock_lock(&cold.lock);
   snapshot.election = cold.election;
   snapshot.owner = havips.owner_word(havip);
   snapshot.sequence = cold.sequence;
   snapshot.owner_since_ms = cold.owner_since_ms.load(std::memory_order_relaxed);
-  snapshot.steering = cold.steering;
-  snapshot.handover_ends_ms = cold.handover_ends_ms;
+  snapshot.steering = cold.steering();
+  snapshot.handover_ends_ms = cold.handover_ends(warm);
   snapshot.disagreements = cold.disagreements;
-  snapshot.delivered_to_old = havips.warm(havip).delivered_to_old.load(std::memory_order_relaxed);
-  snapshot.dropped = havips.warm(havip).dropped.load(std::memory_order_relaxed);
-  snapshot.unclaimed_since_ms = cold.unclaimed_since_ms;
-  for (std::size_t i = 0; i < kNoticeCount; ++i)
-    snapshot.noticed_ms[i] = cold.noticed_ms[i].load(std::memory_order_relaxed);
+  snapshot.delivered_to_old = warm.delivered_to_old.load(std::memory_order_relaxed);
+  snapshot.dropped = warm.dropped.load(std::memory_order_relaxed);
+  snapshot.unclaimed_since_ms = cold.unclaimed_since;
+  for (std::size_t i = 0; i < kNoticeCount; ++i) snapshot.noticed_ms[i] = cold.notices[i].last_ms();
   snapshot.next_question_ms = cold.prober.next_due();
   snapshot.probing = cold.prober.status(worker.now_ms);
   rte_spinlock_unlock(&cold.lock);

@@ -49,7 +49,7 @@ void decide_slot(WorkerState& worker, HavipId havip, std::uint64_t evidence_tsc,
   HavipTable& havips = worker.tables.havips;
   HavipCold& cold = havips.cold(havip);
   rte_spinlock_lock(&cold.lock);
-  const LearnMode mode = cold.steering.mode;
+  const LearnMode mode = cold.mode;
   if (mode == LearnMode::kOff && evidence_tsc != 0) {
     rte_spinlock_unlock(&cold.lock);
     return worker.count(LearnCounter::learn_off);
@@ -57,13 +57,13 @@ void decide_slot(WorkerState& worker, HavipId havip, std::uint64_t evidence_tsc,
   const owner::Outcome outcome = step(cold, worker.now_ms);
   const Report told{cold.sequence + 1, cold.election.generation(), mode};
   DataMove move{};
-  if (!outcome.owner_stands() || mode != LearnMode::kEnforce || cold.handing_over.is_valid())
+  if (!outcome.owner_stands() || mode != LearnMode::kEnforce || cold.is_handing_over)
     move = detail::commit_owner(worker, havip, cold, outcome);
   if (!outcome.is_repetition()) cold.review(worker.now_ms);
   const bool is_contended =
       outcome.outranked().is_valid() && detail::is_contended(cold, outcome.outranked(), worker.now_ms);
   cold.show_step(outcome, worker.now_ms);
-  const TimeMs due = cold.next_due();
+  const TimeMs due = cold.next_due(havips.warm(havip));
   rte_spinlock_unlock(&cold.lock);
 
   havips.deadlines().lower(havip.value(), due);

@@ -72,12 +72,12 @@ void report_first_delivery(WorkerState& worker, HavipId havip, OwnerWord owner,
 }
 
 void give_notice(WorkerState& worker, HavipId havip, PortId port, Notice notice) noexcept {
-  auto& noticed_ms = worker.tables.havips.cold(havip).noticed_ms[static_cast<std::size_t>(notice)];
-  TimeMs before = noticed_ms.load(std::memory_order_relaxed);
+  NoticeTime& time = worker.tables.havips.cold(havip).notices[static_cast<std::size_t>(notice)];
+  const TimeMs last_ms = time.last_ms();
   // A flood writes the line once a second, not for each packet.
-  if (before >= 0 && worker.now_ms - before < kNoticedMs) return;
-  if (!noticed_ms.compare_exchange_strong(before, worker.now_ms, std::memory_order_relaxed)) return;
-  if (before >= 0 && worker.now_ms - before < kQuietMs) return;
+  if (last_ms >= 0 && worker.now_ms - last_ms < kNoticedMs) return;
+  if (!time.advance(last_ms, worker.now_ms)) return;
+  if (last_ms >= 0 && worker.now_ms - last_ms < kQuietMs) return;
   Event event = event_about(worker, havip, EventKind::kNotice);
   event.notice = notice;
   event.from = port;

@@ -23,6 +23,7 @@ owner::Outcome apply(owner::Election& election, const Message& message, TimeMs n
     case Trigger::kUnbind:
       return election.unbind(message.port, now);
     case Trigger::kBind:
+      if (message.room != nullptr) election.give_room(*message.room);
       return election.bind(message.port, message.is_down ? owner::LinkState::kDown : owner::LinkState::kUp,
                            now);
     default:

@@ -1,7 +1,7 @@
 // What an advert costs in the parser and in the election alone; its whole way is learn.advert of ways.cpp.
 
 #include "bench/micro/report.h"
-#include "dataplane/owner/election.h"
+#include "dataplane/owner/standalone_election.h"
 #include "dataplane/owner/vrrp.h"
 #include "tests/support/packet_builder.h"
 #include "tests/support/switch/in_process_switch.h"
@@ -24,7 +24,7 @@ Frame advert_frame() {
 // A batch of adverts is measured, a millisecond apart: nothing changes but the time of the last one.
 void election_advert(benchmark::State& state) {
   constexpr unsigned kAdverts = 64;
-  owner::Election election;
+  owner::StandaloneElection election;
   election.bind(PortId(1), owner::LinkState::kUp, 0);
   election.bind(PortId(2), owner::LinkState::kUp, 0);
   const owner::AdvertEvidence evidence{ShopWorld::kVm1Ip, 1000, 150, 51, owner::Delivery::port_mac()};

@@ -241,7 +241,7 @@ void VpcWorld<Address>::add_havip(HavipId id, const PortRow& owner) {
     row->is_ipv6 = true;
     row->address6 = havip_address(id.value());
   }
-  owner::Election election;
+  owner::StandaloneElection election;
   for (unsigned i = 0; i < size_.members; ++i) {
     row->ports.push_back(PortId(first_member(owner.id.value()) + i));
     election.bind(row->ports.back(), owner::LinkState::kUp, 0);

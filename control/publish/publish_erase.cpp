@@ -59,8 +59,7 @@ void TablePublisher::erase_havip(const model::Change<model::Havip>& change, Batc
     if (stays && std::find(still.begin(), still.end(), port) != still.end()) continue;
     const PortId id = unlink(havip, port, batch);
     // A slot that goes needs no election any more.
-    havip.for_each_slot(
-        [&](Family, const HavipSlot& slot) { post_election(slot.id, id, Trigger::kUnbind, false); });
+    havip.for_each_slot([&](Family, const HavipSlot& slot) { post_election(slot.id, id, Trigger::kUnbind); });
   }
   if (!stays) registry_.havips.erase(entry);
 }
@@ -76,7 +75,10 @@ void TablePublisher::erase_slot(const model::Change<model::Havip>& change, Havip
   if constexpr (std::is_same_v<Address, Ipv6>)
     erase_key(tables_.macs, MacKey(subnet.id, stable_mac(address)));
   reclaimer_.retire_object(tables_.havips.warm(slot->id).row.exchange(nullptr, std::memory_order_acq_rel));
-  reclaimer_.retire([this, id = slot->id] { havip_ids_.free(id.value()); });
+  reclaimer_.retire([this, id = slot->id] {
+    tables_.havips.close(id);
+    havip_ids_.free(id.value());
+  });
   registry_.slot_holders.erase(slot->id);
   slot.reset();
   batch.ports.insert(havip.spec.ports.begin(), havip.spec.ports.end());
@@ -200,13 +202,15 @@ PortId TablePublisher::unlink(HavipEntry& havip, const std::string& port, Batch&
   return entry.id;
 }
 
-void TablePublisher::post_election(HavipId havip, PortId port, Trigger trigger, bool is_down) {
+void TablePublisher::post_election(HavipId havip, PortId port, Trigger trigger, bool is_down,
+                                   owner::Members::Room* room) {
   Message message{};
   message.kind = Message::Kind::kElection;
   message.trigger = trigger;
   message.is_down = is_down;
   message.havip = havip;
   message.port = port;
+  message.room = room;
   // check() has made sure of the room; for a link change a full mailbox means that the port is judged by its
   // adverts.
   host_.home_of(havip).post(message);
@@ -217,7 +221,7 @@ void TablePublisher::post_link_change(PortId port, Trigger trigger) {
   if (name == registry_.port_names.end()) return;
   for (const auto& havip : registry_.ports.find(name->second)->second.havips) {
     registry_.havips.find(havip)->second.for_each_slot(
-        [&](Family, const HavipSlot& slot) { post_election(slot.id, port, trigger, false); });
+        [&](Family, const HavipSlot& slot) { post_election(slot.id, port, trigger); });
   }
 }
 

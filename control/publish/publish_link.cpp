@@ -133,7 +133,8 @@ void TablePublisher::link_havip(const model::Change<model::Havip>& change, Batch
   const bool has_new_ipv6 = link_slot<Ipv6>(havip, linked, batch);
   for (const auto& port : havip.ports) {
     const auto& bound = linked.spec.ports;
-    if (std::find(bound.begin(), bound.end(), port) == bound.end()) bind(linked, port, batch);
+    if (std::find(bound.begin(), bound.end(), port) == bound.end())
+      bind(linked, port, havip.ports.size(), batch);
   }
   linked.spec = havip;
   batch.havips.insert(batch.havips.end(), havip.name);
@@ -175,7 +176,7 @@ void TablePublisher::renew_spoken(PortEntry& port) {
   port.spoken = std::make_unique<SpokenGroups>();
 }
 
-void TablePublisher::bind(HavipEntry& havip, const std::string& port, Batch& batch) {
+void TablePublisher::bind(HavipEntry& havip, const std::string& port, std::size_t members, Batch& batch) {
   PortEntry& entry = registry_.ports.find(port)->second;
   entry.havips.push_back(havip.spec.name);
   renew_spoken(entry);
@@ -183,7 +184,8 @@ void TablePublisher::bind(HavipEntry& havip, const std::string& port, Batch& bat
   havip.for_each_slot([&](Family, const HavipSlot& slot) {
     // A new slot takes its members when it is opened.
     if (batch.new_slots.contains(slot.id)) return;
-    post_election(slot.id, entry.id, Trigger::kBind, !attachments_.device(entry.id)->is_link_up());
+    const bool is_down = !attachments_.device(entry.id)->is_link_up();
+    post_election(slot.id, entry.id, Trigger::kBind, is_down, tables_.havips.room_for(slot.id, members));
   });
 }
 

@@ -45,7 +45,7 @@ void TablePublisher::publish_havip_row(const HavipEntry& havip, Family family, H
         tables_.havips.warm(slot).row.exchange(row.release(), std::memory_order_acq_rel));
     return;
   }
-  owner::Election election;
+  owner::StandaloneElection election;
   for (const PortId port : row->ports) {
     const bool is_up = attachments_.device(port)->is_link_up();
     election.bind(port, is_up ? owner::LinkState::kUp : owner::LinkState::kDown, host_.now_ms());

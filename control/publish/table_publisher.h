@@ -131,14 +131,16 @@ class TablePublisher final : public Publisher {
   void forget_target_eip(const model::EipTarget& target, Family family, Batch& batch);
   // Both sides forget the binding; the port's id.
   PortId unlink(HavipEntry& havip, const std::string& port, Batch& batch);
-  void bind(HavipEntry& havip, const std::string& port, Batch& batch);
+  // `members`: bound ports when the batch is in force.
+  void bind(HavipEntry& havip, const std::string& port, std::size_t members, Batch& batch);
   void renew_spoken(PortEntry& port);
   void mark_steered(const model::ChangeSet& changes);
   LearnMode mode_of(const model::Havip& havip) const { return havip.learn.value_or(registry_.learn); }
   Steering steering_of(const HavipEntry& havip) const;
   bool steer(HavipSlot& slot, const Steering& steering);
   void age_groups();
-  void post_election(HavipId havip, PortId port, Trigger trigger, bool is_down);
+  void post_election(HavipId havip, PortId port, Trigger trigger, bool is_down = false,
+                     owner::Members::Room* room = nullptr);
 
   // The type of an address that std::visit() hands over.
   template <class Visited>

@@ -12,7 +12,7 @@
 #include <system_error>
 #include <utility>
 
-#include "dataplane/owner/election.h"
+#include "dataplane/owner/standalone_election.h"
 #include "vipswitch/learn_counter.h"
 
 namespace vipswitch::replay {
@@ -30,7 +30,7 @@ using Words = std::vector<std::string_view>;
 
 constexpr std::int64_t kDefaultIntervalMs = 1000, kMinIntervalMs = 10;
 constexpr std::uint8_t kListingVrid = 1;
-constexpr TimeMs kLatestMs = Election::kNever / 2;  // what expires after it still is before kNever
+constexpr TimeMs kLatestMs = PackedTime::kLatest;
 
 Error bad(std::string message) {
   return {ErrorCode::invalid_argument, std::move(message)};
@@ -152,7 +152,7 @@ class Session {
   void set_link(PortId port, LinkState link) { links_[port.value()] = link; }
   void record(const Outcome& outcome);
 
-  Election election_;
+  owner::StandaloneElection election_;
   std::map<std::string, PortId, std::less<>> ids_;
   std::vector<std::string> names_;
   std::vector<LinkState> links_;  // of ports that are not bound: what bind() will find

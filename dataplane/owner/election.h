@@ -2,14 +2,15 @@
 
 // Purpose: the election of one HAVIP address on one host: which of the bound ports owns it, from what they
 //   claim and from time alone. A state machine without I/O; time is handed in.
-// Shape: at most kMaxMembers members, in order of binding, inline; trivially copyable, so that a snapshot is
-//   a copy. The first 64 bytes and one record are all that an advert that changes nothing touches.
-// Units: TimeMs, whole milliseconds, always far below kNever. Election time is max(own time, now): a caller
-//   whose clock is behind does not take it back.
+// Shape: at most kMaxMembers members (members.h): two inline, more in a room that give_room() has lent. 106
+//   bytes without gaps. What is to be copied is a StandaloneElection, which has room of its own.
+// Units: TimeMs, whole milliseconds, up to PackedTime::kLatest, where time stands still. Election time is
+// max(own
+//   time, now): a caller whose clock is behind does not take it back.
 // Who writes: the worker that holds the slot's lock. Who reads: the same, or anybody in a copy.
 // Errors: none; what cannot be used is named by Outcome::remark().
-// Cost: a repeated advert a scan of ten ids and a few compares; anything else a few passes over the members.
-// Source: owner learning 5.1-5.3; the executable specification is tests/oracle/model.py.
+// Cost: a repeated advert a scan of the members and a few compares; anything else a few passes over the
+// members. Source: owner learning 5.1-5.3; the executable specification is tests/oracle/model.py.
 //
 // Claims that say something new are evaluated at once up to 200 times a second for each port, 400 in a burst;
 // of those beyond, remarked as `claim_rate`, the last one is evaluated when its turn comes. Resignations
@@ -19,18 +20,15 @@
 // then does what it is named for. An input of a port that is no member is remarked as `unbound`, except where
 // said otherwise.
 
-#include <array>
-#include <compare>
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <optional>
-#include <type_traits>
 
-#include "dataplane/owner/delivery.h"
+#include "dataplane/owner/advert_evidence.h"
+#include "dataplane/owner/members.h"
 #include "dataplane/owner/outcome.h"
-#include "dataplane/owner/vrrp_group.h"
-#include "vipswitch/address.h"
+#include "dataplane/packed.h"
 #include "vipswitch/evidence.h"
 #include "vipswitch/ids.h"
 #include "vipswitch/time.h"
@@ -38,34 +36,6 @@
 namespace vipswitch::owner {
 
 enum class LinkState : std::uint8_t { kDown, kUp };
-
-// The source address of an advert, which decides between equal priorities: the larger one wins, compared as
-// unsigned numbers in network order (RFC 9568 6.4.3). Over IPv6 adverts come from link-local addresses, which
-// differ in their interface identifiers only (RFC 4291 2.5.6): that is what is kept.
-class PrimaryIp {
- public:
-  constexpr PrimaryIp() noexcept = default;
-  constexpr PrimaryIp(Ipv4 source) noexcept : number_(source.host()) {}
-  constexpr PrimaryIp(const Ipv6& source) noexcept : number_(source.interface_identifier()) {}
-
-  constexpr auto operator<=>(const PrimaryIp&) const noexcept = default;
-
- private:
-  std::uint64_t number_ = 0;
-};
-
-// The advert of a VRRP speaker, as far as the election cares.
-struct AdvertEvidence {
-  PrimaryIp primary_ip;
-  std::uint32_t interval_ms;  // at least 10
-  std::uint8_t priority;      // 0 resigns
-  std::uint8_t vrid;
-  Delivery delivery;  // by the Ethernet source
-  Family family = Family::kIpv4;
-
-  constexpr VrrpGroup group() const noexcept { return {family, vrid}; }
-  constexpr bool operator==(const AdvertEvidence&) const noexcept = default;
-};
 
 // Whether a port has, with this advert, begun to speak for its group, and lately for no other.
 enum class GroupNews : std::uint8_t { kNone, kAcquired };
@@ -128,13 +98,24 @@ constexpr TimeMs dead_time_ms(std::uint32_t interval_ms) noexcept {
 
 class Election {
  public:
-  static constexpr std::size_t kMaxMembers = 10;
+  static constexpr std::size_t kMaxMembers = Members::kMost;
   // An announcement belongs to the group that its port acquires up to this much later.
   static constexpr TimeMs kAnnouncedBeforeMs = 20;
-  static constexpr TimeMs kNever = std::numeric_limits<TimeMs>::max();
+  static constexpr TimeMs kNever = kNeverMs;
 
-  // A new member has no record. One that is bound already stays as it is. Beyond kMaxMembers: a defect of
-  // the caller; ignored.
+  Election() noexcept = default;
+  Election(const Election&) = delete;
+
+  // Before a third member is bound; again: no effect. It must live as long as the election, or until its next
+  // clear().
+  void give_room(Members::Room& room) noexcept { members_.move_to(room); }
+  // As it was made: without members or a room.
+  void clear() noexcept;
+  // As the other is; for more than two members there must be room.
+  void assign(const Election& other) noexcept { *this = other; }
+
+  // A new member has no record. One that is bound already stays as it is. Without room, or beyond
+  // kMaxMembers: a defect of the caller; ignored.
   Outcome bind(PortId port, LinkState link, TimeMs now) noexcept;
   // Takes the record and the pin with it. A port that is not bound: only time passes.
   Outcome unbind(PortId port, TimeMs now) noexcept;
@@ -180,9 +161,9 @@ class Election {
   // after adverts that only refreshed; tick() then moves it on. Any call may make it earlier.
   TimeMs next_due() const noexcept { return due_; }
 
-  PortId owner() const noexcept { return owner_; }      // invalid: nobody
-  PortId elected() const noexcept { return elected_; }  // by claims alone
-  PortId pinned() const noexcept { return pinned_; }    // whether or not it is up
+  PortId owner() const noexcept { return port_of(owner_); }      // invalid: nobody
+  PortId elected() const noexcept { return port_of(elected_); }  // by claims alone
+  PortId pinned() const noexcept { return port_of(pinned_); }    // whether or not it is up
   OwnerState state(TimeMs now) const noexcept;
   // When kOwnedVrrp becomes kSuspect unless an advert comes; kNever in any other state.
   TimeMs suspect_from() const noexcept;
@@ -190,10 +171,10 @@ class Election {
   Rule rule() const noexcept;  // that names the owner
   // The port's own MAC, if it never claimed or is no member.
   Delivery delivery_of(PortId port) const noexcept;
-  Delivery delivery() const noexcept { return delivery_of(owner_); }
+  Delivery delivery() const noexcept { return delivery_of(owner()); }
   TimeMs time() const noexcept { return now_; }
 
-  std::size_t member_count() const noexcept { return count_; }
+  std::size_t member_count() const noexcept { return members_.count(); }
   MemberStatus member(std::size_t index, TimeMs now) const noexcept;  // index < member_count()
   std::optional<MemberStatus> member(PortId port, TimeMs now) const noexcept;
   std::optional<Waiting> waiting(TimeMs now) const noexcept;
@@ -202,39 +183,28 @@ class Election {
   bool follows(VrrpGroup group) const noexcept;
   TimeMs last_announcement_age_ms(TimeMs now) const noexcept;  // by any port; -1: never
   // Whether the port announces the address at this very moment.
-  bool is_announcing(PortId port) const noexcept { return announced_by_ == port && announced_at_ == now_; }
+  bool is_announcing(PortId port) const noexcept { return was_announced_by(port) && announced_at_ == time(); }
+
+ protected:
+  Election& operator=(const Election&) noexcept = default;
 
  private:
   friend class ElectionView;  // tests/explore: two states that no later input can tell apart are one
 
-  struct Record {
-    TimeMs last_advert = 0;  // meaningless before the first advert: evidence is not kVrrp then
-    AdvertEvidence advert{};
-    std::uint32_t generation = 0;  // when it last was named or claimed by itself
-    std::uint32_t seen = 0;        // when it last adverted
-    std::uint32_t turns_end = 0;   // ms, modulo 2^32: what its turns so far have used up
-    EvidenceClass evidence = EvidenceClass::kNone;
-    Delivery announced{};
-    bool active : 1 = false;
-    bool down : 1 = false;
-    bool resigned : 1 = false;
-    bool restored : 1 = false;
-    bool has_adverted : 1 = false;
-    bool has_announced : 1 = false;
-    bool is_deferred : 1 = false;  // its last claim waits for its turn
-    bool is_follower : 1 = false;  // its adverts count because the address follows their group
-
-    Delivery delivery() const noexcept { return has_announced ? announced : advert.delivery; }
-  };
-  static_assert(sizeof(Record) <= 48);
+  // Index of a member.
+  using Member = std::uint8_t;
+  static constexpr Member kNobody = kMaxMembers;
 
   struct Standing;
   // Whether an advert lists the address, or counts because the address follows its group.
   enum class Listing : std::uint8_t { kListed, kFollowed };
-  static constexpr std::size_t kNotFound = kMaxMembers;
   // Announcements move the owner at most three times at once and then every two seconds.
   static constexpr TimeMs kCreditMaxMs = 6'000, kCreditCostMs = 2'000;
 
+  // Election time, if it is `now` on the caller's clock.
+  TimeMs time_at(TimeMs now) const noexcept {
+    return std::min(std::max<TimeMs>(now_, now), PackedTime::kLatest);
+  }
   template <class Input>
   Outcome act(TimeMs now, Input&& input) noexcept;
   void pass_time(TimeMs now, Outcome& outcome) noexcept;
@@ -242,20 +212,22 @@ class Election {
   TimeMs due_of_winner() const noexcept;
   TimeMs due_of_waiting() const noexcept;
 
-  std::size_t index_of(PortId port) const noexcept;
-  Record* find(PortId port) noexcept;
-  const Record* find(PortId port) const noexcept;
-  void remove(std::size_t index) noexcept;
-  Record* heard(PortId port, Outcome& outcome) noexcept;
+  Member find(PortId port) const noexcept;
+  bool has(Member member) const noexcept { return member != kNobody; }
+  PortId port_of(Member member) const noexcept {
+    return has(member) ? PortId(members_[member].port) : PortId();
+  }
+  void remove(Member member) noexcept;
+  Member heard(PortId port, Outcome& outcome) noexcept;
 
   static TimeMs suspect_from(const Record& record) noexcept {
-    return record.last_advert + freshness_ms(record.advert.interval_ms) + 1;
+    return record.last_advert + freshness_ms(record.interval_ms) + 1;
   }
   bool is_fresh(const Record& record, TimeMs now) const noexcept;
   bool is_current(const Record& record) const noexcept;
   bool holds_against(const Record& record, const Record& claimant) const noexcept;
   bool is_shadowed(const Record& claimant) const noexcept;
-  bool has_fresh_advert(PortId port, TimeMs now) const noexcept;
+  bool has_fresh_advert(Member member, TimeMs now) const noexcept;
   Outcome take_group_advert(PortId port, const GroupAdvert& advert, TimeMs now) noexcept;
   Outcome take_advert(PortId port, const AdvertEvidence& evidence, Listing listing, TimeMs now) noexcept;
   bool speaks_another(VrrpGroup group, TimeMs now) const noexcept;
@@ -265,9 +237,10 @@ class Election {
   void heed_list() noexcept;
   void drop_followers() noexcept;
   static void drop_follower(Record& record) noexcept;
-  void note_announcement(PortId port, const Record& record, VrrpGroup acquired) noexcept;
-  void doubt_follow(PortId port, const Record& record) noexcept;
-  CandidateStanding standing_of(std::size_t index, TimeMs now) const noexcept;
+  bool was_announced_by(PortId port) const noexcept { return PortId(announced_by_) == port; }
+  void note_announcement(Member member, VrrpGroup acquired) noexcept;
+  void doubt_follow(Member member) noexcept;
+  CandidateStanding standing_of(Member member, TimeMs now) const noexcept;
   bool is_known(const Record& record, const AdvertEvidence& evidence, Listing listing,
                 TimeMs now) const noexcept;
   TimeMs next_turn(const Record& record) const noexcept;
@@ -275,44 +248,41 @@ class Election {
   void take_deferred_turns(Outcome& outcome) noexcept;
   TimeMs due_of_turns() const noexcept;
 
-  Standing standing(std::size_t index) const noexcept;
+  Standing standing(Member member) const noexcept;
   Standing best_standing() const noexcept;
   void evaluate(Trigger trigger, Outcome& outcome) noexcept;
   void name_owner(Rule elected_by, Trigger trigger, Outcome& outcome) noexcept;
   void settle(Trigger trigger, Outcome& outcome) noexcept;
+  TimeMs credit_ms(TimeMs now) const noexcept;
   bool take_credit() noexcept;
-  void take(Record& record, EvidenceClass evidence, Trigger trigger, Outcome& outcome) noexcept;
-  void leave(PortId port, Trigger trigger, Outcome& outcome) noexcept;
-  void wait(PortId port) noexcept;
-  void resign(PortId port, Record& record, Outcome& outcome) noexcept;
-  void judge_announcement(PortId port, Record& record, Outcome& outcome) noexcept;
+  void begin_generation() noexcept;
+  void take(Member member, EvidenceClass evidence, Trigger trigger, Outcome& outcome) noexcept;
+  void leave(Member member, Trigger trigger, Outcome& outcome) noexcept;
+  void wait(Member member) noexcept;
+  void resign(Member member, Outcome& outcome) noexcept;
+  void judge_announcement(Member member, Outcome& outcome) noexcept;
   bool pin_holds() const noexcept;
 
-  TimeMs now_ = 0;
-  TimeMs due_ = kNever;
-  std::array<PortId, kMaxMembers> ports_{};  // ports_[i] has records_[i]; invalid from count_ on
-  PortId waiting_;                           // whose announcement waits
-  std::uint32_t generation_ = 1;             // above the generation of a record that never claimed
-  std::array<Record, kMaxMembers> records_{};
-
-  TimeMs waiting_since_ = 0;
-  TimeMs credit_at_ = 0;
-  std::int32_t credit_ms_ = 6000;
-  PortId elected_;
-  PortId pinned_;
-  PortId owner_;
-  std::uint8_t count_ = 0;
-  bool released_ = false;      // the elected port left and nobody has succeeded it
-  bool has_deferred_ = false;  // some record is deferred, or was
-
-  std::uint8_t hint_ = 0;  // VRID that the operator said the address follows; 0: none
-  VrrpGroup learned_;      // that it was seen to follow
-  PortId announced_by_;    // the last announcement, of any port
-  TimeMs announced_at_ = 0;
-  TimeMs stray_since_ = kNoStray;  // the first announcement that contradicts what was learned
+  // What an advert that changes nothing touches comes first.
+  PackedTime now_;
+  PackedDue due_ = kNever;
+  Member elected_ = kNobody;
+  Member waiting_ = kNobody;  // whose announcement waits
+  Members members_;
+  Member owner_ = kNobody;
+  Member pinned_ = kNobody;
+  bool released_ : 1 = false;      // the elected port left and nobody has succeeded it
+  bool has_deferred_ : 1 = false;  // some record is deferred, or was
+  std::uint8_t hint_ = 0;          // VRID that the operator said the address follows; 0: none
+  VrrpGroup learned_;              // that it was seen to follow
+  Packed<std::uint32_t> generation_ = 1;
+  PackedTime waiting_since_;
+  PackedTime credit_full_at_;  // announcements move the owner as often as they ever may from then on
+  PackedPort announced_by_;    // the last announcement, of any port
+  PackedTime announced_at_;
+  PackedTime stray_since_ = kNoStray;  // the first announcement that contradicts what was learned
   static constexpr TimeMs kNoStray = -1;
 };
-static_assert(std::is_trivially_copyable_v<Election>);
-static_assert(sizeof(Election) <= 9 * 64);
+static_assert(sizeof(Election) == 106 && alignof(Election) == 1);
 
 }  // namespace vipswitch::owner

@@ -22,13 +22,13 @@ bool Election::follows(VrrpGroup group) const noexcept {
 
 // Whether somebody's fresh adverts list the address, or count because it follows another group than this.
 bool Election::speaks_another(VrrpGroup group, TimeMs now) const noexcept {
-  return std::any_of(records_.begin(), records_.begin() + count_, [&](const Record& record) {
-    return is_fresh(record, now) && (!record.is_follower || record.advert.group() != group);
+  return std::any_of(members_.begin(), members_.end(), [&](const Record& record) {
+    return is_fresh(record, now) && (!record.is_follower || record.group() != group);
   });
 }
 
 bool Election::is_listed_elsewhere(TimeMs now) const noexcept {
-  return std::any_of(records_.begin(), records_.begin() + count_,
+  return std::any_of(members_.begin(), members_.end(),
                      [&](const Record& record) { return is_fresh(record, now) && !record.is_follower; });
 }
 
@@ -50,12 +50,12 @@ void Election::stop_following() noexcept {
 void Election::heed_list() noexcept {
   learned_ = VrrpGroup();
   stray_since_ = kNoStray;
-  for (std::size_t i = 0; i < count_; ++i) drop_follower(records_[i]);
+  for (Record& record : members_) drop_follower(record);
 }
 
 void Election::drop_followers() noexcept {
-  for (std::size_t i = 0; i < count_; ++i) {
-    if (!follows(records_[i].advert.group())) drop_follower(records_[i]);
+  for (Record& record : members_) {
+    if (!follows(record.group())) drop_follower(record);
   }
 }
 
@@ -68,16 +68,16 @@ void Election::drop_follower(Record& record) noexcept {
 }
 
 // A stray announcement must not move the address to another group than whose adverts are fresh.
-void Election::note_announcement(PortId port, const Record& record, VrrpGroup acquired) noexcept {
-  announced_by_ = port;
+void Election::note_announcement(Member member, VrrpGroup acquired) noexcept {
+  announced_by_ = members_[member].port;
   announced_at_ = now_;
   if (acquired.exists() && !speaks_another(acquired, now_)) return learn_to_follow(acquired);
-  if (learned_.exists()) doubt_follow(port, record);
+  if (learned_.exists()) doubt_follow(member);
 }
 
-void Election::doubt_follow(PortId port, const Record& record) noexcept {
-  if (is_fresh(record, now_)) {
-    if (port == elected_) stray_since_ = kNoStray;
+void Election::doubt_follow(Member member) noexcept {
+  if (is_fresh(members_[member], now_)) {
+    if (member == elected_) stray_since_ = kNoStray;
     return;
   }
   if (!has_fresh_advert(elected_, now_)) return;

@@ -33,7 +33,7 @@ struct Election::Standing {
   std::uint8_t priority = 0;
   PrimaryIp primary_ip;
   PortId port;
-  std::size_t index = kNotFound;
+  Member member = kNobody;
 
   auto operator<=>(const Standing&) const noexcept = default;
 
@@ -57,11 +57,11 @@ struct Election::Standing {
 
 bool Election::is_fresh(const Record& record, TimeMs now) const noexcept {
   return record.active && record.evidence == EvidenceClass::kVrrp &&
-         now - record.last_advert <= freshness_ms(record.advert.interval_ms);
+         now - record.last_advert <= freshness_ms(record.interval_ms);
 }
 
 bool Election::is_current(const Record& record) const noexcept {
-  return record.generation == generation_ || record.seen == generation_;
+  return record.is_named || record.is_heard;
 }
 
 // A stalled guest must not lose its address to a stray announcement: unless the claimant speaks VRRP itself,
@@ -69,11 +69,12 @@ bool Election::is_current(const Record& record) const noexcept {
 bool Election::holds_against(const Record& record, const Record& claimant) const noexcept {
   if (!record.active || record.evidence != EvidenceClass::kVrrp || !is_current(record)) return false;
   if (is_fresh(record, now_)) return true;
-  return now_ - record.last_advert <= dead_time_ms(record.advert.interval_ms) && !is_fresh(claimant, now_);
+  const TimeMs dead_ms = dead_time_ms(record.interval_ms);
+  return now_ - record.last_advert <= dead_ms && !is_fresh(claimant, now_);
 }
 
 bool Election::is_shadowed(const Record& claimant) const noexcept {
-  return std::any_of(records_.begin(), records_.begin() + count_, [&](const Record& record) {
+  return std::any_of(members_.begin(), members_.end(), [&](const Record& record) {
     return &record != &claimant && holds_against(record, claimant);
   });
 }
@@ -81,36 +82,40 @@ bool Election::is_shadowed(const Record& claimant) const noexcept {
 // --- the owner function
 // -----------------------------------------------------------------------------------------
 
-Election::Standing Election::standing(std::size_t index) const noexcept {
+Election::Standing Election::standing(Member member) const noexcept {
   using Tier = Standing::Tier;
-  const Record& record = records_[index];
+  const Record& record = members_[member];
   Tier tier = Tier::kNone;
   if (is_fresh(record, now_) && is_current(record)) {
     tier = Tier::kFreshVrrp;
-  } else if (record.active && record.generation == generation_) {
+  } else if (record.active && record.is_named) {
     tier = record.evidence >= EvidenceClass::kAnnouncement ? Tier::kLatestClaim : Tier::kWeakHint;
   } else {
     return {};
   }
-  return {tier, record.evidence, record.advert.priority, record.advert.primary_ip, ports_[index], index};
+  return {tier,        record.evidence, record.priority, PrimaryIp::of_number(record.primary_ip),
+          record.port, member};
 }
 
 Election::Standing Election::best_standing() const noexcept {
   Standing best;
-  for (std::size_t i = 0; i < count_; ++i) best = std::max(best, standing(i));
+  for (Member i = 0; i < members_.count(); ++i) best = std::max(best, standing(i));
   return best;
 }
 
 void Election::evaluate(Trigger trigger, Outcome& outcome) noexcept {
   const Standing winner = best_standing();
-  if (winner.index == kNotFound) {
-    released_ = released_ || elected_.is_valid();
-    elected_ = PortId();
+  if (!has(winner.member)) {
+    released_ = released_ || has(elected_);
+    elected_ = kNobody;
   } else {
-    Record& record = records_[winner.index];
-    if (record.generation != generation_) record.generation = record.seen = ++generation_;
+    Record& record = members_[winner.member];
+    if (!record.is_named) {
+      begin_generation();
+      record.is_named = record.is_heard = true;
+    }
     released_ = false;
-    elected_ = winner.port;
+    elected_ = winner.member;
   }
   name_owner(winner.rule(), trigger, outcome);
 }
@@ -120,27 +125,26 @@ Rule Election::rule() const noexcept {
 }
 
 bool Election::pin_holds() const noexcept {
-  const Record* record = find(pinned_);
-  return record != nullptr && !record->down;
+  return has(pinned_) && !members_[pinned_].down;
 }
 
 void Election::name_owner(Rule elected_by, Trigger trigger, Outcome& outcome) noexcept {
   const bool pinned = pin_holds();
-  const PortId owner = pinned ? pinned_ : elected_;
+  const Member owner = pinned ? pinned_ : elected_;
   if (owner == owner_) return;
-  const Record* record = find(owner);
+  const Record* record = has(owner) ? &members_[owner] : nullptr;
   const EvidenceClass evidence =
       record != nullptr && record->active ? record->evidence : EvidenceClass::kNone;
   const bool speaks_vrrp = evidence == EvidenceClass::kVrrp;
   outcome.add({
       .at_ms = now_,
-      .from = owner_,
-      .to = owner,
+      .from = port_of(owner_),
+      .to = port_of(owner),
       .trigger = trigger,
       .rule = pinned ? Rule::kPinned : elected_by,
       .evidence = evidence,
-      .priority = speaks_vrrp ? record->advert.priority : std::uint8_t{0},
-      .vrid = speaks_vrrp ? record->advert.vrid : std::uint8_t{0},
+      .priority = speaks_vrrp ? record->priority : std::uint8_t{0},
+      .vrid = speaks_vrrp ? record->vrid : std::uint8_t{0},
   });
   owner_ = owner;
 }
@@ -152,44 +156,53 @@ void Election::settle(Trigger trigger, Outcome& outcome) noexcept {
   if (has_deferred_) [[unlikely]]
     take_deferred_turns(outcome);
   evaluate(trigger, outcome);
-  Record* claimant = find(waiting_);
-  if (claimant == nullptr) return;
+  const Member claimant = waiting_;
+  if (!has(claimant)) return;
   if (now_ - waiting_since_ > kWaitingLifetimeMs) {
-    waiting_ = PortId();
-  } else if (!is_shadowed(*claimant) && take_credit()) {
-    waiting_ = PortId();
-    take(*claimant, EvidenceClass::kAnnouncement, trigger, outcome);
+    waiting_ = kNobody;
+  } else if (!is_shadowed(members_[claimant]) && take_credit()) {
+    waiting_ = kNobody;
+    take(claimant, EvidenceClass::kAnnouncement, trigger, outcome);
   }
 }
 
-void Election::wait(PortId port) noexcept {
-  waiting_ = port;
+void Election::wait(Member member) noexcept {
+  waiting_ = member;
   waiting_since_ = now_;
+}
+
+TimeMs Election::credit_ms(TimeMs now) const noexcept {
+  return kCreditMaxMs - std::max(TimeMs{0}, credit_full_at_ - now);
 }
 
 // Moving the owner away from somebody costs credit; naming one where there is none does not.
 bool Election::take_credit() noexcept {
-  credit_ms_ = static_cast<std::int32_t>(std::min(kCreditMaxMs, credit_ms_ + now_ - credit_at_));
-  credit_at_ = now_;
-  if (!elected_.is_valid()) return true;
-  if (credit_ms_ < kCreditCostMs) return false;
-  credit_ms_ -= static_cast<std::int32_t>(kCreditCostMs);
+  if (!has(elected_)) return true;
+  if (credit_ms(now_) < kCreditCostMs) return false;
+  credit_full_at_ = std::max<TimeMs>(credit_full_at_, now_) + kCreditCostMs;
   return true;
 }
 
-void Election::take(Record& record, EvidenceClass evidence, Trigger trigger, Outcome& outcome) noexcept {
+void Election::begin_generation() noexcept {
+  generation_ = generation_ + 1;
+  for (Record& record : members_) record.is_named = record.is_heard = false;
+}
+
+void Election::take(Member member, EvidenceClass evidence, Trigger trigger, Outcome& outcome) noexcept {
+  Record& record = members_[member];
   // A VRRP speaker stays one: while its adverts are fresh, and against a mere hint even after.
   const bool speaks_vrrp = record.active && record.evidence == EvidenceClass::kVrrp;
   if (!speaks_vrrp || (evidence == EvidenceClass::kAnnouncement && !is_fresh(record, now_))) {
     record.evidence = evidence;
   }
   record.active = true;
-  record.generation = ++generation_;
+  begin_generation();
+  record.is_named = true;
   evaluate(trigger, outcome);
 }
 
-void Election::leave(PortId port, Trigger trigger, Outcome& outcome) noexcept {
-  if (waiting_ == port) waiting_ = PortId();
+void Election::leave(Member member, Trigger trigger, Outcome& outcome) noexcept {
+  if (waiting_ == member) waiting_ = kNobody;
   settle(trigger, outcome);
 }
 
@@ -199,7 +212,7 @@ void Election::leave(PortId port, Trigger trigger, Outcome& outcome) noexcept {
 // From when on the record may take one.
 TimeMs Election::next_turn(const Record& record) const noexcept {
   const std::uint32_t needed = ahead_ms(record.turns_end, now_) + kTurnMs;
-  return needed <= kTurnsMs ? now_ : now_ + (needed - kTurnsMs);
+  return now_ + (needed <= kTurnsMs ? 0 : needed - kTurnsMs);
 }
 
 bool Election::take_turn(Record& record) noexcept {
@@ -214,17 +227,16 @@ bool Election::take_turn(Record& record) noexcept {
 
 void Election::take_deferred_turns(Outcome& outcome) noexcept {
   has_deferred_ = false;
-  for (std::size_t i = 0; i < count_; ++i) {
+  for (Member i = 0; i < members_.count(); ++i) {
     // Its claim may have named another MAC.
-    if (records_[i].is_deferred && take_turn(records_[i]) && ports_[i] == owner_)
-      outcome.delivery_changed_ = true;
+    if (members_[i].is_deferred && take_turn(members_[i]) && i == owner_) outcome.delivery_changed_ = true;
   }
 }
 
 TimeMs Election::due_of_turns() const noexcept {
   TimeMs earliest = kNever;
-  for (std::size_t i = 0; i < count_; ++i) {
-    if (records_[i].is_deferred) earliest = std::min(earliest, next_turn(records_[i]));
+  for (const Record& record : members_) {
+    if (record.is_deferred) earliest = std::min(earliest, next_turn(record));
   }
   return earliest;
 }
@@ -233,9 +245,9 @@ TimeMs Election::due_of_turns() const noexcept {
 // -------------------------------------------------------------------------------------------------------
 
 void Election::pass_time(TimeMs now, Outcome& outcome) noexcept {
-  const TimeMs target = std::max(now_, now);
+  const TimeMs target = time_at(now);
   while (due_ <= target) {
-    now_ = due_;
+    now_ = next_due();
     settle(Trigger::kExpiry, outcome);
     due_ = earliest_due();
   }
@@ -244,7 +256,7 @@ void Election::pass_time(TimeMs now, Outcome& outcome) noexcept {
 
 // The next moment after now_ at which something expires that can matter.
 TimeMs Election::earliest_due() const noexcept {
-  const TimeMs due = waiting_.is_valid() ? due_of_waiting() : due_of_winner();
+  const TimeMs due = has(waiting_) ? due_of_waiting() : due_of_winner();
   return has_deferred_ ? std::min(due, due_of_turns()) : due;
 }
 
@@ -254,10 +266,9 @@ TimeMs Election::due_of_winner() const noexcept {
   const Standing winner = best_standing();
   if (winner.tier != Standing::Tier::kFreshVrrp) return kNever;
   std::size_t ranked = 0;
-  for (std::size_t i = 0; i < count_; ++i) ranked += standing(i).tier != Standing::Tier::kNone;
+  for (Member i = 0; i < members_.count(); ++i) ranked += standing(i).tier != Standing::Tier::kNone;
   if (ranked < 2) return kNever;
-  const Record& record = records_[winner.index];
-  return suspect_from(record);
+  return suspect_from(members_[winner.member]);
 }
 
 // While an announcement waits, whatever may hold against it or for it, its own end, and the credit it needs.
@@ -266,14 +277,13 @@ TimeMs Election::due_of_waiting() const noexcept {
   const auto consider = [&](TimeMs due) {
     if (due > now_) earliest = std::min(earliest, due);
   };
-  for (std::size_t i = 0; i < count_; ++i) {
-    const Record& record = records_[i];
+  for (const Record& record : members_) {
     if (!record.active || record.evidence != EvidenceClass::kVrrp) continue;
     consider(suspect_from(record));
-    consider(record.last_advert + dead_time_ms(record.advert.interval_ms) + 1);
+    consider(record.last_advert + dead_time_ms(record.interval_ms) + 1);
   }
   consider(waiting_since_ + kWaitingLifetimeMs + 1);
-  consider(credit_at_ + std::max(TimeMs{0}, kCreditCostMs - credit_ms_));
+  consider(credit_full_at_ - (kCreditMaxMs - kCreditCostMs));
   return earliest;
 }
 

@@ -1,7 +1,6 @@
 #include "dataplane/owner/prober.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace vipswitch::owner {
 namespace {
@@ -15,6 +14,8 @@ constexpr TimeMs kAfterDeadTimeMs = 100;
 constexpr TimeMs kFirstMs = 200;
 constexpr TimeMs kRoundMs = 1'000, kSlowRoundMs = 10'000;
 constexpr std::uint8_t kQuickRounds = 10;
+constexpr std::uint8_t kMaxCount = 15;  // of rounds and of ports, four bits of each
+static_assert(Election::kMaxMembers <= kMaxCount);
 
 std::uint8_t count_up(const Election& election) noexcept {
   std::uint8_t count = 0;
@@ -50,7 +51,7 @@ TimeMs Prober::first_question(const Election& election, const Subject& subject) 
     }
     case Doubt::kNoOwner: {
       if (count_up(election) == 0) return Election::kNever;
-      const auto before = election.member(subject_.owner, now);
+      const auto before = election.member(owner_, now);
       const bool had_adverts = before && before->last_advert_age_ms >= 0;
       return now + (is_released && had_adverts ? dead_time_ms(before->advert.interval_ms) : kFirstMs);
     }
@@ -60,31 +61,33 @@ TimeMs Prober::first_question(const Election& election, const Subject& subject) 
 
 void Prober::watch(const Election& election) noexcept {
   const Subject subject = subject_of(election);
-  if (subject == subject_) {
+  if (subject == this->subject()) {
     if (subject.doubt == Doubt::kNoOwner) look_for_ports(election);
     if (is_asking_about(subject.owner) && election.is_announcing(subject.owner)) confirm(election.time());
     return;
   }
   const TimeMs due = first_question(election, subject);
   *this = Prober();
-  subject_ = subject;
+  doubt_ = subject.doubt;
+  owner_ = subject.owner;
   due_ = due;
-  if (subject.doubt == Doubt::kNoOwner) up_ = count_up(election);
+  if (subject.doubt == Doubt::kNoOwner) up_ = count_up(election) & kMaxCount;
 }
 
 // While nobody owns the address: a port that has come up is worth asking soon.
 void Prober::look_for_ports(const Election& election) noexcept {
-  const std::uint8_t before = std::exchange(up_, count_up(election));
+  const std::uint8_t before = up_;
+  up_ = count_up(election) & kMaxCount;
   if (up_ == 0) return pause(Election::kNever);
   const bool has_asked = rounds_ != 0 || due_ == Election::kNever;
   if (up_ <= before || phase_ != Phase::kQuiet || !has_asked) return;
   rounds_ = 0;
-  due_ = std::min(due_, election.time() + kFirstMs);
+  due_ = std::min<TimeMs>(due_, election.time() + kFirstMs);
 }
 
 // Adverts that came since, and only moved their time.
 bool Prober::is_dispelled(const Election& election, TimeMs now) const noexcept {
-  return subject_.doubt == Doubt::kSilent && first_question(election, subject_) > now;
+  return doubt_ == Doubt::kSilent && first_question(election, subject()) > now;
 }
 
 Outcome Prober::run(Election& election, TimeMs now, ProbeRound& round) noexcept {
@@ -94,7 +97,7 @@ Outcome Prober::run(Election& election, TimeMs now, ProbeRound& round) noexcept 
   is_put_off_ = false;
   if (is_dispelled(election, election.time())) {
     unanswered_since_ = confirmed_at_ = -1;
-    pause(first_question(election, subject_));
+    pause(first_question(election, subject()));
     return outcome;
   }
   switch (phase_) {
@@ -119,8 +122,8 @@ bool Prober::wants_turn(const Election& election, TimeMs now) const noexcept {
 }
 
 void Prober::begin(const Election& election, TimeMs now, ProbeRound& round) noexcept {
-  if (subject_.doubt == Doubt::kNoOwner) return ask_everybody(election, now, round);
-  const auto owner = election.member(subject_.owner, now);
+  if (doubt_ == Doubt::kNoOwner) return ask_everybody(election, now, round);
+  const auto owner = election.member(owner_, now);
   const bool is_down = !owner || owner->down;
   if (is_down || unanswered_since_ >= 0) return ask_everybody(election, now, round);
   unanswered_since_ = now;
@@ -131,7 +134,7 @@ void Prober::begin(const Election& election, TimeMs now, ProbeRound& round) noex
 
 void Prober::ask_owner(TimeMs now, ProbeRound& round) noexcept {
   ++questions_;
-  round.ask(subject_.owner);
+  round.ask(owner_);
   due_ = now + kAnswerMs;
 }
 
@@ -153,7 +156,7 @@ void Prober::pause(TimeMs until) noexcept {
 }
 
 void Prober::pause_between_rounds(TimeMs now) noexcept {
-  rounds_ = static_cast<std::uint8_t>(std::min<int>(rounds_ + 1, kQuickRounds));
+  if (rounds_ < kQuickRounds) rounds_ = (rounds_ + 1) & kMaxCount;
   pause(now + (rounds_ < kQuickRounds ? kRoundMs : kSlowRoundMs) - kCollectMs);
 }
 
@@ -161,12 +164,12 @@ Outcome Prober::conclude(Election& election, TimeMs now, ProbeRound& round) noex
   round.is_contested = is_contested_;
   // It may have gone since it answered.
   const auto best = election.member(best_, now);
-  const PortId successor = best && !best->down ? best_ : PortId();
-  if (!subject_.owner.is_valid()) {
+  const PortId successor = best && !best->down ? best->port : PortId();
+  if (!owner_.is_valid()) {
     pause_between_rounds(now);
     return successor.is_valid() ? election.answer(successor, now) : Outcome();
   }
-  const auto owner = election.member(subject_.owner, now);
+  const auto owner = election.member(owner_, now);
   // A guest that is down comes back after a restart of its host, however long that takes.
   const bool is_down = !owner || owner->down;
   if (is_down) {
@@ -181,7 +184,7 @@ Outcome Prober::conclude(Election& election, TimeMs now, ProbeRound& round) noex
 // Or has asked in vain: an answer that is late is better than none.
 bool Prober::is_asking_about(PortId port) const noexcept {
   const bool has_asked = phase_ != Phase::kQuiet || unanswered_since_ >= 0;
-  return has_asked && port.is_valid() && port == subject_.owner;
+  return has_asked && port.is_valid() && port == owner_;
 }
 
 void Prober::confirm(TimeMs now) noexcept {
@@ -199,10 +202,11 @@ Outcome Prober::answered(Election& election, PortId port, bool has_virtual_mac, 
   const auto member = election.member(port, now);
   if (phase_ != Phase::kCollecting || !member) return election.weak(port, now);
   // It may answer for as long as it likes, and must not stand in the way of who holds the address.
-  if (member->resigned && !subject_.owner.is_valid()) return election.answer(port, now);
-  is_contested_ = is_contested_ || (best_.is_valid() && best_ != port);
-  const bool is_better = !best_.is_valid() || (has_virtual_mac && !best_is_virtual_) ||
-                         (has_virtual_mac == best_is_virtual_ && port.value() < best_.value());
+  if (member->resigned && !owner_.is_valid()) return election.answer(port, now);
+  const PortId best = best_;
+  is_contested_ = is_contested_ || (best.is_valid() && best != port);
+  const bool is_better = !best.is_valid() || (has_virtual_mac && !best_is_virtual_) ||
+                         (has_virtual_mac == best_is_virtual_ && port.value() < best.value());
   if (is_better) {
     best_ = port;
     best_is_virtual_ = has_virtual_mac;
@@ -212,7 +216,7 @@ Outcome Prober::answered(Election& election, PortId port, bool has_virtual_mac, 
 
 ProbeStatus Prober::status(TimeMs now) const noexcept {
   const auto since = [&](TimeMs at) { return at < 0 ? TimeMs{-1} : std::max(TimeMs{0}, now - at); };
-  return {subject_.owner, since(unanswered_since_), since(confirmed_at_)};
+  return {owner_, since(unanswered_since_), since(confirmed_at_)};
 }
 
 }  // namespace vipswitch::owner

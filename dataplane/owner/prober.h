@@ -3,7 +3,7 @@
 // Purpose: asks the bound ports who holds a HAVIP's address where claims leave it in doubt (owner learning
 // 5.3): the owner's adverts ceased, the owner is only remembered from before a restart, or there is none.
 // Decides whom to ask and when, and what silence and answers come to; who sends the questions is the caller.
-// Shape: a plain value beside the Election, without I/O; times are election time.
+// Shape: a plain value beside the Election, 24 bytes without gaps, without I/O; times are election time.
 // Written and read under the slot's lock.
 // Errors: none.
 //
@@ -71,13 +71,14 @@ class Prober {
 
   enum class Doubt : std::uint8_t { kNone, kSilent, kRemembered, kNoOwner };
   struct Subject {
-    Doubt doubt = Doubt::kNone;
+    Doubt doubt;
     PortId owner;  // in doubt; invalid: kNone, kNoOwner
     bool operator==(const Subject&) const noexcept = default;
   };
   enum class Phase : std::uint8_t { kQuiet, kAskingOwner, kCollecting };
 
   static Subject subject_of(const Election& election) noexcept;
+  Subject subject() const noexcept { return {doubt_, owner_}; }
   TimeMs first_question(const Election& election, const Subject& subject) const noexcept;
   bool is_asking_about(PortId port) const noexcept;
   void confirm(TimeMs now) noexcept;
@@ -90,18 +91,20 @@ class Prober {
   void pause(TimeMs until) noexcept;
   void pause_between_rounds(TimeMs now) noexcept;
 
-  TimeMs due_ = Election::kNever;
-  TimeMs unanswered_since_ = -1;  // the owner in doubt
-  TimeMs confirmed_at_ = -1;
-  Subject subject_;
-  PortId best_;  // of those that answered this round
-  Phase phase_ = Phase::kQuiet;
-  std::uint8_t questions_ = 0;  // of the owner in this round
-  std::uint8_t rounds_ = 0;     // of all ports, while there is no owner or it is down
-  std::uint8_t up_ = 0;         // ports, while there is no owner
-  bool is_put_off_ = false;
-  bool best_is_virtual_ = false;
-  bool is_contested_ = false;
+  PackedDue due_ = Election::kNever;
+  PackedTime unanswered_since_ = -1;  // the owner in doubt
+  PackedTime confirmed_at_ = -1;
+  PackedPort owner_;  // in doubt, with `doubt_`
+  PackedPort best_;   // of those that answered this round
+  Doubt doubt_ : 2 = Doubt::kNone;
+  Phase phase_ : 2 = Phase::kQuiet;
+  std::uint8_t questions_ : 2 = 0;  // of the owner in this round
+  bool is_put_off_ : 1 = false;
+  bool best_is_virtual_ : 1 = false;
+  std::uint8_t rounds_ : 4 = 0;  // of all ports, while there is no owner or it is down
+  std::uint8_t up_ : 4 = 0;      // ports, while there is no owner
+  bool is_contested_ : 1 = false;
 };
+static_assert(sizeof(Prober) == 24 && alignof(Prober) == 1);
 
 }  // namespace vipswitch::owner

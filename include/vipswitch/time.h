@@ -4,9 +4,11 @@
 // so that tests and replay can move it.
 
 #include <cstdint>
+#include <limits>
 
 namespace vipswitch {
 
 using TimeMs = std::int64_t;
+inline constexpr TimeMs kNeverMs = std::numeric_limits<TimeMs>::max();
 
 }  // namespace vipswitch

@@ -15,7 +15,7 @@ class ClaimsWorld {
   explicit ClaimsWorld(unsigned ports) : election_(make_election(ports)), ports_(ports) {}
 
   std::string_view take(const Input& input) {
-    const Election before = election_;
+    const StandaloneElection before = election_;
     const Outcome outcome = apply(election_, input, election_.time() + input.passed);
     return first_failed([&] { return check_change(before, election_, outcome); },
                         [&] { return check_kept(before, input, election_); },
@@ -32,7 +32,7 @@ class ClaimsWorld {
   }
 
  private:
-  Election election_;
+  StandaloneElection election_;
   unsigned ports_;
 };
 

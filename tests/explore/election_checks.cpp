@@ -35,7 +35,7 @@ std::string_view check_stalled(const Election& before, const Input& input, const
   return {};
 }
 
-std::string_view check_announced(const Election& before, const Input& input, Election after) {
+std::string_view check_announced(const Election& before, const Input& input, StandaloneElection after) {
   if (input.kind != Kind::kAnnounce || before.elected() == input.port) return {};
   const auto claimant = member_of(after, input.port);
   if (!claimant || claimant->down) return {};
@@ -43,7 +43,7 @@ std::string_view check_announced(const Election& before, const Input& input, Ele
   return after.elected() == input.port ? std::string_view() : "announced";
 }
 
-std::string_view check_steady(Election election, PortId port, TimeMs now) {
+std::string_view check_steady(StandaloneElection election, PortId port, TimeMs now) {
   if (!member_of(election, port)) return {};
   const TimeMs quiet_from = now + freshness_ms(kIntervalMs);
   for (; now <= quiet_from + kIntervalMs; now += kIntervalMs) election.advert(port, advert(port, kLow), now);

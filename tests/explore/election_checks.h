@@ -16,7 +16,7 @@
 #include <optional>
 #include <string_view>
 
-#include "dataplane/owner/election.h"
+#include "dataplane/owner/standalone_election.h"
 #include "tests/explore/input.h"
 
 namespace vipswitch::owner {
@@ -36,9 +36,9 @@ std::string_view check_change(const Election& before, const Election& after, con
 std::string_view check_kept(const Election& before, const Input& input, const Election& after);
 std::string_view check_stalled(const Election& before, const Input& input, const Election& after);
 // Nothing more is heard after the announcement of a port that was not the owner.
-std::string_view check_announced(const Election& before, const Input& input, Election after);
+std::string_view check_announced(const Election& before, const Input& input, StandaloneElection after);
 // Whatever happened before, `port` adverts once an interval, and nobody else says anything.
-std::string_view check_steady(Election election, PortId port, TimeMs now);
+std::string_view check_steady(StandaloneElection election, PortId port, TimeMs now);
 std::string_view check_steady(const Election& election, unsigned ports, TimeMs now);
 
 }  // namespace vipswitch::owner

@@ -4,7 +4,6 @@
 // is of the current generation instead of numbers. The turns of claims are left out, since no walk is long
 // enough to use them up, and so is the deadline, which follows from the rest.
 
-#include <algorithm>
 #include <cstdint>
 
 #include "dataplane/owner/election.h"
@@ -15,30 +14,30 @@ namespace vipswitch::owner {
 class ElectionView {
  public:
   static void add(StateHash& hash, const Election& election) noexcept {
-    hash.add(election.count_);
+    hash.add(static_cast<std::int64_t>(election.member_count()));
     hash.add(election.released_);
-    for (const PortId port : {election.elected_, election.pinned_, election.owner_, election.waiting_})
-      hash.add(port);
-    if (election.waiting_.is_valid()) hash.add_age(election.now_ - election.waiting_since_, kOldMs);
-    hash.add(std::min<TimeMs>(kCreditMaxMs, election.credit_ms_ + election.now_ - election.credit_at_));
-    for (std::size_t i = 0; i < election.count_; ++i) add_record(hash, election, i);
+    for (const Election::Member member :
+         {election.elected_, election.pinned_, election.owner_, election.waiting_})
+      hash.add(member);
+    if (election.has(election.waiting_)) hash.add_age(election.now_ - election.waiting_since_, kOldMs);
+    hash.add(election.credit_ms(election.now_));
+    for (const Record& record : election.members_) add_record(hash, election, record);
     add_follow(hash, election);
   }
 
  private:
-  static constexpr TimeMs kOldMs = 20'000, kCreditMaxMs = 6'000;
+  static constexpr TimeMs kOldMs = 20'000;
   static constexpr TimeMs kStrayOldMs = 60'001;
 
-  static void add_record(StateHash& hash, const Election& election, std::size_t index) noexcept {
-    const Election::Record& record = election.records_[index];
-    hash.add(election.ports_[index]);
+  static void add_record(StateHash& hash, const Election& election, const Record& record) noexcept {
+    hash.add(PortId(record.port));
     hash.add(static_cast<int>(record.evidence));
     hash.add(record.active | record.down << 1 | record.resigned << 2 | record.restored << 3 |
              record.has_announced << 4 | record.is_follower << 5);
-    hash.add((record.generation == election.generation_) | (record.seen == election.generation_) << 1);
+    hash.add(record.is_named | record.is_heard << 1);
     if (!record.has_adverted) return;
-    hash.add(record.advert.priority);
-    hash.add(record.advert.vrid);
+    hash.add(record.priority);
+    hash.add(record.vrid);
     hash.add_age(election.now_ - record.last_advert, kOldMs);
   }
 
@@ -47,7 +46,7 @@ class ElectionView {
     hash.add(election.learned_.vrid);
     const TimeMs announced_age = election.now_ - election.announced_at_;
     if (election.announced_by_.is_valid() && announced_age <= Election::kAnnouncedBeforeMs) {
-      hash.add(election.announced_by_);
+      hash.add(PortId(election.announced_by_));
       hash.add(announced_age);
     }
     if (election.stray_since_ != Election::kNoStray)

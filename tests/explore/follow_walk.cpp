@@ -147,7 +147,8 @@ std::string_view check_undisturbed(const Moment& before, const Election& after) 
 
 // --- what would come of it
 
-std::string_view check_strays_of(Election election, const MemberStatus& owner, PortId stray, TimeMs now) {
+std::string_view check_strays_of(StandaloneElection election, const MemberStatus& owner, PortId stray,
+                                 TimeMs now) {
   const GroupAdvert repeated{owner.advert};
   const auto is_followed = [&] { return election.followed().vrid != 0; };
   const auto announce = [&](PortId port, TimeMs at) { election.announce(port, Delivery::port_mac(), at); };
@@ -156,7 +157,7 @@ std::string_view check_strays_of(Election election, const MemberStatus& owner, P
   announce(stray, now);
   announce(stray, now + 30);
   if (!is_followed()) return "strays";
-  Election later = election;
+  StandaloneElection later = election;
   later.group_advert(owner.port, repeated, now + kStrayApartMs);
   later.announce(stray, Delivery::port_mac(), now + kStrayApartMs);
   if (later.followed().vrid != 0) return "strays";
@@ -180,7 +181,7 @@ std::string_view check_strays(const Election& election, TimeMs now) {
   return failed;
 }
 
-std::string_view check_succeeded(Election election, PortId port, TimeMs now) {
+std::string_view check_succeeded(StandaloneElection election, PortId port, TimeMs now) {
   const std::uint8_t vrid = election.followed().vrid;
   if (vrid == 0 || !member_of(election, port)) return {};
   const TimeMs quiet_from = now + freshness_ms(kIntervalMs);
@@ -197,8 +198,8 @@ class FollowWorld {
 
   std::string_view take(const Input& input) {
     if (input.kind == Kind::kPass) return let_pass(input);
-    const Election raw = election_;
-    Election before = election_;
+    const StandaloneElection raw = election_;
+    StandaloneElection before = election_;
     before.tick(now_);
     const Outcome outcome = apply(election_, input, now_);
     const Moment moment{before, input, now_, announced_by_};
@@ -227,7 +228,7 @@ class FollowWorld {
     now_ += input.passed;
     std::string_view failed;
     while (failed.empty() && election_.next_due() <= now_) {
-      const Election before = election_;
+      const StandaloneElection before = election_;
       const Outcome outcome = election_.tick(election_.next_due());
       failed = check_change(before, election_, outcome);
       if (failed.empty()) failed = check_kept(before, input, election_);
@@ -251,7 +252,7 @@ class FollowWorld {
         [&] { return check_undisturbed(before, election_); });
   }
 
-  Election election_;
+  StandaloneElection election_;
   TimeMs now_ = 0;
   PortId announced_by_;
   unsigned ports_;

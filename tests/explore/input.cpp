@@ -52,7 +52,7 @@ std::string name_of(const Input& input) {
   std::abort();
 }
 
-Outcome group_advert(Election& election, const Input& input, TimeMs now) {
+Outcome group_advert(StandaloneElection& election, const Input& input, TimeMs now) {
   const bool is_new = input.kind == Kind::kAcquire;
   return election.group_advert(input.port,
                                {.evidence = advert(input.port, input.priority, input.vrid),
@@ -73,7 +73,7 @@ AdvertEvidence advert(PortId port, std::uint8_t priority, std::uint8_t vrid) {
           Delivery::port_mac()};
 }
 
-Outcome apply(Election& election, const Input& input, TimeMs now) {
+Outcome apply(StandaloneElection& election, const Input& input, TimeMs now) {
   switch (input.kind) {
     case Kind::kAdvert:
       return election.advert(input.port, advert(input.port, input.priority), now);
@@ -122,8 +122,8 @@ void add_for_each_port(std::vector<Input>& inputs, unsigned ports, const std::ve
   }
 }
 
-Election make_election(unsigned ports) {
-  Election election;
+StandaloneElection make_election(unsigned ports) {
+  StandaloneElection election;
   for (unsigned port = 1; port <= ports; ++port) election.bind(PortId(port), LinkState::kUp, 0);
   return election;
 }

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "dataplane/owner/election.h"
+#include "dataplane/owner/standalone_election.h"
 
 namespace vipswitch::owner {
 
@@ -58,11 +58,11 @@ inline Input pass(TimeMs passed) {
 AdvertEvidence advert(PortId port, std::uint8_t priority, std::uint8_t vrid = kVrid);
 
 // Kinds up to kUnbind and kUnpin, kHint and kPass; the others are for whoever has a prober.
-Outcome apply(Election& election, const Input& input, TimeMs now);
+Outcome apply(StandaloneElection& election, const Input& input, TimeMs now);
 
 // One input of each kind for each of the ports 1 to `ports`.
 void add_for_each_port(std::vector<Input>& inputs, unsigned ports, const std::vector<Input>& of_a_port);
 
-Election make_election(unsigned ports);
+StandaloneElection make_election(unsigned ports);
 
 }  // namespace vipswitch::owner

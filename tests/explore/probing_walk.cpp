@@ -93,7 +93,7 @@ class ProbedWorld {
   const Contact& contact(PortId port) const { return contacts_[port.value() - 1]; }
   Contact& contact(PortId port) { return contacts_[port.value() - 1]; }
 
-  Election election_;
+  StandaloneElection election_;
   Prober prober_;
   TimeMs now_ = 0;
   std::array<Contact, kMostPorts> contacts_{};
@@ -287,7 +287,7 @@ std::string_view ProbedWorld::check_loss(const ProbedWorld& before, const OwnerC
 }
 
 std::string_view ProbedWorld::check_answer(const ProbedWorld& before, const Input& input) const {
-  Election unanswered = before.election_;
+  StandaloneElection unanswered = before.election_;
   unanswered.tick(now_);
   if (unanswered.elected().is_valid() && election_.elected() != unanswered.elected()) return "taken";
   if (!before.is_silent_owner(input.port) || unanswered.elected() != input.port) return {};

@@ -25,12 +25,10 @@ class DeliveryHandover : public Shop6Test {
     const auto sent = inject(kVm3, datagram6(kVm3, W6::kVm3Ip, W6::kFront, kVm2.mac));
     return sent.empty() ? "" : sent.front().port;
   }
-  const HavipCold& cold() {
-    const Registry& registry = vswitch.control().tables().registry();
-    return vswitch.tables().havips.cold(registry.havips.find("front")->second.slots.ipv4->id);
-  }
+  HavipId slot() { return vswitch.control().tables().registry().havips.find("front")->second.slots.ipv4->id; }
+  const HavipCold& cold() { return vswitch.tables().havips.cold(slot()); }
   Mac elected() { return vswitch.tables().ports.find(cold().election.elected())->mac; }
-  bool is_handing_over() { return cold().handing_over.is_valid(); }
+  bool is_handing_over() { return cold().is_handing_over; }
 
   // vm2 owns by its adverts, then vm1 preempts with a larger priority.
   void preempt() {
@@ -42,7 +40,7 @@ class DeliveryHandover : public Shop6Test {
 TEST_F(DeliveryHandover, OutrankedOwnerHasTheDataUntilTheNewOneAnnounces) {
   preempt();
   EXPECT_EQ(elected(), kVm1.mac);
-  EXPECT_EQ(cold().handover_ends_ms, kStart + kHandoverMs);
+  EXPECT_EQ(cold().handover_ends(vswitch.tables().havips.warm(slot())), kStart + kHandoverMs);
   EXPECT_EQ(receiver(), kVm2.port);
   inject(kVm1, announcement(kVm1));
   EXPECT_EQ(receiver(), kVm1.port);

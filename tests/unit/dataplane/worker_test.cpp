@@ -65,11 +65,11 @@ class WorkerTest : public ::testing::Test {
   }
   // As if the HAVIP had been made when the switch started.
   void bind_long_ago() {
-    owner::Election election;
+    owner::StandaloneElection election;
     for (const std::uint8_t port : {std::uint8_t{11}, std::uint8_t{12}}) {
       election.bind(bed.port(port), owner::LinkState::kUp, 0);
     }
-    bed.host().tables().havips.cold(slot()).election = election;
+    bed.host().tables().havips.cold(slot()).election.assign(election);
   }
   // An advert heard at `now`, an interval of one second.
   void advert(std::uint8_t port, std::uint8_t priority, TimeMs now) {

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "dataplane/owner/arp_claim.h"
-#include "dataplane/owner/election.h"
 #include "dataplane/owner/neighbour_discovery.h"
+#include "dataplane/owner/standalone_election.h"
 #include "dataplane/owner/vrrp.h"
 #include "tests/support/frame.h"
 #include "tests/support/pcap_file.h"
@@ -195,7 +195,7 @@ class Observer {
     for (const OwnerChange& change : outcome.changes()) owners_.push_back(change.to);
   }
 
-  Election election_;
+  StandaloneElection election_;
   std::vector<PortId> owners_;
 };
 
@@ -204,10 +204,10 @@ class CapturedFailovers : public ::testing::TestWithParam<const char*> {};
 // vm11 crashes and comes back, then stops, then vm12 stops. Who comes first at the start differs.
 TEST_P(CapturedFailovers, AreFollowed) {
   Observer observer;
-  for (const CapturedPacket& captured :
-       read_pcap(std::string(VIPSWITCH_CAPTURES "/") + GetParam() + ".pcap")) {
-    observer.see(captured.frame, captured.time_us / 1000);
-  }
+  const auto packets = read_pcap(std::string(VIPSWITCH_CAPTURES "/") + GetParam() + ".pcap");
+  ASSERT_FALSE(packets.empty());
+  for (const CapturedPacket& captured : packets)
+    observer.see(captured.frame, (captured.time_us - packets.front().time_us) / 1000);
   std::vector<PortId> owners = observer.owners();
   ASSERT_GE(owners.size(), 6u);
   owners.erase(owners.begin(), owners.end() - 6);

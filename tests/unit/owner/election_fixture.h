@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 #include <vector>
 
-#include "dataplane/owner/election.h"
+#include "dataplane/owner/standalone_election.h"
 
 namespace vipswitch::owner {
 
@@ -33,7 +33,7 @@ class ElectionTest : public ::testing::Test {
     for (const PortId port : {kA, kB, kC}) election.bind(port, LinkState::kUp, 0);
   }
 
-  Election election;
+  StandaloneElection election;
 };
 
 }  // namespace vipswitch::owner

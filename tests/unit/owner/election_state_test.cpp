@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "dataplane/owner/election.h"
+#include "dataplane/owner/standalone_election.h"
 #include "tests/unit/owner/election_fixture.h"
 
 namespace vipswitch::owner {
@@ -216,9 +216,9 @@ TEST(Delivery, Ipv4MacIsThePortsOrTheVirtual) {
 // --- members
 // ------------------------------------------------------------------------------------------------------
 
-using Members = ElectionTest;
+using MembersOf = ElectionTest;
 
-TEST_F(Members, AreShownInOrderOfBinding) {
+TEST_F(MembersOf, AreShownInOrderOfBinding) {
   election.unbind(kA, 0);
   election.bind(kA, LinkState::kDown, 0);
   ASSERT_EQ(election.member_count(), 3u);
@@ -228,14 +228,14 @@ TEST_F(Members, AreShownInOrderOfBinding) {
   EXPECT_TRUE(election.member(2, 0).down);
 }
 
-TEST_F(Members, KeepTheirRecordsWhenAnotherLeaves) {
+TEST_F(MembersOf, KeepTheirRecordsWhenAnotherLeaves) {
   election.advert(kC, advert_of(120), 0);
   election.unbind(kA, 1);
   EXPECT_EQ(election.owner(), kC);
   EXPECT_EQ(election.member(1, 1).advert, advert_of(120));
 }
 
-TEST_F(Members, ShowFreshnessAndAge) {
+TEST_F(MembersOf, ShowFreshnessAndAge) {
   EXPECT_EQ(election.member(0, 0).last_advert_age_ms, -1);
   election.advert(kA, advert_of(150), 100);
   const MemberStatus fresh = election.member(0, 2200), stale = election.member(0, 2201);
@@ -246,7 +246,7 @@ TEST_F(Members, ShowFreshnessAndAge) {
   EXPECT_EQ(stale.evidence, EvidenceClass::kVrrp);
 }
 
-TEST_F(Members, ShowResignation) {
+TEST_F(MembersOf, ShowResignation) {
   election.advert(kA, advert_of(150), 0);
   election.advert(kA, advert_of(0), 10);
   const MemberStatus status = election.member(0, 10);
@@ -255,14 +255,14 @@ TEST_F(Members, ShowResignation) {
   EXPECT_EQ(status.advert.priority, 150);
 }
 
-TEST_F(Members, BoundTwiceAreOne) {
+TEST_F(MembersOf, BoundTwiceAreOne) {
   election.advert(kA, advert_of(150), 0);
   election.bind(kA, LinkState::kDown, 1);
   EXPECT_EQ(election.member_count(), 3u);
   EXPECT_EQ(election.owner(), kA);
 }
 
-TEST_F(Members, UpToTheLastCanOwn) {
+TEST_F(MembersOf, UpToTheLastCanOwn) {
   for (std::uint32_t id = 20; election.member_count() < Election::kMaxMembers; ++id) {
     election.bind(PortId(id), LinkState::kUp, 0);
   }
@@ -275,9 +275,9 @@ TEST_F(Members, UpToTheLastCanOwn) {
   EXPECT_EQ(election.state(1), OwnerState::kReleased);
 }
 
-TEST_F(Members, OfASnapshotDoNotChange) {
+TEST_F(MembersOf, OfASnapshotDoNotChange) {
   election.advert(kA, advert_of(150), 0);
-  const Election snapshot = election;
+  const StandaloneElection snapshot = election;
   election.down(kA, 1);
   EXPECT_EQ(snapshot.owner(), kA);
   EXPECT_TRUE(snapshot.member(0, 1).active);

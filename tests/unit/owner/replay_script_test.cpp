@@ -95,10 +95,10 @@ TEST(ReplayScript, RefusalNamesTheLine) {
 }
 
 TEST(ReplayScript, TimeNobodyLivesToSeeIsRefused) {
-  const std::string range = " is out of range, expected 0 to 4611686018427387903";
+  const std::string range = " is out of range, expected 0 to 549739036671";
   EXPECT_EQ(output_of("bound A\n9223372036854775807 tick\n"), "line 2: time: 9223372036854775807" + range);
-  EXPECT_EQ(output_of("bound A\n4611686018427387904 tick\n"), "line 2: time: 4611686018427387904" + range);
-  EXPECT_EQ(output_of("bound A B\n4611686018427387903 advert A 100\n"), "4611686018427387903 A\ncounters \n");
+  EXPECT_EQ(output_of("bound A\n549739036672 tick\n"), "line 2: time: 549739036672" + range);
+  EXPECT_EQ(output_of("bound A B\n549739036671 advert A 100\n"), "549739036671 A\ncounters \n");
 }
 
 TEST(ReplayScript, WithoutBoundLineIsRefused) {

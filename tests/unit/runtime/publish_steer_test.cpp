@@ -87,7 +87,7 @@ TEST_F(PublishSteer, NewHavipIsSteeredFromTheBeginning) {
   ASSERT_TRUE(succeeded(service().add(model::Havip{"next", "web", Ipv4(10, 77, 0, 200), {}, {"vm2-eth0"}})));
   vswitch.settle();
   EXPECT_EQ(vswitch.owner("next"), "vm2-eth0");
-  EXPECT_EQ(vswitch.tables().havips.cold(slot("next")).steering.mode, LearnMode::kOff);
+  EXPECT_EQ(vswitch.tables().havips.cold(slot("next")).mode, LearnMode::kOff);
 }
 
 TEST_F(PublishSteer, EachMoveIsAnEventWithItsReason) {
