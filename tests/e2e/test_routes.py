@@ -250,11 +250,17 @@ def test_transfer_through_the_pair_arrives_unharmed(cloud, family, name, downloa
 
 @FAMILIES
 def test_hops_to_the_internet_show_gateway_and_nat(cloud, family):
-    output = cloud.vm("db").run("traceroute", "-n", "-q", "1", "-w", "5", "-N", "1", "-I", family.client).stdout
-    hops = [line.split()[1] for line in output.splitlines()[1:]]
-    assert hops[0] == inner_address("db", 1, family.number)
-    assert hops[1] in (NAT[family.number], inner_address("web", 11, family.number))
-    assert hops[-1] == family.client
+    # Three questions a hop: a guest's kernel may owe an error, since it limits them.
+    output = cloud.vm("db").run("traceroute", "-n", "-q", "3", "-w", "5", "-N", "1", "-I", family.client).stdout
+    hops = [first_address(line) for line in output.splitlines()[1:]]
+    told = output + cloud.switch.command("show drops")
+    assert hops[0] == inner_address("db", 1, family.number), told
+    assert hops[1] in (NAT[family.number], inner_address("web", 11, family.number)), told
+    assert hops[-1] == family.client, told
+
+
+def first_address(line: str) -> str | None:
+    return next((word for word in line.split() if ":" in word or word.count(".") == 3), None)
 
 
 @pytest.mark.parametrize("event, new", [("stop", "nat2"), ("start", "nat1"), ("crash", "nat2"), ("restart", "nat1")])
