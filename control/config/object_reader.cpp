@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <fmt/format.h>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <string>
@@ -222,12 +223,16 @@ struct Section {
   template <class Table>
   void read_all(const Mapping& root, Table& objects) const {
     YamlSource& source = root.source();
+    auto next =
+        objects.end();  // in files that are in order of name or number, each comes behind the last one
     for (const YamlNode& node : elements(root)) {
       T object = read(source, node);
       if (!source.ok()) return;
+      const auto count = objects.size();
       auto key = key_of(object);
-      const auto [at, is_new] = objects.try_emplace(std::move(key), std::move(object));
-      if (is_new) continue;
+      const auto at = objects.try_emplace(next, std::move(key), std::move(object));
+      next = std::next(at);
+      if (objects.size() > count) continue;
       const auto title = title_of(at->second);
       source.fail_found(node.line(), fmt::format("{} \"{}\" again", kind, title),
                         fmt::format("a name other than that of line {}", find_line(root, title)));

@@ -34,10 +34,19 @@ constexpr bool is_allowed(std::uint32_t character) {
   return character != 0x7f && (character < 0x80 || character > 0x9f || character == 0x85);
 }
 
+constexpr bool is_printable_ascii(char byte) {
+  return byte >= 0x20 && byte < 0x7f;
+}
+
 }  // namespace
 
 std::optional<TextFault> find_text_fault(std::string_view text) {
   for (std::string_view rest = text; !rest.empty();) {
+    // Most texts are nearly all of these.
+    if (is_printable_ascii(rest.front())) {
+      rest.remove_prefix(1);
+      continue;
+    }
     const auto at = text.size() - rest.size();
     const auto character = take_character(rest);
     if (is_allowed(character) && character != kInvalid) continue;
