@@ -15,6 +15,11 @@ bool is_announced(const std::optional<model::Eip>& eip) {
   return eip && eip->target;
 }
 
+// Whether the provider network does not know its MAC yet.
+bool is_new(const model::Change<model::Uplink>& change) {
+  return change.after && (!change.before || change.before->mac != change.after->mac);
+}
+
 // The address that questions are sent from: the first one on the target's own prefix (RFC 1122 3.3.4.3).
 template <class Interface, class Address>
 Address source_towards(const std::vector<Interface>& interfaces, const Address& target) {
@@ -46,19 +51,18 @@ UplinkAgent::UplinkAgent(DataplaneHost& host, TablePublisher& publisher)
       }) {}
 
 void UplinkAgent::follow(const model::ChangeSet& changes) {
+  const bool is_new_on_network = changes.uplink && is_new(*changes.uplink);
   for (const auto& change : changes.eips) {
     const bool was = is_announced(change.before), is = is_announced(change.after);
     if (was && (!is || change.before->address != change.after->address)) cancel(change.before->address);
+    if (is_new_on_network) continue;  // announces them all
     if (is && (!was || change.before->address != change.after->address)) announce(*change.after);
   }
   if (!changes.uplink) return;
   const auto& uplink = changes.uplink->after;
   neighbours_.set_gateway(uplink ? uplink->gateway : std::nullopt, host_.now_ms());
   neighbours6_.set_gateway(uplink ? uplink->gateway6 : std::nullopt, host_.now_ms());
-  if (!uplink) return;
-  const bool is_new_on_network = !changes.uplink->before || changes.uplink->before->mac != uplink->mac;
-  if (!is_new_on_network) return;
-  announce_all();
+  if (is_new_on_network) announce_all();
 }
 
 void UplinkAgent::announce_all() {
