@@ -43,11 +43,10 @@ Result<void> check_address(const Objects& objects, const Indexes& indexes, const
 template <class Address>
 Result<void> check_is_outside(const Objects& objects, const Indexes& indexes, const std::string& vpc,
                               const Address& address) {
-  const auto& by_start = indexes.subnet_by_start;
-  const auto next = by_start.upper_bound({vpc, address});
+  const auto& by_start = indexes.of_vpc<Address>(vpc).subnet_by_start;
+  const auto next = by_start.upper_bound(address);
   if (next == by_start.begin()) return {};
-  const auto& [start, name] = *std::prev(next);
-  if (start.first != vpc || family_of(start.second) != FamilyOf<Address>::kFamily) return {};
+  const auto& name = std::prev(next)->second;
   const auto& prefix = *part_of<Address>(*find(objects.subnets, name));
   if (!prefix.contains(address)) return {};
   return make_error(ErrorCode::rule,

@@ -28,15 +28,13 @@ const std::string* find_same_mac(const Indexes& indexes, const Subnet& subnet, c
 template <class Address>
 Result<Address> allocate_address(const Indexes& indexes, const Subnet& subnet) {
   const auto& prefix = *part_of<Address>(subnet);
-  const auto taken = indexes.taken_addresses.find(subnet.vpc);
-  const auto highest_free = [&](const Address& from) {
-    return taken == indexes.taken_addresses.end() ? from : part_of<Address>(taken->second).highest_free(from);
-  };
+  const auto& taken = indexes.of_vpc<Address>(subnet.vpc).taken;
   const auto is_unfit = [&](const Address& address) {
     return address == gateway_of<Address>(subnet) || find_same_mac(indexes, subnet, address) != nullptr;
   };
-  auto address = highest_free(highest_host(prefix));
-  while (address > prefix.first() && is_unfit(address)) address = highest_free(previous_address(address));
+  auto address = taken.highest_free(highest_host(prefix));
+  while (address > prefix.first() && is_unfit(address))
+    address = taken.highest_free(previous_address(address));
   if (address > prefix.first()) return address;
   return make_error(ErrorCode::quota, "subnet: \"{}\" has no free address left, expected one in {}",
                     subnet.name, prefix);

@@ -1,6 +1,7 @@
 #include "control/model/indexes.h"
 
 #include <cassert>
+#include <type_traits>
 #include <variant>
 
 #include "control/model/device.h"
@@ -12,18 +13,45 @@ const std::string& vpc_of_subnet(const Objects& objects, const std::string& subn
   return objects.subnets.find(subnet)->second.vpc;
 }
 
-AddressRuns<Ipv4>& runs_of(TakenAddresses& taken, Ipv4) {
-  return taken.ipv4;
+template <class Address, class Member>
+void take_address(VpcIndexes& vpc, const Member& member, TargetKind kind) {
+  const auto& address = part_of<Address>(member);
+  if (!address) return;
+  auto& indexes = part_of<Address>(vpc);
+  [[maybe_unused]] const auto inserted =
+      indexes.holder_by_address.emplace(*address, EipTarget{kind, member.name}).second;
+  assert(inserted);
+  indexes.taken.insert(*address);
 }
-AddressRuns<Ipv6>& runs_of(TakenAddresses& taken, const Ipv6&) {
-  return taken.ipv6;
+template <class Address, class Member>
+void free_address(VpcIndexes& vpc, const Member& member) {
+  const auto& address = part_of<Address>(member);
+  if (!address) return;
+  auto& indexes = part_of<Address>(vpc);
+  indexes.holder_by_address.erase(*address);
+  indexes.taken.erase(*address);
 }
 
-std::vector<IpAddress> starts_of(const Subnet& subnet) {
-  std::vector<IpAddress> starts;
-  if (subnet.ipv4) starts.emplace_back(subnet.ipv4->first());
-  if (subnet.ipv6) starts.emplace_back(subnet.ipv6->first());
-  return starts;
+// Of a port or HAVIP.
+template <class Member>
+void take_addresses(VpcIndexes& vpc, const Member& member, TargetKind kind) {
+  take_address<Ipv4>(vpc, member, kind);
+  take_address<Ipv6>(vpc, member, kind);
+}
+template <class Member>
+void free_addresses(VpcIndexes& vpc, const Member& member) {
+  free_address<Ipv4>(vpc, member);
+  free_address<Ipv6>(vpc, member);
+}
+
+// `visit` gets the EIP's index and its address, both of its family.
+template <class Visit>
+void visit_eips(VpcIndexes& vpc, const Eip& eip, Visit&& visit) {
+  std::visit(
+      [&](const auto& address) {
+        visit(part_of<std::remove_cvref_t<decltype(address)>>(vpc).eip_by_address, address);
+      },
+      eip.address);
 }
 
 }  // namespace
@@ -36,41 +64,49 @@ const std::string& vpc_of(const Objects& objects, const EipTarget& target) {
 
 void Indexes::insert(const Objects&, const Vpc& vpc) {
   vpc_by_vni.emplace(vpc.vni, vpc.name);
+  vpcs.try_emplace(vpc.name);
 }
 void Indexes::erase(const Objects&, const Vpc& vpc) {
   vpc_by_vni.erase(vpc.vni);
+  // One that is only changed keeps what it has.
+  const auto at = vpcs.find(vpc.name);
+  if (at->second.ipv4.empty() && at->second.ipv6.empty()) vpcs.erase(at);
 }
 
 void Indexes::insert(const Objects&, const Subnet& subnet) {
-  for (const auto& start : starts_of(subnet)) subnet_by_start.emplace(InVpc{subnet.vpc, start}, subnet.name);
+  VpcIndexes& vpc = vpcs.find(subnet.vpc)->second;
+  if (subnet.ipv4) vpc.ipv4.subnet_by_start.emplace(subnet.ipv4->first(), subnet.name);
+  if (subnet.ipv6) vpc.ipv6.subnet_by_start.emplace(subnet.ipv6->first(), subnet.name);
 }
 void Indexes::erase(const Objects&, const Subnet& subnet) {
-  for (const auto& start : starts_of(subnet)) subnet_by_start.erase({subnet.vpc, start});
+  VpcIndexes& vpc = vpcs.find(subnet.vpc)->second;
+  if (subnet.ipv4) vpc.ipv4.subnet_by_start.erase(subnet.ipv4->first());
+  if (subnet.ipv6) vpc.ipv6.subnet_by_start.erase(subnet.ipv6->first());
 }
 
 void Indexes::insert(const Objects& objects, const Port& port) {
   const auto& vpc = vpc_of_subnet(objects, port.subnet);
-  take_addresses(vpc, addresses_of(port), {TargetKind::kPort, port.name});
+  take_addresses(vpcs.find(vpc)->second, port, TargetKind::kPort);
   port_by_vpc_mac.emplace(std::pair{vpc, port.mac}, port.name);
   port_by_device.emplace(device_key(port), port.name);
   if (port.nic == Nic::kPrimary) primary_by_instance.emplace(port.instance, port.name);
 }
 void Indexes::erase(const Objects& objects, const Port& port) {
   const auto& vpc = vpc_of_subnet(objects, port.subnet);
-  free_addresses(vpc, addresses_of(port));
+  free_addresses(vpcs.find(vpc)->second, port);
   port_by_vpc_mac.erase({vpc, port.mac});
   port_by_device.erase(device_key(port));
   if (port.nic == Nic::kPrimary) primary_by_instance.erase(port.instance);
 }
 
 void Indexes::insert(const Objects& objects, const Havip& havip) {
-  take_addresses(vpc_of_subnet(objects, havip.subnet), addresses_of(havip), {TargetKind::kHavip, havip.name});
+  take_addresses(vpcs.find(vpc_of_subnet(objects, havip.subnet))->second, havip, TargetKind::kHavip);
   if (havip.ipv6) havip_by_subnet_mac.emplace(std::pair{havip.subnet, stable_mac(*havip.ipv6)}, havip.name);
   ++havip_count_by_subnet[havip.subnet];
   for (const auto& port : havip.ports) port_havips.emplace(port, havip.name);
 }
 void Indexes::erase(const Objects& objects, const Havip& havip) {
-  free_addresses(vpc_of_subnet(objects, havip.subnet), addresses_of(havip));
+  free_addresses(vpcs.find(vpc_of_subnet(objects, havip.subnet))->second, havip);
   if (havip.ipv6) havip_by_subnet_mac.erase({havip.subnet, stable_mac(*havip.ipv6)});
   const auto count = havip_count_by_subnet.find(havip.subnet);
   if (--count->second == 0) havip_count_by_subnet.erase(count);
@@ -80,14 +116,16 @@ void Indexes::erase(const Objects& objects, const Havip& havip) {
 void Indexes::insert(const Objects& objects, const Eip& eip) {
   eip_by_address.emplace(eip.address, eip.name);
   if (!eip.target) return;
-  eip_by_target.emplace(std::tuple{eip.target->kind, eip.target->name, family_of(eip.address)}, eip.name);
-  eip_by_vpc_address.emplace(InVpc{vpc_of(objects, *eip.target), eip.address}, eip.name);
+  eip_by_target.emplace(TargetOfFamily(eip.target->kind, eip.target->name, family_of(eip.address)), eip.name);
+  visit_eips(vpcs.find(vpc_of(objects, *eip.target))->second, eip,
+             [&](auto& eips, const auto& address) { eips.emplace(address, eip.name); });
 }
 void Indexes::erase(const Objects& objects, const Eip& eip) {
   eip_by_address.erase(eip.address);
   if (!eip.target) return;
   eip_by_target.erase({eip.target->kind, eip.target->name, family_of(eip.address)});
-  eip_by_vpc_address.erase({vpc_of(objects, *eip.target), eip.address});
+  visit_eips(vpcs.find(vpc_of(objects, *eip.target))->second, eip,
+             [](auto& eips, const auto& address) { eips.erase(address); });
 }
 
 void Indexes::insert(const Objects&, const Route& route) {
@@ -105,25 +143,6 @@ void Indexes::insert(const Objects&, const Uplink& uplink) {
 }
 void Indexes::erase(const Objects&, const Uplink& uplink) {
   port_by_device.erase(device_key(uplink));
-}
-
-void Indexes::take_addresses(const std::string& vpc, const std::vector<IpAddress>& addresses,
-                             const EipTarget& holder) {
-  for (const auto& address : addresses) {
-    [[maybe_unused]] const auto inserted = holder_by_address.emplace(InVpc{vpc, address}, holder).second;
-    assert(inserted);
-    auto& taken = taken_addresses[vpc];
-    std::visit([&](const auto& held) { runs_of(taken, held).insert(held); }, address);
-  }
-}
-
-void Indexes::free_addresses(const std::string& vpc, const std::vector<IpAddress>& addresses) {
-  for (const auto& address : addresses) {
-    holder_by_address.erase({vpc, address});
-    const auto taken = taken_addresses.find(vpc);
-    std::visit([&](const auto& held) { runs_of(taken->second, held).erase(held); }, address);
-    if (taken->second.empty()) taken_addresses.erase(taken);
-  }
 }
 
 }  // namespace vipswitch::model

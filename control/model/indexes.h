@@ -1,49 +1,64 @@
 #pragma once
 
-// What makes the rules cheap: unique values and "who uses it" questions over 100,000 objects in O(log n).
+// What makes the rules cheap: unique values and "who uses it" questions over 100,000 objects in O(log n), and
+// where each of so many asks, in O(1) where no order is needed.
 // Derived from Objects alone; insert() and erase() keep them in step and check nothing. An object is inserted
 // after and erased before those it names, because its VPC is found through them.
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
-#include <vector>
 
 #include "control/model/address_runs.h"
+#include "control/model/families.h"
 #include "control/model/objects.h"
 
 namespace vipswitch::model {
 
-using InVpc = std::pair<std::string, IpAddress>;  // (VPC, address)
+// What lies where in one family of a VPC.
+template <class Address>
+struct AddressIndexes {
+  std::map<Address, std::string> subnet_by_start;  // by first address; they do not overlap
+  std::map<Address, EipTarget> holder_by_address;  // the port or HAVIP that has the address
+  AddressRuns<Address> taken;                      // the same addresses
+  std::map<Address, std::string> eip_by_address;   // of those bound to the VPC's ports and HAVIPs
 
-// The taken addresses of a VPC.
-struct TakenAddresses {
-  AddressRuns<Ipv4> ipv4;
-  AddressRuns<Ipv6> ipv6;
+  bool empty() const noexcept { return subnet_by_start.empty(); }  // the others need a subnet
+  bool operator==(const AddressIndexes&) const = default;
+};
 
-  bool empty() const noexcept { return ipv4.empty() && ipv6.empty(); }
-  bool operator==(const TakenAddresses&) const = default;
+struct VpcIndexes {
+  AddressIndexes<Ipv4> ipv4;
+  AddressIndexes<Ipv6> ipv6;
+  bool operator==(const VpcIndexes&) const = default;
+};
+
+using TargetOfFamily = std::tuple<TargetKind, std::string, Family>;
+struct TargetHash {
+  std::size_t operator()(const TargetOfFamily& target) const noexcept {
+    const auto& [kind, name, family] = target;
+    return std::hash<std::string>()(name) + (kind == TargetKind::kPort ? 2u : 0u) +
+           (family == Family::kIpv6 ? 1u : 0u);
+  }
 };
 
 struct Indexes {
   std::map<Vni, std::string> vpc_by_vni;
-  std::map<InVpc, std::string>
-      subnet_by_start;  // by first address, one a family; those of a VPC do not overlap
-  std::map<InVpc, EipTarget> holder_by_address;           // the port or HAVIP that has the address
-  std::map<std::string, TakenAddresses> taken_addresses;  // the same addresses, by VPC
+  std::unordered_map<std::string, VpcIndexes> vpcs;
   std::map<std::pair<std::string, Mac>, std::string> port_by_vpc_mac;
   std::map<std::string, std::string> primary_by_instance;  // instance -> its port with the primary vNIC
   std::map<std::string, std::string> port_by_device;       // device_key() -> port, or kUplinkName
-  std::map<std::string, unsigned> havip_count_by_subnet;
+  std::unordered_map<std::string, unsigned> havip_count_by_subnet;
   std::map<std::pair<std::string, Mac>, std::string> havip_by_subnet_mac;  // those with IPv6, by stable MAC
   std::set<std::pair<std::string, std::string>> port_havips;  // (port, HAVIP) bound to each other
-  std::map<IpAddress, std::string> eip_by_address;
-  std::map<std::tuple<TargetKind, std::string, Family>, std::string> eip_by_target;
-  std::map<InVpc, std::string> eip_by_vpc_address;  // bound EIPs, by the VPC of their target
+  std::unordered_map<IpAddress, std::string> eip_by_address;
+  std::unordered_map<TargetOfFamily, std::string, TargetHash> eip_by_target;
 
   std::map<std::string, std::size_t> route_count_by_vpc;
   std::set<std::tuple<TargetKind, std::string, RouteKey>> routes_by_next_hop;  // (kind, name, route)
@@ -64,12 +79,13 @@ struct Indexes {
   void erase(const Objects& objects, const Route& route);
   void erase(const Objects& objects, const Uplink& uplink);
 
-  bool operator==(const Indexes&) const = default;
+  // Of a VPC that exists.
+  template <class Address>
+  const AddressIndexes<Address>& of_vpc(const std::string& vpc) const {
+    return part_of<Address>(vpcs.find(vpc)->second);
+  }
 
- private:
-  void take_addresses(const std::string& vpc, const std::vector<IpAddress>& addresses,
-                      const EipTarget& holder);
-  void free_addresses(const std::string& vpc, const std::vector<IpAddress>& addresses);
+  bool operator==(const Indexes&) const = default;
 };
 
 // The uplink stands in indexes and in `show port` under this name, so no port may have it.

@@ -32,7 +32,7 @@ Result<void> check_member_address(const Indexes& indexes, const Subnet& subnet, 
     return make_error(ErrorCode::rule, "{}: {} is the gateway of subnet \"{}\", expected a free address",
                       kArgument, address, subnet.name);
   }
-  const auto* holder = find(indexes.holder_by_address, InVpc{subnet.vpc, address});
+  const auto* holder = find(indexes.of_vpc<Address>(subnet.vpc).holder_by_address, address);
   if (!holder) return {};
   return make_error(ErrorCode::already_exists, "{}: {} is taken by {} \"{}\", expected a free address",
                     kArgument, address, kind_word(holder->kind), holder->name);

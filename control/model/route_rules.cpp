@@ -17,11 +17,10 @@ template <class Prefix>
 Result<void> check_is_in_no_subnet(const Objects& objects, const Indexes& indexes, const std::string& vpc,
                                    const Prefix& to) {
   using Address = AddressOf<Prefix>;
-  const auto& by_start = indexes.subnet_by_start;
-  const auto next = by_start.upper_bound({vpc, to.first()});
+  const auto& by_start = indexes.of_vpc<Address>(vpc).subnet_by_start;
+  const auto next = by_start.upper_bound(to.first());
   if (next == by_start.begin()) return {};
-  const auto& [start, name] = *std::prev(next);
-  if (start.first != vpc || family_of(start.second) != FamilyOf<Address>::kFamily) return {};
+  const auto& name = std::prev(next)->second;
   const auto& range = *part_of<Address>(*find(objects.subnets, name));
   if (!range.contains(to.first()) || !range.contains(to.last())) return {};
   return make_error(ErrorCode::rule,

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "control/model/families.h"
 #include "control/model/model.h"
@@ -28,6 +29,12 @@ const T* find(const std::map<Key, T>& index, const Key& key) {
   return at == index.end() ? nullptr : &at->second;
 }
 
+template <class Key, class T, class Hash>
+const T* find(const std::unordered_map<Key, T, Hash>& index, const Key& key) {
+  const auto at = index.find(key);
+  return at == index.end() ? nullptr : &at->second;
+}
+
 // Of the port or HAVIP, which exists; nothing if it has none of the family.
 std::optional<IpAddress> address_of(const Objects& objects, const EipTarget& target, Family family);
 
@@ -45,6 +52,7 @@ Result<void> check_name(std::string_view argument, std::string_view name);
 template <class T>
 Result<void> check_new_name(const ByName<T>& objects, std::string_view name, std::string_view kind) {
   if (auto checked = check_name("name", name); !checked) return checked;
+  if (objects.empty() || objects.rbegin()->first < name) return {};  // many come in order of name
   if (!find(objects, name)) return {};
   return make_error(ErrorCode::already_exists, "name: {} \"{}\" already exists, expected a new name", kind,
                     name);

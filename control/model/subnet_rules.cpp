@@ -1,4 +1,5 @@
 #include <iterator>
+#include <type_traits>
 
 #include "control/model/families.h"
 #include "control/model/rules.h"
@@ -55,11 +56,10 @@ Result<void> check_gateway(const Subnet& subnet) {
 template <class Address>
 const Subnet* find_overlapping(const Objects& objects, const Indexes& indexes, const Subnet& subnet) {
   const auto& prefix = *part_of<Address>(subnet);
-  const auto& by_start = indexes.subnet_by_start;
-  const auto next = by_start.lower_bound({subnet.vpc, prefix.first()});
+  const auto& by_start = indexes.of_vpc<Address>(subnet.vpc).subnet_by_start;
+  const auto next = by_start.lower_bound(prefix.first());
   const auto overlaps = [&](auto at) {
-    return at->first.first == subnet.vpc && family_of(at->first.second) == FamilyOf<Address>::kFamily &&
-           part_of<Address>(*find(objects.subnets, at->second))->overlaps(prefix);
+    return part_of<Address>(*find(objects.subnets, at->second))->overlaps(prefix);
   };
   if (next != by_start.end() && overlaps(next)) return find(objects.subnets, next->second);
   if (next != by_start.begin() && overlaps(std::prev(next)))
@@ -83,12 +83,12 @@ Result<void> check_family(const Objects& objects, const Indexes& indexes, const 
   }
   // The VPC's own ranges are never looked for behind the uplink: such an EIP would be out of its members'
   // reach.
-  const auto& eips = indexes.eip_by_vpc_address;
-  const auto eip = eips.lower_bound({subnet.vpc, prefix->first()});
-  if (eip != eips.end() && eip->first <= InVpc{subnet.vpc, prefix->last()}) {
+  const auto& eips = indexes.of_vpc<Address>(subnet.vpc).eip_by_address;
+  const auto eip = eips.lower_bound(prefix->first());
+  if (eip != eips.end() && eip->first <= prefix->last()) {
     return make_error(ErrorCode::rule,
                       "{}: {} covers {} of EIP \"{}\", expected a range without EIPs of VPC \"{}\"",
-                      kArgument, *prefix, eip->first.second, eip->second, subnet.vpc);
+                      kArgument, *prefix, eip->first, eip->second, subnet.vpc);
   }
   return {};
 }
@@ -137,13 +137,14 @@ Result<void> Transaction::remove_subnet(std::string_view name) {
   const Subnet* subnet = find(objects().subnets, name);
   if (!subnet) return unknown_name("subnet", name, "subnet");
   Users users;
-  const auto& holders = indexes().holder_by_address;
   const auto add_users = [&](const auto& prefix) {
-    const auto end = holders.upper_bound({subnet->vpc, prefix.last()});
-    for (auto at = holders.lower_bound({subnet->vpc, prefix.first()}); at != end && !users.full(); ++at) {
+    using Address = std::remove_cvref_t<decltype(prefix.address)>;
+    const auto& holders = indexes().of_vpc<Address>(subnet->vpc).holder_by_address;
+    const auto end = holders.upper_bound(prefix.last());
+    for (auto at = holders.lower_bound(prefix.first()); at != end && !users.full(); ++at) {
       // One with both families has two entries.
       const bool is_second =
-          family_of(at->first.second) == Family::kIpv6 && address_of(objects(), at->second, Family::kIpv4);
+          std::is_same_v<Address, Ipv6> && address_of(objects(), at->second, Family::kIpv4).has_value();
       if (!is_second) users.add(kind_word(at->second.kind), at->second.name);
     }
   };

@@ -4,16 +4,6 @@
 
 namespace vipswitch::model {
 
-namespace {
-
-bool has_ipv6(const Indexes& indexes, const std::string& vpc) {
-  const auto& subnets = indexes.subnet_by_start;
-  const auto first = subnets.lower_bound({vpc, Ipv6()});
-  return first != subnets.end() && first->first.first == vpc;
-}
-
-}  // namespace
-
 Result<void> check_vpc_carries_ipv6(const Vpc& vpc) {
   if (vpc.mtu >= kMinMtu6) return {};
   return make_error(ErrorCode::rule, "ipv6: VPC \"{}\" has MTU {}, expected {} or more", vpc.name, vpc.mtu,
@@ -26,7 +16,8 @@ Result<void> Transaction::set_vpc(std::string_view name, const VpcChange& change
   Vpc changed = *vpc;
   changed.mtu = change.mtu.value_or(vpc->mtu);
   changed.clamp_mss = change.clamp_mss.value_or(vpc->clamp_mss);
-  if (auto checked = check_mtu(changed.mtu, has_ipv6(indexes(), vpc->name)); !checked) return checked;
+  const bool has_ipv6 = !indexes().of_vpc<Ipv6>(vpc->name).empty();
+  if (auto checked = check_mtu(changed.mtu, has_ipv6); !checked) return checked;
   put(std::move(changed));
   return {};
 }
@@ -50,13 +41,11 @@ Result<void> Transaction::remove_vpc(std::string_view name) {
   const Vpc* vpc = find(objects().vpcs, name);
   if (!vpc) return unknown_name("vpc", name, "VPC");
   Users users;
-  const auto& subnets = indexes().subnet_by_start;
-  for (auto at = subnets.lower_bound({vpc->name, Ipv4()});
-       at != subnets.end() && at->first.first == vpc->name && !users.full(); ++at) {
-    // One with both families has two entries.
-    const bool is_second =
-        family_of(at->first.second) == Family::kIpv6 && find(objects().subnets, at->second)->ipv4;
-    if (!is_second) users.add("subnet", at->second);
+  for (const auto& [start, subnet] : indexes().of_vpc<Ipv4>(vpc->name).subnet_by_start) {
+    if (!users.full()) users.add("subnet", subnet);
+  }
+  for (const auto& [start, subnet] : indexes().of_vpc<Ipv6>(vpc->name).subnet_by_start) {
+    if (!users.full() && !find(objects().subnets, subnet)->ipv4) users.add("subnet", subnet);
   }
   const auto& routes = objects().routes;
   for (auto at = routes.lower_bound({vpc->name, Ipv4(), 0});

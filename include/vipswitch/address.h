@@ -289,3 +289,11 @@ struct std::hash<vipswitch::Ipv4> {
     return std::hash<std::uint32_t>{}(address.wire());
   }
 };
+template <>
+struct std::hash<vipswitch::Ipv6> {
+  std::size_t operator()(const vipswitch::Ipv6& address) const noexcept {
+    const auto [high, low] = address.halves();
+    constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15;  // 2^64 / golden ratio: spreads what the halves share
+    return static_cast<std::size_t>((high * kOdd) ^ low);
+  }
+};
