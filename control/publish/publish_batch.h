@@ -2,31 +2,44 @@
 
 // What one TablePublisher::publish() collects on its way from step to step.
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "control/device/eth_device.h"
 #include "control/model/model.h"
 #include "control/publish/shared_uplink.h"
 #include "control/publish/table_publisher.h"
+#include "dataplane/tables.h"
 
 namespace vipswitch {
+
+// Keys that lead to what came.
+struct NewKeys {
+  template <class Key>
+  using List = std::vector<std::pair<Key, EndpointRef>>;
+
+  List<EndpointKey<Ipv4>> ipv4;
+  List<EndpointKey<Ipv6>> ipv6;
+  List<MacKey> macs;
+};
 
 struct TablePublisher::Batch {
   Names moved_subnets;                                        // those that go to another VPC
   model::ChangeSet with_members;                              // what is asked and what moves with these
   std::map<std::string, std::unique_ptr<EthDevice>> devices;  // opened for ports that come
   OpenedUplink uplink_opened;
-  Names vpcs, subnets, ports, havips, eips;  // whose rows must be built anew
+  Names vpcs, subnets, ports;                // whose rows must be built anew
+  std::vector<HavipEntry*> havips;           // the same: those that come or change
+  std::vector<EipEntry*> eips;               // the same
   std::set<model::EipTarget> moved_targets;  // that mean another address, slot or VPC
   bool uplink = false;
   RetiredEips retired_eips;
-  std::set<HavipId> new_slots;                     // that workers cannot reach yet
-  std::vector<std::function<void()>> insert_keys;  // once the rows are in
+  std::set<HavipId> new_slots;  // that workers cannot reach yet
+  NewKeys new_keys;             // inserted once the rows are in
 };
 
 template <class T>

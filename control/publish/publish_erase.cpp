@@ -198,7 +198,6 @@ PortId TablePublisher::unlink(HavipEntry& havip, const std::string& port, Batch&
   std::erase(entry.havips, havip.spec.name);
   if (entry.spoken) renew_spoken(entry);
   batch.ports.insert(port);
-  batch.havips.insert(havip.spec.name);
   return entry.id;
 }
 

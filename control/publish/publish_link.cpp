@@ -11,6 +11,17 @@
 #include "control/publish/table_publisher.h"
 
 namespace vipswitch {
+namespace {
+
+// The entry of the name, and whether it is new.
+template <class T>
+std::pair<T*, bool> entry_of(Entries<T>& entries, const std::string& name) {
+  const auto count = entries.size();
+  const auto entry = entries.try_emplace(entries.end(), name);
+  return {&entry->second, entries.size() > count};
+}
+
+}  // namespace
 
 void TablePublisher::link(const model::ChangeSet& changes, Batch& batch) {
   if (changes.uplink && changes.uplink->after) link_uplink(*changes.uplink->after, batch);
@@ -72,11 +83,9 @@ void TablePublisher::link_subnet(const model::Change<model::Subnet>& change, Bat
   batch.subnets.insert(subnet.name);
   // Ports carry their VPC.
   batch.ports.insert(entry->second.ports.begin(), entry->second.ports.end());
-  batch.insert_keys.push_back([this, vpc_id = vpc.id, id = entry->second.id, subnet] {
-    const auto gateway = EndpointRef::gateway(id).raw();
-    if (subnet.gateway) tables_.ipv4.endpoints.insert(EndpointKey(vpc_id, *subnet.gateway), gateway);
-    if (subnet.gateway6) tables_.ipv6.endpoints.insert(EndpointKey(vpc_id, *subnet.gateway6), gateway);
-  });
+  const auto gateway = EndpointRef::gateway(entry->second.id);
+  if (subnet.gateway) batch.new_keys.ipv4.emplace_back(EndpointKey(vpc.id, *subnet.gateway), gateway);
+  if (subnet.gateway6) batch.new_keys.ipv6.emplace_back(EndpointKey(vpc.id, *subnet.gateway6), gateway);
 }
 
 void TablePublisher::link_port(const model::Change<model::Port>& change, Batch& batch) {
@@ -98,11 +107,10 @@ void TablePublisher::link_port(const model::Change<model::Port>& change, Batch& 
   batch.subnets.insert(port.subnet);
   batch.ports.insert(port.name);
   const VpcId vpc = registry_.vpcs.find(subnet.spec.vpc)->second.id;
-  batch.insert_keys.push_back([this, vpc, subnet_id = subnet.id, id = entry->second.id, port] {
-    if (port.ipv4) tables_.ipv4.endpoints.insert(EndpointKey(vpc, *port.ipv4), EndpointRef(id).raw());
-    if (port.ipv6) tables_.ipv6.endpoints.insert(EndpointKey(vpc, *port.ipv6), EndpointRef(id).raw());
-    tables_.macs.insert(MacKey(subnet_id, port.mac), EndpointRef(id).raw());
-  });
+  const EndpointRef endpoint(entry->second.id);
+  if (port.ipv4) batch.new_keys.ipv4.emplace_back(EndpointKey(vpc, *port.ipv4), endpoint);
+  if (port.ipv6) batch.new_keys.ipv6.emplace_back(EndpointKey(vpc, *port.ipv6), endpoint);
+  batch.new_keys.macs.emplace_back(MacKey(subnet.id, port.mac), endpoint);
   if (!change.before) return;
   const bool has_new_address = change.before->ipv4 != port.ipv4 || change.before->ipv6 != port.ipv6;
   const bool may_have_new_vpc =
@@ -114,40 +122,43 @@ void TablePublisher::link_port(const model::Change<model::Port>& change, Batch& 
 // Also those that stay as they are, if their target means another address, slot or VPC now.
 void TablePublisher::relink_eips(Batch& batch) {
   if (batch.moved_targets.empty()) return;
-  for (const auto& [name, eip] : registry_.eips) {
+  const std::set<const EipEntry*> linked(batch.eips.begin(), batch.eips.end());
+  for (auto& [name, eip] : registry_.eips) {
     if (!eip.spec.target || !batch.moved_targets.contains(*eip.spec.target)) continue;
     set_target_eip(eip, batch);
-    batch.eips.insert(name);
+    if (!linked.contains(&eip)) batch.eips.push_back(&eip);
   }
 }
 
 void TablePublisher::link_havip(const model::Change<model::Havip>& change, Batch& batch) {
   const model::Havip& havip = *change.after;
-  const auto [entry, is_new] = registry_.havips.try_emplace(havip.name);
-  HavipEntry& linked = entry->second;
+  const auto [entry, is_new] = entry_of(registry_.havips, havip.name);
+  HavipEntry& linked = *entry;
+  const SubnetEntry& subnet = registry_.subnets.find(havip.subnet)->second;
   if (is_new) {
     linked.spec = havip;
     linked.spec.ports.clear();
   }
-  const bool has_new_ipv4 = link_slot<Ipv4>(havip, linked, batch);
-  const bool has_new_ipv6 = link_slot<Ipv6>(havip, linked, batch);
+  const bool has_new_ipv4 = link_slot<Ipv4>(havip, subnet, linked, batch);
+  const bool has_new_ipv6 = link_slot<Ipv6>(havip, subnet, linked, batch);
   for (const auto& port : havip.ports) {
     const auto& bound = linked.spec.ports;
     if (std::find(bound.begin(), bound.end(), port) == bound.end())
       bind(linked, port, havip.ports.size(), batch);
   }
   linked.spec = havip;
-  batch.havips.insert(batch.havips.end(), havip.name);
+  batch.havips.push_back(&linked);
   if (!has_new_ipv4 && !has_new_ipv6) return;
   // Routes and the sources of the ports lead to the slots.
-  batch.vpcs.insert(registry_.subnets.find(havip.subnet)->second.spec.vpc);
+  batch.vpcs.insert(subnet.spec.vpc);
   batch.ports.insert(havip.ports.begin(), havip.ports.end());
   if (change.before) batch.moved_targets.insert({model::TargetKind::kHavip, havip.name});
 }
 
 // True if the address has got a new slot.
 template <class Address>
-bool TablePublisher::link_slot(const model::Havip& havip, HavipEntry& linked, Batch& batch) {
+bool TablePublisher::link_slot(const model::Havip& havip, const SubnetEntry& subnet, HavipEntry& linked,
+                               Batch& batch) {
   auto& slot = model::part_of<Address>(linked.slots);
   const auto& address = model::part_of<Address>(havip);
   if (slot || !address) return false;
@@ -156,17 +167,12 @@ bool TablePublisher::link_slot(const model::Havip& havip, HavipEntry& linked, Ba
   holders.insert_or_assign(holders.end(), slot->id,
                            SlotHolder{havip.name, model::FamilyOf<Address>::kFamily});
   batch.new_slots.insert(batch.new_slots.end(), slot->id);
-  const SubnetEntry& subnet = registry_.subnets.find(havip.subnet)->second;
   const VpcId vpc = registry_.vpcs.find(subnet.spec.vpc)->second.id;
-  batch.insert_keys.push_back([this, vpc, id = slot->id, to = *address] {
-    model::part_of<Address>(tables_).endpoints.insert(EndpointKey(vpc, to), EndpointRef(id).raw());
-  });
+  const EndpointRef endpoint(slot->id);
+  model::part_of<Address>(batch.new_keys).emplace_back(EndpointKey(vpc, *address), endpoint);
   // The MAC of an IPv4 address says itself which one it stands for.
-  if constexpr (std::is_same_v<Address, Ipv6>) {
-    batch.insert_keys.push_back([this, subnet_id = subnet.id, id = slot->id, mac = stable_mac(*address)] {
-      tables_.macs.insert(MacKey(subnet_id, mac), EndpointRef(id).raw());
-    });
-  }
+  if constexpr (std::is_same_v<Address, Ipv6>)
+    batch.new_keys.macs.emplace_back(MacKey(subnet.id, stable_mac(*address)), endpoint);
   return true;
 }
 
@@ -190,14 +196,14 @@ void TablePublisher::bind(HavipEntry& havip, const std::string& port, std::size_
 }
 
 void TablePublisher::link_eip(const model::Eip& eip, Batch& batch) {
-  EipEntry& entry = registry_.eips[eip.name];
+  EipEntry& entry = *entry_of(registry_.eips, eip.name).first;
   const model::Rates before = std::exchange(entry.spec, eip).rates;
   const auto& [in_mbps, out_mbps, burst_kb] = eip.rates;
   const bool has_new_burst = before.burst_kb != burst_kb;
   if (has_new_burst || before.in_mbps != in_mbps) replace_rate(entry.rate_in, in_mbps, burst_kb);
   if (has_new_burst || before.out_mbps != out_mbps) replace_rate(entry.rate_out, out_mbps, burst_kb);
   if (eip.target) set_target_eip(entry, batch);
-  batch.eips.insert(batch.eips.end(), eip.name);
+  batch.eips.push_back(&entry);
 }
 
 void TablePublisher::replace_rate(std::unique_ptr<RateLimiter>& rate, std::optional<std::uint32_t> mbps,

@@ -1,4 +1,5 @@
-// TablePublisher, step "rows": everything that depends on a change, built anew and swapped in.
+// TablePublisher, steps "rows" and "insert": everything that depends on a change, built anew and swapped in,
+// and the keys that lead to what came.
 
 #include <variant>
 
@@ -15,12 +16,9 @@ void TablePublisher::publish_rows(Batch& batch) {
     reclaimer_.retire_object(
         tables_.subnets.replace(subnet.id, build_subnet_row(registry_, subnet).release()));
   }
-  for (const auto& name : batch.havips) {
-    const auto havip = registry_.havips.find(name);
-    if (havip == registry_.havips.end()) continue;
-    havip->second.for_each_slot([&](Family family, const HavipSlot& slot) {
-      publish_havip_row(havip->second, family, slot.id, batch);
-    });
+  for (const HavipEntry* havip : batch.havips) {
+    havip->for_each_slot(
+        [&](Family family, const HavipSlot& slot) { publish_havip_row(*havip, family, slot.id, batch); });
   }
   for (const auto& name : batch.ports) {
     const PortEntry& port = registry_.ports.find(name)->second;
@@ -34,7 +32,7 @@ void TablePublisher::publish_rows(Batch& batch) {
     auto row = build_vpc_row(registry_, vpc->second);
     reclaimer_.retire_object(tables_.vpcs.replace(vpc->second.id, row.release()));
   }
-  for (const auto& name : batch.eips) publish_eip(registry_.eips.find(name)->second, batch);
+  for (const EipEntry* eip : batch.eips) publish_eip(*eip, batch);
   if (batch.uplink) publish_uplink();
 }
 
@@ -65,6 +63,15 @@ void TablePublisher::publish_eip(const EipEntry& eip, Batch& batch) {
     if (replaced) model::part_of<Address>(batch.retired_eips).push_back(*replaced);
   };
   std::visit(publish, eip.spec.address);
+}
+
+void TablePublisher::insert_keys(const Batch& batch) {
+  const auto insert = [](auto& table, const auto& keys) {
+    for (const auto& [key, to] : keys) table.insert(key, to.raw());
+  };
+  insert(tables_.ipv4.endpoints, batch.new_keys.ipv4);
+  insert(tables_.ipv6.endpoints, batch.new_keys.ipv6);
+  insert(tables_.macs, batch.new_keys.macs);
 }
 
 // Waits for the workers, which check_changes() has seen polling. What else the batch has retired must wait:

@@ -18,13 +18,25 @@ Steering TablePublisher::steering_of(const HavipEntry& havip) const {
           static_cast<std::uint8_t>(havip.spec.follow.value_or(0)), havip.spec.pin.has_value()};
 }
 
-void TablePublisher::mark_steered(const model::ChangeSet& changes) {
-  for (const auto& change : changes.havips) {
-    if (change.after) to_steer_.insert(to_steer_.end(), change.after->name);
+// Those that come or change, or all if the mode of all does. Most that come need not be told anything.
+void TablePublisher::mark_steered(const model::ChangeSet& changes, const Batch& batch) {
+  const auto mark = [this](const HavipEntry& havip) {
+    if (!is_steered(havip)) to_steer_.insert(havip.spec.name);
+  };
+  if (changes.learn) {
+    registry_.learn = *changes.learn->after;
+    for (const auto& entry : registry_.havips) mark(entry.second);
+  } else {
+    for (const HavipEntry* havip : batch.havips) mark(*havip);
   }
-  if (!changes.learn) return;
-  registry_.learn = *changes.learn->after;
-  for (const auto& entry : registry_.havips) to_steer_.insert(entry.first);
+}
+
+bool TablePublisher::is_steered(const HavipEntry& havip) const {
+  const Steering steering = steering_of(havip);
+  bool is_steered = true;
+  havip.for_each_slot(
+      [&](Family, const HavipSlot& slot) { is_steered = is_steered && slot.steering == steering; });
+  return is_steered;
 }
 
 void TablePublisher::steer_havips() {

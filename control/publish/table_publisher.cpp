@@ -104,10 +104,10 @@ Result<void> TablePublisher::publish(const model::Objects& after, const model::C
   erase(changes, batch);
   link(changes, batch);
   publish_rows(batch);
-  for (const auto& insert : batch.insert_keys) insert();
+  insert_keys(batch);
   // What the kernel refuses to take out brings frames that are dropped by name.
   if (uplink_filter_) (void)uplink_filter_->remove(addresses.go).ok();
-  mark_steered(changes);
+  mark_steered(changes, batch);
   steer_havips();
   attachments_.publish_poll_lists();
   reclaimer_.retire([this, rows = std::move(batch.retired_eips)] { free_eip_rows(rows); });

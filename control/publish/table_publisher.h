@@ -107,7 +107,7 @@ class TablePublisher final : public Publisher {
   void link_port(const model::Change<model::Port>& change, Batch& batch);
   void link_havip(const model::Change<model::Havip>& change, Batch& batch);
   template <class Address>
-  bool link_slot(const model::Havip& havip, HavipEntry& linked, Batch& batch);
+  bool link_slot(const model::Havip& havip, const SubnetEntry& subnet, HavipEntry& linked, Batch& batch);
   void link_eip(const model::Eip& eip, Batch& batch);
   void link_route(const model::Route& route, Batch& batch);
   // A new one, with its whole burst; the old one goes.
@@ -117,6 +117,7 @@ class TablePublisher final : public Publisher {
   void relink_eips(Batch& batch);
 
   void publish_rows(Batch& batch);
+  void insert_keys(const Batch& batch);
   void publish_havip_row(const HavipEntry& havip, Family family, HavipId slot, Batch& batch);
   void publish_eip(const EipEntry& eip, Batch& batch);
   void await_eip_rows(Batch& batch);
@@ -134,7 +135,8 @@ class TablePublisher final : public Publisher {
   // `members`: bound ports when the batch is in force.
   void bind(HavipEntry& havip, const std::string& port, std::size_t members, Batch& batch);
   void renew_spoken(PortEntry& port);
-  void mark_steered(const model::ChangeSet& changes);
+  void mark_steered(const model::ChangeSet& changes, const Batch& batch);
+  bool is_steered(const HavipEntry& havip) const;
   LearnMode mode_of(const model::Havip& havip) const { return havip.learn.value_or(registry_.learn); }
   Steering steering_of(const HavipEntry& havip) const;
   bool steer(HavipSlot& slot, const Steering& steering);
