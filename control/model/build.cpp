@@ -136,6 +136,7 @@ auto changes_of(const Table& before, const Table& after) {
 std::variant<Model, Violation> build(const Objects& desired, const Objects& current) {
   Model model;
   Transaction transaction(model, Transaction::Undo::kNone);
+  transaction.reserve(desired);
   if (auto violation = add_objects(model, transaction, desired, current)) return *std::move(violation);
   return model;
 }

@@ -62,6 +62,10 @@ const std::string& vpc_of(const Objects& objects, const EipTarget& target) {
   return vpc_of_subnet(objects, subnet);
 }
 
+void Indexes::reserve(const Objects& coming) {
+  eip_by_address.reserve(coming.eips.size());
+}
+
 void Indexes::insert(const Objects&, const Vpc& vpc) {
   vpc_by_vni.emplace(vpc.vni, vpc.name);
   vpcs.try_emplace(vpc.name);
@@ -116,7 +120,10 @@ void Indexes::erase(const Objects& objects, const Havip& havip) {
 void Indexes::insert(const Objects& objects, const Eip& eip) {
   eip_by_address.emplace(eip.address, eip.name);
   if (!eip.target) return;
-  eip_by_target.emplace(TargetOfFamily(eip.target->kind, eip.target->name, family_of(eip.address)), eip.name);
+  // Many come in order of their targets, too.
+  eip_by_target.emplace_hint(eip_by_target.end(),
+                             TargetOfFamily(eip.target->kind, eip.target->name, family_of(eip.address)),
+                             eip.name);
   visit_eips(vpcs.find(vpc_of(objects, *eip.target))->second, eip,
              [&](auto& eips, const auto& address) { eips.emplace(address, eip.name); });
 }

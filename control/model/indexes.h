@@ -40,13 +40,6 @@ struct VpcIndexes {
 };
 
 using TargetOfFamily = std::tuple<TargetKind, std::string, Family>;
-struct TargetHash {
-  std::size_t operator()(const TargetOfFamily& target) const noexcept {
-    const auto& [kind, name, family] = target;
-    return std::hash<std::string>()(name) + (kind == TargetKind::kPort ? 2u : 0u) +
-           (family == Family::kIpv6 ? 1u : 0u);
-  }
-};
 
 struct Indexes {
   std::map<Vni, std::string> vpc_by_vni;
@@ -58,10 +51,13 @@ struct Indexes {
   std::map<std::pair<std::string, Mac>, std::string> havip_by_subnet_mac;  // those with IPv6, by stable MAC
   std::set<std::pair<std::string, std::string>> port_havips;  // (port, HAVIP) bound to each other
   std::unordered_map<IpAddress, std::string> eip_by_address;
-  std::unordered_map<TargetOfFamily, std::string, TargetHash> eip_by_target;
+  std::map<TargetOfFamily, std::string> eip_by_target;  // often asked in its order, which the cache likes
 
   std::map<std::string, std::size_t> route_count_by_vpc;
   std::set<std::tuple<TargetKind, std::string, RouteKey>> routes_by_next_hop;  // (kind, name, route)
+
+  // Makes room for what comes of them.
+  void reserve(const Objects& coming);
 
   void insert(const Objects& objects, const Vpc& vpc);
   void insert(const Objects& objects, const Subnet& subnet);

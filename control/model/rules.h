@@ -29,8 +29,8 @@ const T* find(const std::map<Key, T>& index, const Key& key) {
   return at == index.end() ? nullptr : &at->second;
 }
 
-template <class Key, class T, class Hash>
-const T* find(const std::unordered_map<Key, T, Hash>& index, const Key& key) {
+template <class Key, class T>
+const T* find(const std::unordered_map<Key, T>& index, const Key& key) {
   const auto at = index.find(key);
   return at == index.end() ? nullptr : &at->second;
 }

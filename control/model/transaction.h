@@ -33,6 +33,9 @@ class Transaction {
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
+  // Makes room for objects that are to be added.
+  void reserve(const Objects& coming) { model_.indexes_.reserve(coming); }
+
   Result<void> add(const Vpc& vpc);
   Result<void> add(const Subnet& subnet);
   Result<void> add(const Port& port);
