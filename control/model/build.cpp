@@ -124,9 +124,9 @@ auto changes_of(const Table& before, const Table& after) {
     Change<T> change;
     const bool take_old = now == after.end() || (old != before.end() && old->first <= now->first);
     const bool take_new = old == before.end() || (now != after.end() && now->first <= old->first);
-    if (take_old) change.before = (old++)->second;
-    if (take_new) change.after = (now++)->second;
-    if (change.before != change.after) changes.push_back(std::move(change));
+    if (take_old) change.before = &(old++)->second;
+    if (take_new) change.after = &(now++)->second;
+    if (is_difference(change)) changes.push_back(change);
   }
   return changes;
 }
@@ -143,8 +143,9 @@ std::variant<Model, Violation> build(const Objects& desired, const Objects& curr
 
 ChangeSet difference(const Objects& before, const Objects& after) {
   ChangeSet changes;
-  if (before.uplink != after.uplink) changes.uplink = Change<Uplink>{before.uplink, after.uplink};
-  if (before.learn != after.learn) changes.learn = Change<LearnMode>{before.learn, after.learn};
+  if (before.uplink != after.uplink)
+    changes.uplink = Change<Uplink>{pointer_to(before.uplink), pointer_to(after.uplink)};
+  if (before.learn != after.learn) changes.learn = Change<LearnMode>{&before.learn, &after.learn};
   changes.vpcs = changes_of(before.vpcs, after.vpcs);
   changes.subnets = changes_of(before.subnets, after.subnets);
   changes.ports = changes_of(before.ports, after.ports);

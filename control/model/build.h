@@ -22,7 +22,7 @@ struct Violation {
 // are met. O(n log n).
 std::variant<Model, Violation> build(const Objects& desired, const Objects& current = {});
 
-// What changed; O(n).
+// What changed; O(n). Leads to both.
 ChangeSet difference(const Objects& before, const Objects& after);
 
 }  // namespace vipswitch::model

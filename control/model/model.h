@@ -14,16 +14,34 @@
 
 namespace vipswitch::model {
 
-// What became of one object between two states: added (no before), removed (no after) or changed.
+// What became of one object between two states: added (no before), removed (no after) or changed. The objects
+// are those of the two states, which outlive it.
 template <class T>
 struct Change {
-  std::optional<T> before;
-  std::optional<T> after;
-  bool operator==(const Change&) const = default;
+  const T* before = nullptr;
+  const T* after = nullptr;
+
+  bool operator==(const Change& other) const {
+    return is_same(before, other.before) && is_same(after, other.after);
+  }
+
+ private:
+  static bool is_same(const T* a, const T* b) { return a && b ? *a == *b : a == b; }
 };
 
+template <class T>
+bool is_difference(const Change<T>& change) {
+  return !change.before || !change.after || !(*change.before == *change.after);
+}
+
+// Null if there is none.
+template <class T>
+const T* pointer_to(const std::optional<T>& object) {
+  return object ? &*object : nullptr;
+}
+
 // The net difference between two models, at most one entry an object, no entry without a difference; each
-// list in order of name.
+// list in order of name. Lives no longer than they do.
 struct ChangeSet {
   std::optional<Change<Uplink>> uplink;
   std::vector<Change<Vpc>> vpcs;

@@ -29,8 +29,8 @@ std::vector<Change<T>> net_changes(const Log& log, const Table& now) {
   std::vector<Change<T>> changes;
   for (const auto& [key, before] : log) {
     const auto at = now.find(key);
-    Change<T> change{before, at == now.end() ? std::nullopt : std::optional(at->second)};
-    if (change.before != change.after) changes.push_back(std::move(change));
+    const Change<T> change{pointer_to(before), at == now.end() ? nullptr : &at->second};
+    if ((change.before || change.after) && is_difference(change)) changes.push_back(change);
   }
   return changes;
 }
@@ -97,8 +97,9 @@ void Transaction::set_learn(LearnMode mode) {
 ChangeSet Transaction::changes() const {
   const Objects& now = objects();
   ChangeSet changes;
-  if (learn_ && *learn_ != now.learn) changes.learn = Change<LearnMode>{*learn_, now.learn};
-  if (uplink_ && *uplink_ != now.uplink) changes.uplink = Change<Uplink>{*uplink_, now.uplink};
+  if (learn_ && *learn_ != now.learn) changes.learn = Change<LearnMode>{&*learn_, &now.learn};
+  if (uplink_ && *uplink_ != now.uplink)
+    changes.uplink = Change<Uplink>{pointer_to(*uplink_), pointer_to(now.uplink)};
   changes.vpcs = net_changes<Vpc>(vpcs_, now.vpcs);
   changes.subnets = net_changes<Subnet>(subnets_, now.subnets);
   changes.ports = net_changes<Port>(ports_, now.ports);

@@ -81,7 +81,7 @@ class Transaction {
   Result<void> set_uplink(const Uplink& uplink);
   Result<void> remove_uplink();
 
-  // The net difference between the model before the transaction and now.
+  // The net difference between the model before the transaction and now. Valid until the next step.
   ChangeSet changes() const;
 
   void commit();

@@ -2,6 +2,7 @@
 
 // What one TablePublisher::publish() collects on its way from step to step.
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <set>
@@ -28,8 +29,10 @@ struct NewKeys {
 };
 
 struct TablePublisher::Batch {
-  Names moved_subnets;                                        // those that go to another VPC
-  model::ChangeSet with_members;                              // what is asked and what moves with these
+  Names moved_subnets;                  // those that go to another VPC
+  model::ChangeSet with_members;        // what is asked and what moves with these
+  std::deque<model::Port> moved_ports;  // as these are
+  std::deque<model::Havip> moved_havips;
   std::map<std::string, std::unique_ptr<EthDevice>> devices;  // opened for ports that come
   OpenedUplink uplink_opened;
   Names vpcs, subnets, ports;                // whose rows must be built anew

@@ -31,17 +31,19 @@ auto needs_key(Part part) {
   };
 }
 
-// Those that change nothing by themselves: as a change from what they are to what they are.
+// Those that change nothing by themselves: as a change from what they are to what they are. `moved` keeps
+// what that is while entries are erased.
 template <class T, class Entry>
-void add_members(const Entries<Entry>& entries, const std::set<std::string, std::less<>>& subnets,
-                 std::vector<model::Change<T>>& changes) {
+void add_moved(const Entries<Entry>& entries, const std::set<std::string, std::less<>>& subnets,
+               std::vector<model::Change<T>>& changes, std::deque<T>& moved) {
   std::set<std::string> listed;
   for (const auto& change : changes) {
     if (change.before) listed.insert(change.before->name);
   }
   for (const auto& [name, entry] : entries) {
-    if (subnets.contains(entry.spec.subnet) && !listed.contains(name))
-      changes.push_back({entry.spec, entry.spec});
+    if (!subnets.contains(entry.spec.subnet) || listed.contains(name)) continue;
+    const T* spec = &moved.emplace_back(entry.spec);
+    changes.push_back({spec, spec});
   }
 }
 
@@ -121,15 +123,15 @@ const model::ChangeSet& TablePublisher::prepare(const model::ChangeSet& asked, B
       batch.moved_subnets.insert(change.after->name);
   }
   if (batch.moved_subnets.empty()) return asked;
-  batch.with_members = with_members(asked, batch.moved_subnets);
+  add_members(asked, batch);
   return batch.with_members;
 }
 
 // A subnet that goes to another VPC takes its members with it: to the tables they change too.
-model::ChangeSet TablePublisher::with_members(model::ChangeSet changes, const Names& moved_subnets) const {
-  add_members(registry_.ports, moved_subnets, changes.ports);
-  add_members(registry_.havips, moved_subnets, changes.havips);
-  return changes;
+void TablePublisher::add_members(const model::ChangeSet& asked, Batch& batch) const {
+  batch.with_members = asked;
+  add_moved(registry_.ports, batch.moved_subnets, batch.with_members.ports, batch.moved_ports);
+  add_moved(registry_.havips, batch.moved_subnets, batch.with_members.havips, batch.moved_havips);
 }
 
 // --- check

@@ -79,7 +79,7 @@ class TablePublisher final : public Publisher {
 
   // What the tables have to follow, and which subnets move.
   const model::ChangeSet& prepare(const model::ChangeSet& asked, Batch& batch) const;
-  model::ChangeSet with_members(model::ChangeSet changes, const Names& moved_subnets) const;
+  void add_members(const model::ChangeSet& asked, Batch& batch) const;
   Result<void> check_changes(const model::ChangeSet& changes, const Batch& batch);
   Result<void> check_workers(const model::ChangeSet& changes);
   Result<void> check_room(const model::ChangeSet& changes, const Batch& batch);

@@ -11,7 +11,7 @@
 namespace vipswitch {
 namespace {
 
-bool is_announced(const std::optional<model::Eip>& eip) {
+bool is_announced(const model::Eip* eip) {
   return eip && eip->target;
 }
 

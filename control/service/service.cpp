@@ -135,10 +135,12 @@ Result<void> Service::adopt(model::Model next) {
   return {};
 }
 
-Result<model::ChangeSet> Service::plan(const model::Objects& desired) const {
+Result<void> Service::plan(const model::Objects& desired,
+                           const std::function<void(const model::ChangeSet&)>& tell) const {
   const auto next = build_next(desired);
   if (!next) return next.error();
-  return model::difference(objects(), next.value().objects());
+  tell(model::difference(objects(), next.value().objects()));
+  return {};
 }
 
 Result<void> Service::check(const model::Objects& desired) {

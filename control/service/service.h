@@ -9,6 +9,7 @@
 // Called by the control thread only. Cost: O(log n) in the number of objects, apply() O(n log n). Errors:
 // those of the rules (control/model/transaction.h) and of the publisher (table_full, device, timeout).
 
+#include <functional>
 #include <optional>
 #include <string_view>
 
@@ -68,8 +69,9 @@ class Service {
   Result<void> apply(const model::Objects& desired);
   // The same with a model that is built already.
   Result<void> adopt(model::Model next);
-  // What apply() would publish, by the rules alone.
-  Result<model::ChangeSet> plan(const model::Objects& desired) const;
+  // Tells what apply() would publish, by the rules alone.
+  Result<void> plan(const model::Objects& desired,
+                    const std::function<void(const model::ChangeSet&)>& tell) const;
   // What apply() would refuse, as far as it can be known without changing anything.
   Result<void> check(const model::Objects& desired);
 

@@ -18,7 +18,7 @@ namespace {
 using Step = ChangePlan::Step;
 
 template <class T>
-Json json_or_null(const std::optional<T>& object) {
+Json json_or_null(const T* object) {
   return object ? to_json(*object) : Json();
 }
 

@@ -13,9 +13,12 @@ namespace vipswitch::shell {
 namespace {
 
 Result<ChangePlan> plan_for(Context& context, const Config& config) {
-  const auto changes = context.service.plan(config.objects);
-  if (!changes) return changes.error();
-  return make_plan(changes.value(), context.runtime.settings(), config.settings);
+  ChangePlan plan;
+  const auto told = context.service.plan(config.objects, [&](const model::ChangeSet& changes) {
+    plan = make_plan(changes, context.runtime.settings(), config.settings);
+  });
+  if (!told) return told.error();
+  return plan;
 }
 
 void print_json(Context& context, const ChangePlan& plan, bool is_applied) {

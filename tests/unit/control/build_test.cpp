@@ -66,7 +66,8 @@ TEST(Difference, AddedRemovedAndChangedAreTold) {
   after.eips.clear();
   after.vpcs.emplace("lab", test::make_vpc("lab", 7));
   after.havips.at("front").ports = {"p12"};
-  const auto changes = difference(make_world(), after);
+  const auto before = make_world();
+  const auto changes = difference(before, after);
   EXPECT_EQ(changes.uplink->after->mtu, 9000);
   ASSERT_EQ(changes.eips.size(), 1u);
   EXPECT_FALSE(changes.eips[0].after);

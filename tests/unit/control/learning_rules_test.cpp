@@ -58,7 +58,8 @@ TEST_F(LearningRules, ModeOfOneHavipIsSetAndTakenBack) {
 
 TEST_F(LearningRules, ModeOfAllIsOneChangeAndRolledBack) {
   transaction_.set_learn(LearnMode::kOff);
-  EXPECT_EQ(transaction_.changes().learn, (Change<LearnMode>{LearnMode::kEnforce, LearnMode::kOff}));
+  const auto before = LearnMode::kEnforce, after = LearnMode::kOff;
+  EXPECT_EQ(transaction_.changes().learn, (Change<LearnMode>{&before, &after}));
   EXPECT_FALSE(transaction_.changes().empty());
   transaction_.set_learn(LearnMode::kEnforce);
   EXPECT_TRUE(transaction_.changes().empty());
@@ -72,8 +73,8 @@ TEST(LearningBuild, ModeAndPinOfAFileAreKept) {
   const auto built = build(desired);
   ASSERT_TRUE(std::holds_alternative<Model>(built));
   EXPECT_EQ(std::get<Model>(built).objects(), desired);
-  EXPECT_EQ(difference(test::make_world(), desired).learn,
-            (Change<LearnMode>{LearnMode::kEnforce, LearnMode::kObserve}));
+  const auto world = test::make_world();
+  EXPECT_EQ(difference(world, desired).learn, (Change<LearnMode>{&world.learn, &desired.learn}));
 }
 
 TEST(LearningBuild, DroppedTransactionRestoresTheMode) {

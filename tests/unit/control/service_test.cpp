@@ -24,8 +24,9 @@ class ServiceTest : public testing::Test {
 TEST_F(ServiceTest, RequestIsPublishedAsItsNetDifference) {
   ASSERT_TRUE(succeeded(service_.add(test::make_vpc("lab", 7))));
   ASSERT_EQ(publisher_.published.size(), 1u);
+  const auto lab = test::make_vpc("lab", 7);
   model::ChangeSet expected;
-  expected.vpcs.push_back({std::nullopt, test::make_vpc("lab", 7)});
+  expected.vpcs.push_back({nullptr, &lab});
   EXPECT_EQ(publisher_.published[0], expected);
   EXPECT_EQ(publisher_.last, service_.objects());
 }

@@ -92,7 +92,7 @@ class RecordingPublisher final : public Publisher {
   }
 
   bool fails = false;
-  std::vector<model::ChangeSet> published;
+  std::vector<model::ChangeSet> published;  // they lead to what is in the service's model, and to what was
   model::Objects last;
 };
 

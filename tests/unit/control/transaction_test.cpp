@@ -65,7 +65,7 @@ TEST(Transaction, SeveralChangesOfAnObjectAreOne) {
   ASSERT_TRUE(succeeded(transaction.unbind_havip("front", "p12")));
   const auto changes = transaction.changes();
   ASSERT_EQ(changes.havips.size(), 1u);
-  EXPECT_EQ(changes.havips[0].before, before);
+  EXPECT_EQ(*changes.havips[0].before, before);
   EXPECT_EQ(changes.havips[0].after->ports, std::vector<std::string>());
   EXPECT_TRUE(changes.eips.empty());
 }
