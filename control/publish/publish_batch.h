@@ -41,8 +41,7 @@ struct TablePublisher::Batch {
   std::set<model::EipTarget> moved_targets;  // that mean another address, slot or VPC
   bool uplink = false;
   RetiredEips retired_eips;
-  std::set<HavipId> new_slots;  // that workers cannot reach yet
-  NewKeys new_keys;             // inserted once the rows are in
+  NewKeys new_keys;  // inserted once the rows are in
 };
 
 template <class T>

@@ -79,6 +79,7 @@ void TablePublisher::link_subnet(const model::Change<model::Subnet>& change, Bat
   entry->second.spec = subnet;
   VpcEntry& vpc = registry_.vpcs.find(subnet.vpc)->second;
   vpc.subnets.insert(subnet.name);
+  entry->second.vpc = &vpc;
   batch.vpcs.insert(subnet.vpc);
   batch.subnets.insert(subnet.name);
   // Ports carry their VPC.
@@ -135,6 +136,7 @@ void TablePublisher::link_havip(const model::Change<model::Havip>& change, Batch
   const auto [entry, is_new] = entry_of(registry_.havips, havip.name);
   HavipEntry& linked = *entry;
   const SubnetEntry& subnet = registry_.subnets.find(havip.subnet)->second;
+  linked.subnet = &subnet;
   if (is_new) {
     linked.spec = havip;
     linked.spec.ports.clear();
@@ -166,10 +168,8 @@ bool TablePublisher::link_slot(const model::Havip& havip, const SubnetEntry& sub
   auto& holders = registry_.slot_holders;
   holders.insert_or_assign(holders.end(), slot->id,
                            SlotHolder{havip.name, model::FamilyOf<Address>::kFamily});
-  batch.new_slots.insert(batch.new_slots.end(), slot->id);
-  const VpcId vpc = registry_.vpcs.find(subnet.spec.vpc)->second.id;
   const EndpointRef endpoint(slot->id);
-  model::part_of<Address>(batch.new_keys).emplace_back(EndpointKey(vpc, *address), endpoint);
+  model::part_of<Address>(batch.new_keys).emplace_back(EndpointKey(subnet.vpc->id, *address), endpoint);
   // The MAC of an IPv4 address says itself which one it stands for.
   if constexpr (std::is_same_v<Address, Ipv6>)
     batch.new_keys.macs.emplace_back(MacKey(subnet.id, stable_mac(*address)), endpoint);
@@ -189,7 +189,7 @@ void TablePublisher::bind(HavipEntry& havip, const std::string& port, std::size_
   batch.ports.insert(port);
   havip.for_each_slot([&](Family, const HavipSlot& slot) {
     // A new slot takes its members when it is opened.
-    if (batch.new_slots.contains(slot.id)) return;
+    if (!slot.is_open) return;
     const bool is_down = !attachments_.device(entry.id)->is_link_up();
     post_election(slot.id, entry.id, Trigger::kBind, is_down, tables_.havips.room_for(slot.id, members));
   });

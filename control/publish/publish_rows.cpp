@@ -16,9 +16,10 @@ void TablePublisher::publish_rows(Batch& batch) {
     reclaimer_.retire_object(
         tables_.subnets.replace(subnet.id, build_subnet_row(registry_, subnet).release()));
   }
-  for (const HavipEntry* havip : batch.havips) {
-    havip->for_each_slot(
-        [&](Family family, const HavipSlot& slot) { publish_havip_row(*havip, family, slot.id, batch); });
+  for (HavipEntry* havip : batch.havips) {
+    for (const auto family : kFamilies) {
+      if (auto& slot = havip->slots.of(family)) publish_havip_row(*havip, family, *slot);
+    }
   }
   for (const auto& name : batch.ports) {
     const PortEntry& port = registry_.ports.find(name)->second;
@@ -36,11 +37,11 @@ void TablePublisher::publish_rows(Batch& batch) {
   if (batch.uplink) publish_uplink();
 }
 
-void TablePublisher::publish_havip_row(const HavipEntry& havip, Family family, HavipId slot, Batch& batch) {
+void TablePublisher::publish_havip_row(const HavipEntry& havip, Family family, HavipSlot& slot) {
   auto row = build_havip_row(registry_, havip, family);
-  if (!batch.new_slots.contains(slot)) {
+  if (slot.is_open) {
     reclaimer_.retire_object(
-        tables_.havips.warm(slot).row.exchange(row.release(), std::memory_order_acq_rel));
+        tables_.havips.warm(slot.id).row.exchange(row.release(), std::memory_order_acq_rel));
     return;
   }
   owner::StandaloneElection election;
@@ -48,8 +49,9 @@ void TablePublisher::publish_havip_row(const HavipEntry& havip, Family family, H
     const bool is_up = attachments_.device(port)->is_link_up();
     election.bind(port, is_up ? owner::LinkState::kUp : owner::LinkState::kDown, host_.now_ms());
   }
-  tables_.havips.open(slot, row.release(), election, {mode_of(havip.spec), PortId(), havip.spec.handover},
+  tables_.havips.open(slot.id, row.release(), election, {mode_of(havip.spec), PortId(), havip.spec.handover},
                       host_.now_ms());
+  slot.is_open = true;
 }
 
 // A row leads to its target at once, which is why rows of EIPs are the last.

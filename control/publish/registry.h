@@ -37,6 +37,7 @@ struct SubnetEntry {
   model::Subnet spec;
   std::set<std::string> ports = {};
   std::unique_ptr<HavipGroups> groups = std::make_unique<HavipGroups>();
+  const VpcEntry* vpc = nullptr;  // whose name `spec` has
 };
 
 // An EIP as the ports that send by it see it.
@@ -66,6 +67,7 @@ struct PortEntry {
 struct HavipSlot {
   HavipId id;
   Steering steering = {};  // what its home worker was told
+  bool is_open = false;    // workers can reach it
 };
 
 // A HAVIP has a slot for each address.
@@ -83,6 +85,7 @@ struct HavipEntry {
   model::Havip spec;
   HavipSlots slots = {};
   MemberEips eips = {};
+  const SubnetEntry* subnet = nullptr;  // whose name `spec` has
 
   // Calls `visit(family, slot)` for each, IPv4 first.
   template <class Visit>

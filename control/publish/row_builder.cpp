@@ -39,14 +39,6 @@ void fill_side(const model::Uplink& uplink, const Mac& gateway_mac, Side& side) 
   side.gateway_mac = gateway_mac;
 }
 
-const VpcEntry& vpc_entry(const Registry& registry, const SubnetEntry& subnet) {
-  return registry.vpcs.find(subnet.spec.vpc)->second;
-}
-
-VpcId vpc_of(const Registry& registry, const SubnetEntry& subnet) {
-  return vpc_entry(registry, subnet).id;
-}
-
 EndpointRef next_hop(const Registry& registry, const model::RouteVia& via, Family family) {
   if (via.kind == model::ViaKind::kPort) return EndpointRef(registry.ports.find(via.name)->second.id);
   if (via.kind == model::ViaKind::kHavip)
@@ -79,12 +71,12 @@ EipRow<Address> build_row(const Registry& registry, const EipEntry& entry, const
     const HavipEntry& havip = registry.havips.find(eip.target->name)->second;
     row.inner = AddressRewrite<Address>::between(address, *part_of<Address>(havip.spec));
     row.target = EndpointRef(part_of<Address>(havip.slots)->id);
-    row.vpc = vpc_of(registry, registry.subnets.find(havip.spec.subnet)->second);
+    row.vpc = havip.subnet->vpc->id;
   } else {
     const PortEntry& port = registry.ports.find(eip.target->name)->second;
     row.inner = AddressRewrite<Address>::between(address, *part_of<Address>(port.spec));
     row.target = EndpointRef(port.id);
-    row.vpc = vpc_of(registry, registry.subnets.find(port.spec.subnet)->second);
+    row.vpc = registry.subnets.find(port.spec.subnet)->second.vpc->id;
   }
   return row;
 }
@@ -119,7 +111,7 @@ std::unique_ptr<VpcRow> build_vpc_row(const Registry& registry, const VpcEntry& 
 std::unique_ptr<SubnetRow> build_subnet_row(const Registry& registry, const SubnetEntry& subnet) {
   auto row = std::make_unique<SubnetRow>();
   row->id = subnet.id;
-  row->vpc = vpc_of(registry, subnet);
+  row->vpc = subnet.vpc->id;
   row->prefix = subnet.spec.ipv4.value_or(Ipv4Prefix());
   row->gateway = subnet.spec.gateway.value_or(Ipv4());
   row->prefix6 = subnet.spec.ipv6.value_or(Ipv6Prefix());
@@ -138,11 +130,11 @@ std::unique_ptr<PortRow> build_port_row(const Registry& registry, const PortEntr
   row->id = port.id;
   row->role = PortRole::kVm;
   row->mac = port.spec.mac;
-  row->vpc = vpc_of(registry, subnet);
+  row->vpc = subnet.vpc->id;
   row->subnet = subnet.id;
-  row->mtu = std::min(port.mtu, vpc_entry(registry, subnet).spec.mtu);
+  row->mtu = std::min(port.mtu, subnet.vpc->spec.mtu);
   row->forwards = port.spec.forwards;
-  row->clamps_mss = vpc_entry(registry, subnet).spec.clamp_mss;
+  row->clamps_mss = subnet.vpc->spec.clamp_mss;
   row->vrrp_filter = port.spec.vrrp_filter;
   row->looks_at_received = row->clamps_mss || drops(row->vrrp_filter, VrrpFilter::kOut);
   row->rate = port.rate.get();
@@ -162,11 +154,10 @@ std::unique_ptr<PortRow> build_uplink_port_row(const UplinkEntry& uplink) {
 }
 
 std::unique_ptr<HavipRow> build_havip_row(const Registry& registry, const HavipEntry& havip, Family family) {
-  const SubnetEntry& subnet = registry.subnets.find(havip.spec.subnet)->second;
   auto row = std::make_unique<HavipRow>();
   row->id = havip.slots.of(family)->id;
-  row->vpc = vpc_of(registry, subnet);
-  row->subnet = subnet.id;
+  row->vpc = havip.subnet->vpc->id;
+  row->subnet = havip.subnet->id;
   row->is_ipv6 = family == Family::kIpv6;
   row->address = row->is_ipv6 ? Ipv4() : *havip.spec.ipv4;
   row->address6 = row->is_ipv6 ? *havip.spec.ipv6 : Ipv6();

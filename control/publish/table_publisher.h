@@ -118,7 +118,7 @@ class TablePublisher final : public Publisher {
 
   void publish_rows(Batch& batch);
   void insert_keys(const Batch& batch);
-  void publish_havip_row(const HavipEntry& havip, Family family, HavipId slot, Batch& batch);
+  void publish_havip_row(const HavipEntry& havip, Family family, HavipSlot& slot);
   void publish_eip(const EipEntry& eip, Batch& batch);
   void await_eip_rows(Batch& batch);
   void free_eip_rows(const RetiredEips& rows);

@@ -15,10 +15,12 @@ class RowBuilder : public ::testing::Test {
     registry.vpcs["shop"] = {VpcId(1), {"shop", Vni(1001)}, {"web"}};
     registry.subnets["web"] = {
         SubnetId(2), {"web", "shop", Ipv4Prefix{Ipv4(10, 77, 0, 0), 24}, Ipv4(10, 77, 0, 1)}, {"a", "b"}};
+    registry.subnets["web"].vpc = &registry.vpcs["shop"];
     add_port("a", PortId(3), kA);
     add_port("b", PortId(4), kB);
     registry.havips["front"] = {.spec = {"front", "web", kFront, {}, {"b", "a"}},
-                                .slots = {.ipv4 = HavipSlot{HavipId(5)}, .ipv6 = std::nullopt}};
+                                .slots = {.ipv4 = HavipSlot{HavipId(5)}, .ipv6 = std::nullopt},
+                                .subnet = &registry.subnets["web"]};
   }
 
   void add_port(const std::string& name, PortId id, Ipv4 address) {
