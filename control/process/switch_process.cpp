@@ -98,6 +98,7 @@ Result<void> SwitchProcess::bring_up_workers(const Options& options, const EalPl
   service_ = std::make_unique<Service>(*control_);
   if (auto started = start_telemetry(config.settings); !started) return started;
   if (auto launched = host_->launch(); !launched) return launched;
+  config.objects = {};  // the model has its own, and what is published takes their memory
   if (auto in_force = bring_into_force(options, std::move(config.model)); !in_force) return in_force;
   tell_started();
   return {};
