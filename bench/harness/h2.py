@@ -3,9 +3,9 @@
 Every function that starts a subject is to be called with a Place, and the path of a capture.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from . import eip_world, openvswitch, testpmd
+from . import eip_world, laid_out, openvswitch, testpmd
 from .alternation import Start
 from .frames import Flow, arp_reply, flows_to, write_capture
 from .vipswitch import Vipswitch
@@ -23,9 +23,10 @@ def null_device(number: int) -> str:
     return f"net_null{number},no-rx=1"
 
 
-def capture_to_eips(path: str, eips: int, flows: int = FLOWS, others: Sequence[bytes] = ()) -> str:
+def capture_to_eips(path: str, eips: int, flows: int = FLOWS, others: Sequence[bytes] = (),
+                    eip: Callable[[int], int] = eip_world.eip) -> str:
     return write_capture(path, eip_world.UPLINK_MAC, eip_world.ROUTER_MAC,
-                         flows_to([eip_world.eip(number) for number in range(eips)], flows), others)
+                         flows_to([eip(number) for number in range(eips)], flows), others)
 
 
 def answer_of_router() -> bytes:
@@ -43,6 +44,10 @@ def vipswitch_eip_in(capture: str, eips: int) -> Start:
     config = eip_world.eip_config(eips, pcap_device(capture), null_device)
     config.limits = {"mbufs": MBUFS}
     return lambda place: Vipswitch(place, config)
+
+
+def laid_out_eip_in(capture: str, eips: int, flows: int) -> Start:
+    return lambda place: laid_out.LaidOutWorld(place, capture, eips, flows)
 
 
 def vipswitch_vm_vm(capture: str) -> Start:

@@ -76,6 +76,7 @@ std::unique_ptr<DataplaneHost> make_host(const Size& size) {
       std::max(size.eips() + size.ports, 64u);
   settings.tables.vpcs = size.vpcs;
   settings.tables.subnets = size.vpcs * kSubnetsOfVpc;
+  settings.mbufs = size.mbufs;
   std::vector<unsigned> lcores(size.workers);
   std::iota(lcores.begin(), lcores.end(), 0u);
   auto host = DataplaneHost::create(settings, lcores, Clock::stopped());
@@ -162,6 +163,13 @@ void VpcWorld<Address>::add_lanes(PortId id) {
     lane->max_frame_bytes = kMtu + 18;
     each->state().lanes[id.value()].store(lane.get());
     lanes_.push_back(std::move(lane));
+  }
+}
+
+template <class Address>
+void VpcWorld<Address>::attach(PortId port, std::uint16_t device) noexcept {
+  for (const auto& lane : lanes_) {
+    if (lane->port == port) lane->device = device;
   }
 }
 

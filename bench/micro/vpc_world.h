@@ -1,10 +1,10 @@
 #pragma once
 
-// The tables of a switch of any size, put in by hand: no device stands behind the ports, so there may be more
-// of them than DPDK has devices for, and each may own more HAVIPs than control would bind to it:
-// kMaxPortHavips of them are then addresses that it may send from, which what comes from the internet does
-// not ask. Every port has an address of its own too; each HAVIP has an EIP. VPCs are alike, with the same
-// inner addresses; their ports are of two subnets in turn.
+// The tables of a switch of any size, put in by hand: no device stands behind the ports unless attach() puts
+// one there, so there may be more of them than DPDK has devices for, and each may own more HAVIPs than
+// control would bind to it: kMaxPortHavips of them are then addresses that it may send from, which what comes
+// from the internet does not ask. Every port has an address of its own too; each HAVIP has an EIP. VPCs are
+// alike, with the same inner addresses; their ports are of two subnets in turn.
 //
 // Where HAVIPs have several members, these are neighbours: so many ports that follow one another, of one
 // subnet, are bound to each other's HAVIPs. Each HAVIP has a VRRP group of its own then, and nobody owns it
@@ -30,6 +30,7 @@ class VpcWorld {
     unsigned vpcs = 1;        // divides the ports
     unsigned members = 1;     // of a HAVIP; divides the ports of a VPC
     unsigned workers = 1;
+    unsigned mbufs = Settings().mbufs;  // of each worker
 
     unsigned eips() const noexcept { return ports * havips_of_port; }
     unsigned ports_of_vpc() const noexcept { return ports / vpcs; }
@@ -52,6 +53,9 @@ class VpcWorld {
 
   const Size& size() const noexcept { return size_; }
   WorkerState& worker(unsigned index = 0) noexcept { return host_->workers()[index]->state(); }
+  // What sends to the port reaches the device's first queue.
+  void attach(PortId port, std::uint16_t device) noexcept;
+  Worker& polling_worker() noexcept { return *host_->workers().front(); }
   const PortRow& uplink() const noexcept { return *port_rows_.back(); }
   const PortRow& port(unsigned index) const noexcept { return *port_rows_[index]; }
   const PortRow& port_of(unsigned eip) const noexcept { return member_of(eip, 0); }

@@ -5,12 +5,11 @@ program, no devices), and how long the whole switch takes from a configuration f
 first packet that it forwards.
 """
 
-import os
 import subprocess
 import sys
 
 import load
-from harness import h2, machine
+from harness import built, h2, machine
 from harness.command_line import Effort, effort_of, parser
 from harness.figures import Figure, tell
 from support.undo import undo_stack
@@ -18,14 +17,8 @@ from support.undo import undo_stack
 LOADED, QUICKLY_LOADED, MILLION = 100_000, 1_000, 1_000_000
 
 
-def program() -> str:
-    """VIPSWITCH_SCALE_BENCH, or the one of the build directory that the switch is from."""
-    of_build = os.path.join(os.path.dirname(os.environ["VIPSWITCH_BINARY"]), "..", "bench", "scale", "scale-bench")
-    return os.environ.get("VIPSWITCH_SCALE_BENCH") or of_build
-
-
 def run(*arguments: str) -> str:
-    return subprocess.run([program(), *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, timeout=1800,
+    return subprocess.run([built.program("VIPSWITCH_SCALE_BENCH", "scale/scale-bench"), *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, timeout=1800,
                           check=True).stdout
 
 

@@ -223,8 +223,8 @@ struct Section {
   template <class Table>
   void read_all(const Mapping& root, Table& objects) const {
     YamlSource& source = root.source();
-    auto next =
-        objects.end();  // in files that are in order of name or number, each comes behind the last one
+    // In files that are in order of name or number, each comes behind the last one.
+    auto next = objects.end();
     for (const YamlNode& node : elements(root)) {
       T object = read(source, node);
       if (!source.ok()) return;
