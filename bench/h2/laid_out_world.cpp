@@ -1,8 +1,8 @@
-// laid-out-world CAPTURE EIPS MBUFS: the switch's one worker between drivers, its tables put in by hand, so
-// that it has more EIPs than control could bind to the ports that Debian's DPDK has devices for. Polls until
-// standard input ends; for each line of it prints how many packets it has received and forwarded, and its
-// busy cycles. CAPTURE is a file of frames to the EIPs from 60.0.0.0 on, which net_pcap repeats; MBUFS must
-// suffice for all of them and more.
+// laid-out-world CAPTURE EIPS PORTS MBUFS: the switch's one worker between drivers, its tables put in by
+// hand, so that it has more EIPs than control could bind to its ports, of which Debian's DPDK has devices
+// for 31. Polls until standard input ends; for each line of it prints how many packets it has received and
+// forwarded, and its busy cycles. CAPTURE is a file of frames to the EIPs from 60.0.0.0 on, which net_pcap
+// repeats; MBUFS must suffice for all of them and more.
 
 #include <array>
 #include <cstdlib>
@@ -21,8 +21,6 @@
 namespace vipswitch::bench {
 namespace {
 
-constexpr unsigned kVmPorts = 30;  // net_pcap is the 31st device, of 32
-
 std::unique_ptr<EthDevice> open_device(const std::string& devargs, Worker& worker) {
   auto device = EthDevice::open(devargs, 1, {worker.pool()});
   if (!device) throw std::runtime_error(device.error().message);
@@ -31,9 +29,10 @@ std::unique_ptr<EthDevice> open_device(const std::string& devargs, Worker& worke
 
 class LaidOutWorld {
  public:
-  LaidOutWorld(const std::string& capture, unsigned eips, unsigned mbufs) : world_(size_of(eips, mbufs)) {
+  LaidOutWorld(const std::string& capture, unsigned eips, unsigned ports, unsigned mbufs)
+      : world_(size_of(eips, ports, mbufs)) {
     attach(world_.uplink().id, fmt::format("net_pcap0,rx_pcap={},infinite_rx=1", capture));
-    for (unsigned i = 0; i < kVmPorts; ++i) attach(world_.port(i).id, fmt::format("net_null{},no-rx=1", i));
+    for (unsigned i = 0; i < ports; ++i) attach(world_.port(i).id, fmt::format("net_null{},no-rx=1", i));
     worker().replace_poll_list(&polled_);
   }
   ~LaidOutWorld() { worker().replace_poll_list(nullptr); }
@@ -41,8 +40,8 @@ class LaidOutWorld {
   Worker& worker() noexcept { return world_.polling_worker(); }
 
  private:
-  static VpcWorld<Ipv4>::Size size_of(unsigned eips, unsigned mbufs) {
-    auto size = VpcWorld<Ipv4>::with_eips(eips, kVmPorts);
+  static VpcWorld<Ipv4>::Size size_of(unsigned eips, unsigned ports, unsigned mbufs) {
+    auto size = VpcWorld<Ipv4>::with_eips(eips, ports);
     size.mbufs = mbufs;
     return size;
   }
@@ -84,14 +83,14 @@ void run(Worker& worker) {
 
 int main(int argc, char** argv) {
   using namespace vipswitch::bench;
-  if (argc != 4) {
-    fmt::print(stderr, "usage: laid-out-world CAPTURE EIPS MBUFS\n");
+  if (argc != 5) {
+    fmt::print(stderr, "usage: laid-out-world CAPTURE EIPS PORTS MBUFS\n");
     return 2;
   }
   try {
     start_eal_for_ways(true);
-    LaidOutWorld world(argv[1], static_cast<unsigned>(std::atoi(argv[2])),
-                       static_cast<unsigned>(std::atoi(argv[3])));
+    const auto number = [argv](int place) { return static_cast<unsigned>(std::atoi(argv[place])); };
+    LaidOutWorld world(argv[1], number(2), number(3), number(4));
     run(world.worker());
   } catch (const std::exception& error) {
     fmt::print(stderr, "laid-out-world: {}\n", error.what());

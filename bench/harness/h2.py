@@ -46,8 +46,8 @@ def vipswitch_eip_in(capture: str, eips: int) -> Start:
     return lambda place: Vipswitch(place, config)
 
 
-def laid_out_eip_in(capture: str, eips: int, flows: int) -> Start:
-    return lambda place: laid_out.LaidOutWorld(place, capture, eips, flows)
+def laid_out_eip_in(capture: str, eips: int, ports: int, flows: int) -> Start:
+    return lambda place: laid_out.LaidOutWorld(place, capture, eips, ports, flows)
 
 
 def vipswitch_vm_vm(capture: str) -> Start:

@@ -17,10 +17,10 @@ def eip(number: int) -> int:
 class LaidOutWorld:
     """`capture` has `frames` frames to the EIPs, which begin with eip(0)."""
 
-    def __init__(self, place: Place, capture: str, eips: int, frames: int):
+    def __init__(self, place: Place, capture: str, eips: int, ports: int, frames: int):
         program = built.program("VIPSWITCH_LAID_OUT_WORLD", "h2/laid-out-world")
         self.process = Process("laid-out-world", ["taskset", "-c", str(machine.measured_core()), program, capture, str(eips),
-                                                  str(frames + _MBUFS_BESIDE_FRAMES)],
+                                                  str(ports), str(frames + _MBUFS_BESIDE_FRAMES)],
                                place.directory, place.stack, place.namespace, pipe_shell=True)
 
     def counters(self) -> Counters:

@@ -2,7 +2,7 @@
 
 from support.bench_run import quick_figures
 
-IDS = ["h2.eip_in.1", "h2.eip_in.17", "h2.eip_in.500", "h2.eip_in.1k"]
+IDS = ["h2.eip_in.1", "h2.eip_in.17", "h2.eip_in.500", "h2.eip_in.1k", "h2.eip_in.1k.ports"]
 
 
 def test_h2_tells_every_figure_and_leaves_nothing(tmp_path):
