@@ -13,6 +13,8 @@
 namespace vipswitch {
 namespace {
 
+static_assert(model::kMaxHavipPorts <= owner::Members::kMost);
+
 // The entry of the name, and whether it is new.
 template <class T>
 std::pair<T*, bool> entry_of(Entries<T>& entries, const std::string& name) {
@@ -24,6 +26,7 @@ std::pair<T*, bool> entry_of(Entries<T>& entries, const std::string& name) {
 }  // namespace
 
 void TablePublisher::link(const model::ChangeSet& changes, Batch& batch) {
+  if (changes.learn) registry_.learn = *changes.learn->after;  // new slots are opened by it
   if (changes.uplink && changes.uplink->after) link_uplink(*changes.uplink->after, batch);
   for (const auto& change : changes.vpcs) {
     if (change.after) link_vpc(*change.after, batch);
@@ -164,7 +167,7 @@ bool TablePublisher::link_slot(const model::Havip& havip, const SubnetEntry& sub
   auto& slot = model::part_of<Address>(linked.slots);
   const auto& address = model::part_of<Address>(havip);
   if (slot || !address) return false;
-  slot = HavipSlot{HavipId(havip_ids_.allocate()), {LearnMode::kEnforce, PortId(), havip.handover}};
+  slot = HavipSlot{.id = HavipId(havip_ids_.allocate())};
   auto& holders = registry_.slot_holders;
   holders.insert_or_assign(holders.end(), slot->id,
                            SlotHolder{havip.name, model::FamilyOf<Address>::kFamily});

@@ -49,8 +49,8 @@ void TablePublisher::publish_havip_row(const HavipEntry& havip, Family family, H
     const bool is_up = attachments_.device(port)->is_link_up();
     election.bind(port, is_up ? owner::LinkState::kUp : owner::LinkState::kDown, host_.now_ms());
   }
-  tables_.havips.open(slot.id, row.release(), election, {mode_of(havip.spec), PortId(), havip.spec.handover},
-                      host_.now_ms());
+  slot.steering = {mode_of(havip.spec), PortId(), havip.spec.handover};
+  tables_.havips.open(slot.id, row.release(), election, slot.steering, host_.now_ms());
   slot.is_open = true;
 }
 

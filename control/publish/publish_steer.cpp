@@ -24,7 +24,6 @@ void TablePublisher::mark_steered(const model::ChangeSet& changes, const Batch& 
     if (!is_steered(havip)) to_steer_.insert(havip.spec.name);
   };
   if (changes.learn) {
-    registry_.learn = *changes.learn->after;
     for (const auto& entry : registry_.havips) mark(entry.second);
   } else {
     for (const HavipEntry* havip : batch.havips) mark(*havip);

@@ -90,6 +90,19 @@ TEST_F(PublishSteer, NewHavipIsSteeredFromTheBeginning) {
   EXPECT_EQ(vswitch.tables().havips.cold(slot("next")).mode, LearnMode::kOff);
 }
 
+TEST_F(PublishSteer, HavipThatComesWithAModeForAllIsSteeredByIt) {
+  for (const auto mode : {LearnMode::kOff, LearnMode::kEnforce, LearnMode::kObserve, LearnMode::kEnforce}) {
+    const std::string name = fmt::format("next{}", objects().havips.size());
+    const auto last = static_cast<std::uint8_t>(200 + objects().havips.size());
+    ASSERT_TRUE(succeeded(apply([&](model::Objects& desired) {
+      desired.learn = mode;
+      desired.havips[name] = {name, "web", Ipv4(10, 77, 0, last), {}, {"vm2-eth0"}};
+    })));
+    EXPECT_EQ(vswitch.tables().havips.cold(slot(name)).mode, mode);
+    EXPECT_EQ(vswitch.owner(name), mode == LearnMode::kEnforce ? "" : "vm2-eth0");
+  }
+}
+
 TEST_F(PublishSteer, EachMoveIsAnEventWithItsReason) {
   advert("front", "vm1-eth0", 150);
   ASSERT_TRUE(succeeded(settled(service().pin_havip("front", "vm2-eth0"))));
