@@ -29,7 +29,9 @@ struct AddressIndexes {
   AddressRuns<Address> taken;                      // the same addresses
   std::map<Address, std::string> eip_by_address;   // of those bound to the VPC's ports and HAVIPs
 
-  bool empty() const noexcept { return subnet_by_start.empty(); }  // the others need a subnet
+  bool empty() const noexcept {
+    return subnet_by_start.empty() && holder_by_address.empty() && eip_by_address.empty();
+  }
   bool operator==(const AddressIndexes&) const = default;
 };
 

@@ -90,7 +90,7 @@ class RandomSteps {
   unsigned below(unsigned bound) { return static_cast<unsigned>(random_() % bound); }
 
   Result<void> step(Transaction& t) {
-    switch (below(14)) {
+    switch (below(16)) {
       case 0:
         return t.add(test::make_vpc(name("v", 3), 1 + below(4)));
       case 1:
@@ -115,6 +115,10 @@ class RandomSteps {
       case 11:
         return t.remove_port(name("p", 8));
       case 12:
+        return t.set_vpc(name("v", 3), {.mtu = static_cast<std::uint16_t>(1400 + below(100))});
+      case 13:
+        return t.set_subnet(name("s", 4), {.havip_quota = 1 + below(4)});
+      case 14:
         return below(2) == 0 ? t.remove_havip(name("h", 5)) : t.remove_eip(name("e", 4));
       default:
         return below(2) == 0 ? t.remove_subnet(name("s", 4)) : t.remove_vpc(name("v", 3));
