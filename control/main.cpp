@@ -33,11 +33,14 @@ int check_config(const std::string& path) {
 
 // Where each thread has an arena of its own, that of the thread that reads the objects grows page by page,
 // each time waiting until EAL beside it has cleared the hugepages it maps; and what it frees serves no other
-// thread. Workers allocate nothing.
+// thread. Workers allocate nothing. The thresholds are what glibc would come to by itself, which it does not
+// where growth is set.
 void share_heap() {
-  constexpr int kGrowthBytes = 16 << 20;
+  constexpr int kGrowthBytes = 16 << 20, kMappedBytes = 32 << 20;
   mallopt(M_ARENA_MAX, 1);
   mallopt(M_TOP_PAD, kGrowthBytes);
+  mallopt(M_MMAP_THRESHOLD, kMappedBytes);
+  mallopt(M_TRIM_THRESHOLD, 2 * kMappedBytes);
 }
 
 }  // namespace
