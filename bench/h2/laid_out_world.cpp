@@ -5,6 +5,7 @@
 // repeats; MBUFS must suffice for all of them and more.
 
 #include <array>
+#include <cstdio>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <memory>

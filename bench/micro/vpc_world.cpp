@@ -76,7 +76,7 @@ std::unique_ptr<DataplaneHost> make_host(const Size& size) {
       std::max(size.eips() + size.ports, 64u);
   settings.tables.vpcs = size.vpcs;
   settings.tables.subnets = size.vpcs * kSubnetsOfVpc;
-  settings.mbufs = size.mbufs;
+  if (size.mbufs != 0) settings.mbufs = size.mbufs;
   std::vector<unsigned> lcores(size.workers);
   std::iota(lcores.begin(), lcores.end(), 0u);
   auto host = DataplaneHost::create(settings, lcores, Clock::stopped());

@@ -30,7 +30,7 @@ class VpcWorld {
     unsigned vpcs = 1;        // divides the ports
     unsigned members = 1;     // of a HAVIP; divides the ports of a VPC
     unsigned workers = 1;
-    unsigned mbufs = Settings().mbufs;  // of each worker
+    unsigned mbufs = 0;  // of each worker; 0: as many as a switch has unless told
 
     unsigned eips() const noexcept { return ports * havips_of_port; }
     unsigned ports_of_vpc() const noexcept { return ports / vpcs; }

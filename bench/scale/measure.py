@@ -18,8 +18,9 @@ LOADED, QUICKLY_LOADED, MILLION = 100_000, 1_000, 1_000_000
 
 
 def run(*arguments: str) -> str:
-    return subprocess.run([built.program("VIPSWITCH_SCALE_BENCH", "scale/scale-bench"), *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, timeout=1800,
-                          check=True).stdout
+    program = built.program("VIPSWITCH_SCALE_BENCH", "scale/scale-bench")
+    return subprocess.run([program, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+                          timeout=1800, check=True).stdout
 
 
 def of_program(effort: Effort) -> list[Figure]:
