@@ -29,7 +29,9 @@ class Predecessor {
       : raw_((port.value() & 0xffffffu) | static_cast<std::uint64_t>(until) << 24) {}
 
   constexpr std::uint64_t raw() const noexcept { return raw_; }
-  constexpr PortId port() const noexcept { return PortId(static_cast<std::uint32_t>(raw_ & 0xffffffu)); }
+  constexpr PortId port() const noexcept {
+    return raw_ == 0 ? PortId() : PortId(static_cast<std::uint32_t>(raw_ & 0xffffffu));
+  }
   constexpr TimeMs until() const noexcept { return static_cast<TimeMs>(raw_ >> 24); }
   constexpr bool is(PortId port, TimeMs now) const noexcept {
     return (raw_ & 0xffffffu) == port.value() && now < until();
@@ -41,18 +43,18 @@ class Predecessor {
 
 struct HavipWarm {
   std::atomic<const HavipRow*> row{nullptr};
-  std::atomic<std::uint64_t> predecessor{0};  // written with the owner word
+  std::atomic<std::uint64_t> predecessor_word{0};  // written with the owner word
   // Packets resolved before a commit and sent after it; written only then, by any worker.
   std::atomic<std::uint64_t> delivered_to_old{0};
   // Packets for it while nobody owned it; written once a burst, only then, by any worker.
   std::atomic<std::uint64_t> dropped{0};
 
-  Predecessor get_predecessor() const noexcept {
-    return Predecessor(predecessor.load(std::memory_order_acquire));
+  Predecessor predecessor() const noexcept {
+    return Predecessor(predecessor_word.load(std::memory_order_acquire));
   }
-  bool has_predecessor(PortId port, TimeMs now) const noexcept { return get_predecessor().is(port, now); }
+  bool has_predecessor(PortId port, TimeMs now) const noexcept { return predecessor().is(port, now); }
   void set_predecessor(Predecessor value) noexcept {
-    predecessor.store(value.raw(), std::memory_order_release);
+    predecessor_word.store(value.raw(), std::memory_order_release);
   }
 };
 static_assert(sizeof(HavipWarm) == 32);
@@ -134,10 +136,10 @@ struct alignas(64) HavipCold {
   // Who has the data, whatever the election says.
   PortId port_with_data(const HavipWarm& warm) const noexcept {
     if (mode != LearnMode::kEnforce) return steered_to;
-    return is_handing_over ? warm.get_predecessor().port() : election.owner();
+    return is_handing_over ? warm.predecessor().port() : election.owner();
   }
   TimeMs handover_ends(const HavipWarm& warm) const noexcept {
-    return is_handing_over ? warm.get_predecessor().until() : kNeverMs;
+    return is_handing_over ? warm.predecessor().until() : kNeverMs;
   }
   // No later than the first moment at which time alone can change who has the data, or at which somebody is
   // to be asked.

@@ -113,9 +113,10 @@ class HavipTable {
   RteArray<HavipWarm> warm_;
   RteArray<HavipCold> cold_;
   DeadlineTree deadlines_;
-  std::unordered_map<std::uint32_t, std::unique_ptr<owner::Members::Room>> rooms_;  // by slot
   std::vector<const RecentDeliveries*> recent_;
   alignas(64) std::atomic<std::uint64_t> owner_epoch_{0};
+  // Control's alone, by slot.
+  alignas(64) std::unordered_map<std::uint32_t, std::unique_ptr<owner::Members::Room>> rooms_;
 };
 
 }  // namespace vipswitch

@@ -69,7 +69,7 @@ void begin_handover(HavipWarm& warm, HavipCold& cold, PortId from, TimeMs now) n
 
 // What the old owner has got it may answer.
 void complete_handover(HavipWarm& warm, HavipCold& cold, TimeMs now) noexcept {
-  warm.set_predecessor(Predecessor(warm.get_predecessor().port(), now + kHandoverMs));
+  warm.set_predecessor(Predecessor(warm.predecessor().port(), now + kHandoverMs));
   cold.is_handing_over = false;
 }
 
@@ -84,7 +84,7 @@ void hand_over(WorkerState& worker, HavipWarm& warm, HavipCold& cold,
   const auto changes = outcome.changes();
   const TimeMs now = worker.now_ms;
   if (!changes.empty()) {
-    const PortId had_data = cold.is_handing_over ? warm.get_predecessor().port() : changes.front().from;
+    const PortId had_data = cold.is_handing_over ? warm.predecessor().port() : changes.front().from;
     if (is_gradual(cold, changes.back(), had_data, now)) return begin_handover(warm, cold, had_data, now);
     break_off_handover(warm, cold);
   } else if (cold.is_handing_over) {
@@ -94,7 +94,7 @@ void hand_over(WorkerState& worker, HavipWarm& warm, HavipCold& cold,
     } else if (now >= cold.handover_ends(warm)) {
       worker.count(LearnCounter::handover_expired);
       complete_handover(warm, cold, now);
-    } else if (!still_delivers(cold.election, warm.get_predecessor().port(), now)) {
+    } else if (!still_delivers(cold.election, warm.predecessor().port(), now)) {
       break_off_handover(warm, cold);
     }
   }

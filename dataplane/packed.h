@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "vipswitch/ids.h"
+#include "vipswitch/limits.h"
 #include "vipswitch/time.h"
 
 namespace vipswitch {
@@ -48,7 +49,7 @@ class PackedWithByte {
   std::uint8_t high_ = 0;
 };
 
-// As many ports as an owner word can tell apart.
+// As an owner word has it.
 class PackedPort {
  public:
   PackedPort() noexcept : PackedPort(PortId()) {}
@@ -61,7 +62,7 @@ class PackedPort {
   bool is_valid() const noexcept { return number_ != kNobody; }
 
  private:
-  static constexpr std::uint32_t kNobody = 0xffffff;
+  static constexpr std::uint32_t kNobody = TableCapacities::kMost;
   PackedWithByte<std::uint32_t, std::uint16_t> number_;
 };
 

@@ -12,7 +12,7 @@ namespace {
 
 // RTE_MAX_LCORE of the Debian package is 128: core numbers beyond it cannot be used.
 constexpr NumberParser kCore{0, 127};
-constexpr NumberParser kCapacity{1, 1u << 24};
+constexpr NumberParser kCapacity{1, TableCapacities::kMost};
 
 void read_workers(const YamlNode& node, YamlSource& source, Settings& settings) {
   settings.worker_cores.clear();

@@ -5,12 +5,11 @@
 // Shape: at most kMaxMembers members (members.h): two inline, more in a room that give_room() has lent. 106
 //   bytes without gaps. What is to be copied is a StandaloneElection, which has room of its own.
 // Units: TimeMs, whole milliseconds, up to PackedTime::kLatest, where time stands still. Election time is
-// max(own
-//   time, now): a caller whose clock is behind does not take it back.
+//   max(own time, now): a caller whose clock is behind does not take it back.
 // Who writes: the worker that holds the slot's lock. Who reads: the same, or anybody in a copy.
 // Errors: none; what cannot be used is named by Outcome::remark().
-// Cost: a repeated advert a scan of the members and a few compares; anything else a few passes over the
-// members. Source: owner learning 5.1-5.3; the executable specification is tests/oracle/model.py.
+// Cost: a repeated advert a scan of the members and a few compares; anything else a few passes over them.
+// Source: owner learning 5.1-5.3; the executable specification is tests/oracle/model.py.
 //
 // Claims that say something new are evaluated at once up to 200 times a second for each port, 400 in a burst;
 // of those beyond, remarked as `claim_rate`, the last one is evaluated when its turn comes. Resignations
@@ -21,6 +20,7 @@
 // said otherwise.
 
 #include <algorithm>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -111,8 +111,11 @@ class Election {
   void give_room(Members::Room& room) noexcept { members_.move_to(room); }
   // As it was made: without members or a room.
   void clear() noexcept;
-  // As the other is; for more than two members there must be room.
-  void assign(const Election& other) noexcept { *this = other; }
+  // As the other is. Without room for its members: a defect of the caller; ignored.
+  void assign(const Election& other) noexcept {
+    assert(other.member_count() <= members_.capacity());
+    if (other.member_count() <= members_.capacity()) *this = other;
+  }
 
   // A new member has no record. One that is bound already stays as it is. Without room, or beyond
   // kMaxMembers: a defect of the caller; ignored.

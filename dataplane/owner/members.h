@@ -11,7 +11,7 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
-#include <span>
+#include <memory>
 #include <type_traits>
 
 #include "dataplane/owner/advert_evidence.h"
@@ -72,7 +72,7 @@ class Members {
 
   Members() noexcept : inline_{} {}
   Members(const Members&) = delete;
-  // The members, into the room that this one has.
+  // The members, into the room that this one has, which must suffice.
   Members& operator=(const Members& other) noexcept {
     if (this == &other) return *this;
     count_ = 0;
@@ -81,7 +81,8 @@ class Members {
   }
 
   std::size_t count() const noexcept { return count_; }
-  bool is_full() const noexcept { return count_ == (has_room_ ? kMost : kInline); }
+  std::size_t capacity() const noexcept { return has_room_ ? kMost : kInline; }
+  bool is_full() const noexcept { return count_ == capacity(); }
   Record& operator[](std::size_t index) noexcept { return data()[index]; }
   const Record& operator[](std::size_t index) const noexcept { return data()[index]; }
   Record* begin() noexcept { return data(); }
@@ -93,12 +94,12 @@ class Members {
   void move_to(Room& room) noexcept {
     if (has_room_) return;
     std::copy(begin(), end(), room.begin());
-    room_ = &room;
+    std::construct_at(&room_, &room);
     has_room_ = true;
   }
   // Without members or a room.
   void clear() noexcept {
-    inline_ = {};
+    std::construct_at(&inline_);
     count_ = 0;
     has_room_ = false;
   }

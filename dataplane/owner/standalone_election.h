@@ -16,10 +16,14 @@ class StandaloneElection : public Election {
     return *this = static_cast<const Election&>(other);
   }
   StandaloneElection& operator=(const Election& other) noexcept {
-    if (this == &other) return *this;
-    if (other.member_count() > Members::kInline) give_room(room_);
     assign(other);
     return *this;
+  }
+
+  void assign(const Election& other) noexcept {
+    if (this == &other) return;
+    if (other.member_count() > Members::kInline) give_room(room_);
+    Election::assign(other);
   }
 
   Outcome bind(PortId port, LinkState link, TimeMs now) noexcept {

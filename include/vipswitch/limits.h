@@ -9,6 +9,8 @@ namespace vipswitch {
 
 // How many objects the tables of the data plane hold.
 struct TableCapacities {
+  static constexpr std::uint32_t kMost = (1u << 24) - 1;  // ids have 24 bits, and all ones are nobody's
+
   std::uint32_t eips = 16384;        // of IPv4
   std::uint32_t eips6 = 16384;       // of IPv6
   std::uint32_t havips = 16384;      // addresses of both families

@@ -240,7 +240,7 @@ Settings random_settings(Random& random) {
   for (auto* capacity : {&settings.tables.eips, &settings.tables.eips6, &settings.tables.havips,
                          &settings.tables.endpoints, &settings.tables.endpoints6, &settings.tables.ports,
                          &settings.tables.subnets, &settings.tables.vpcs}) {
-    if (make.chance()) *capacity = 1 + make.pick(1u << 24);
+    if (make.chance()) *capacity = 1 + make.pick(TableCapacities::kMost);
   }
   if (make.chance()) settings.idle = {make.pick(1'000'000'001), make.pick(1001)};
   if (make.chance()) settings.memory_mb = 64 + make.pick(1000);
