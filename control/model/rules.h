@@ -3,10 +3,8 @@
 // Rules and messages that several kinds of objects share; used by the *_rules.cpp files alone.
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "control/model/families.h"
 #include "control/model/model.h"
@@ -23,14 +21,8 @@ const T* find(const ByName<T>& objects, std::string_view name) {
   return at == objects.end() ? nullptr : &at->second;
 }
 
-template <class Key, class T>
-const T* find(const std::map<Key, T>& index, const Key& key) {
-  const auto at = index.find(key);
-  return at == index.end() ? nullptr : &at->second;
-}
-
-template <class Key, class T>
-const T* find(const std::unordered_map<Key, T>& index, const Key& key) {
+template <class Index>
+const typename Index::mapped_type* find(const Index& index, const typename Index::key_type& key) {
   const auto at = index.find(key);
   return at == index.end() ? nullptr : &at->second;
 }

@@ -42,10 +42,13 @@ Result<void> Transaction::remove_vpc(std::string_view name) {
   if (!vpc) return unknown_name("vpc", name, "VPC");
   Users users;
   for (const auto& [start, subnet] : indexes().of_vpc<Ipv4>(vpc->name).subnet_by_start) {
-    if (!users.full()) users.add("subnet", subnet);
+    if (users.full()) break;
+    users.add("subnet", subnet);
   }
   for (const auto& [start, subnet] : indexes().of_vpc<Ipv6>(vpc->name).subnet_by_start) {
-    if (!users.full() && !find(objects().subnets, subnet)->ipv4) users.add("subnet", subnet);
+    if (users.full()) break;
+    const bool is_told = find(objects().subnets, subnet)->ipv4.has_value();  // one with both families
+    if (!is_told) users.add("subnet", subnet);
   }
   const auto& routes = objects().routes;
   for (auto at = routes.lower_bound({vpc->name, Ipv4(), 0});
