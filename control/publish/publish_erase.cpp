@@ -69,7 +69,7 @@ void TablePublisher::erase_slot(const model::Change<model::Havip>& change, Havip
   auto& slot = model::part_of<Address>(havip.slots);
   if (!slot || keeps_address(change, model::FamilyOf<Address>::kFamily, batch.moved_subnets)) return;
   const SubnetEntry& subnet = registry_.subnets.find(havip.spec.subnet)->second;
-  const VpcId vpc = registry_.vpcs.find(subnet.spec.vpc)->second.id;
+  const VpcId vpc = subnet.vpc->id;
   const Address address = *model::part_of<Address>(havip.spec);
   erase_key(model::part_of<Address>(tables_).endpoints, EndpointKey(vpc, address));
   if constexpr (std::is_same_v<Address, Ipv6>)
@@ -90,7 +90,7 @@ void TablePublisher::erase_port(const model::Change<model::Port>& change, Batch&
   const auto entry = registry_.ports.find(before.name);
   const PortId id = entry->second.id;
   SubnetEntry& subnet = registry_.subnets.find(before.subnet)->second;
-  const VpcId vpc = registry_.vpcs.find(subnet.spec.vpc)->second.id;
+  const VpcId vpc = subnet.vpc->id;
 
   const bool moves = !change.after || change.after->subnet != before.subnet;
   if (before.ipv4 && !keeps_address(change, Family::kIpv4, batch.moved_subnets))

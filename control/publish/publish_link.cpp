@@ -110,7 +110,7 @@ void TablePublisher::link_port(const model::Change<model::Port>& change, Batch& 
   subnet.ports.insert(port.name);
   batch.subnets.insert(port.subnet);
   batch.ports.insert(port.name);
-  const VpcId vpc = registry_.vpcs.find(subnet.spec.vpc)->second.id;
+  const VpcId vpc = subnet.vpc->id;
   const EndpointRef endpoint(entry->second.id);
   if (port.ipv4) batch.new_keys.ipv4.emplace_back(EndpointKey(vpc, *port.ipv4), endpoint);
   if (port.ipv6) batch.new_keys.ipv6.emplace_back(EndpointKey(vpc, *port.ipv6), endpoint);
