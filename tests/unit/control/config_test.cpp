@@ -326,6 +326,14 @@ TEST(Config, TablesTooSmallForTheObjectsAreFound) {
   EXPECT_TRUE(succeeded(room("{eips: 1, havips: 1, endpoints: 4, ports: 3, subnets: 1, vpcs: 1}")));
 }
 
+// An id of a table has 24 bits, and all ones are nobody's.
+TEST(Config, TableLargerThanItsIdsIsRefused) {
+  EXPECT_EQ(parse_config("tables: {ports: 16777215}", "f.yaml").value().settings.tables.ports, 16777215u);
+  EXPECT_TRUE(refused(
+      parse_config("tables: {ports: 16777216}", "f.yaml"), ErrorCode::invalid_argument,
+      "f.yaml:1: found ports \"16777216\", which is out of range, expected a number from 1 to 16777215"));
+}
+
 TEST(Config, TablesOfIpv6AreAsLargeAsThoseOfIpv4UnlessGiven) {
   const auto tables = [](const std::string& text) {
     return parse_config(text, "f.yaml").value().settings.tables;
