@@ -170,7 +170,7 @@ struct alignas(64) HavipCold {
     const bool is_enforced = mode == LearnMode::kEnforce;
     state.store(is_enforced ? election.state(now) : OwnerState::kFixed, std::memory_order_relaxed);
   }
-  // As nobody had ever used the slot.
+  // As if nobody had ever used the slot.
   void clear() noexcept;
 };
 static_assert(sizeof(HavipCold) == 3 * 64);
