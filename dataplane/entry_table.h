@@ -95,23 +95,23 @@ class EntryTable {
   const Entry& nobodys() const noexcept { return entries_[0]; }
   const Entry& find(const Key& key) const noexcept {
     const std::uint32_t hash = hash_key(key);
-    return confirm(key, entries_[index_.bucket(hash).first_match(hash)]);
+    return confirm(key, entries_[index_.bucket(hash).first_match(LookupBucket::tag_of(hash))]);
   }
 
   // Workers. A bulk of lookups takes these steps one after the other, each for all its keys: what a step
   // reads has been on its way into the cache since the one before.
   struct Probe {
     const LookupBucket* bucket;
-    std::uint32_t hash;
+    LookupBucket::Tag tag;
   };
   [[gnu::always_inline]] Probe probe(const Key& key) const noexcept {
     const std::uint32_t hash = hash_key(key);
-    const Probe begun{&index_.bucket(hash), hash};
+    const Probe begun{&index_.bucket(hash), LookupBucket::tag_of(hash)};
     rte_prefetch0(begun.bucket);
     return begun;
   }
   [[gnu::always_inline]] const Entry* candidate(const Probe& probe) const noexcept {
-    const Entry* entry = &entries_[probe.bucket->first_match(probe.hash)];
+    const Entry* entry = &entries_[probe.bucket->first_match(probe.tag)];
     rte_prefetch0(entry);
     return entry;
   }
@@ -174,7 +174,7 @@ class EntryTable {
   }
 
   std::uint32_t search_in(const LookupBucket& bucket, const Key& key, std::uint32_t hash) const noexcept {
-    for (unsigned matches = bucket.match(hash); matches != 0; matches &= matches - 1) {
+    for (unsigned matches = bucket.match(LookupBucket::tag_of(hash)); matches != 0; matches &= matches - 1) {
       const std::uint32_t number = bucket.number(static_cast<unsigned>(__builtin_ctz(matches)));
       if (number != 0 && is_same_key(entries_[number].key(), key)) return number;
     }

@@ -5,10 +5,7 @@
 namespace vipswitch {
 namespace {
 
-std::uint32_t hashed_buckets(std::uint32_t capacity) noexcept {
-  constexpr std::uint64_t kBuckets = 2, kKeys = 9;
-  return static_cast<std::uint32_t>(capacity * kBuckets / kKeys + 1);
-}
+constexpr std::uint32_t kKeysOfBucket = 4;  // at capacity
 
 }  // namespace
 
@@ -25,7 +22,7 @@ unsigned LookupBucket::used_slot() const noexcept {
 }
 
 LookupIndex::LookupIndex(const char* name, std::uint32_t capacity) noexcept
-    : hashed_count_(hashed_buckets(capacity)),
+    : hashed_count_(capacity / kKeysOfBucket + 1),
       overflow_count_(capacity / LookupBucket::kSlots + 1),  // never none
       free_overflow_(make_rte_array<std::uint32_t>(name, overflow_count_)),
       own_(make_rte_array<LookupBucket>(name, std::size_t{hashed_count_} + overflow_count_)),
@@ -46,14 +43,14 @@ void LookupIndex::add(std::uint32_t hash, std::uint32_t number) noexcept {
   while (const std::uint32_t next = last->next()) last = &buckets_[next];
   const unsigned slot = last->free_slot();
   if (slot == LookupBucket::kNoSlot) return add_overflow(*last, hash, number);
-  last->set(slot, hash, number);
+  last->set(slot, LookupBucket::tag_of(hash), number);
 }
 
 // The key is in the bucket before the bucket is in the chain.
 void LookupIndex::add_overflow(LookupBucket& last, std::uint32_t hash, std::uint32_t number) noexcept {
   assert(free_count_ > 0);
   const std::uint32_t added = free_overflow_[--free_count_];
-  buckets_[added].set(0, hash, number);
+  buckets_[added].set(0, LookupBucket::tag_of(hash), number);
   last.set_next(added);
 }
 
@@ -63,7 +60,7 @@ void LookupIndex::replace(std::uint32_t hash, std::uint32_t number, std::uint32_
     assert(bucket->next() != 0);
     bucket = &buckets_[bucket->next()];
   }
-  bucket->set(bucket->slot_of(number), hash, by);
+  bucket->set(bucket->slot_of(number), LookupBucket::tag_of(hash), by);
 }
 
 void LookupIndex::remove(std::uint32_t hash, std::uint32_t number) noexcept {

@@ -3,11 +3,11 @@
 // Where the entries of an EntryTable are: hash of a key -> number of its entry, from 1. Several keys may have
 // one hash. Knows no keys: whoever searches compares them.
 //
-// Buckets are cache lines (lookup_bucket.h), two for nine keys at capacity: then one key in thirty is in
-// another than its hash's. A full bucket goes on in an overflow bucket of a pool, and so on. Only the last
-// bucket of a chain may have free slots: the last key moves into the slot of one that goes. So a chain of 7 n
-// + 1 to 7 n + 7 keys has n overflow buckets, and a pool of one for each seven keys never runs out, wherever
-// the keys fall.
+// Buckets are cache lines (lookup_bucket.h), one for four keys at capacity: then one key in 300 is in another
+// than its hash's. A full bucket goes on in an overflow bucket of a pool, and so on. Only the last bucket of
+// a chain may have free slots: the last key moves into the slot of one that goes. So a chain of 9 n + 1 to 9
+// n + 9 keys has n overflow buckets, and a pool of one for each nine keys never runs out, wherever the keys
+// fall.
 //
 // One writer (control), any number of readers without locks. A reader finds what it looks for at once, or not
 // for sure: while it searched a chain, the key may have moved to a place that it had passed, or the bucket

@@ -89,17 +89,17 @@ TEST_F(LookupIndexTest, RemovingCountsWhatMovesAndBucketsThatGo) {
 TEST_F(LookupIndexTest, TagFindsTheFirstSlotThatHasIt) {
   index_->add(kHash, 7);
   index_->add(kHash, 8);
-  EXPECT_EQ(index_->bucket(kHash).first_match(kHash), 7u);
-  EXPECT_EQ(index_->bucket(kHash).match(kHash), 0b11u);
-  EXPECT_EQ(index_->bucket(kHash).first_match(kHash + 1), 0u);
+  EXPECT_EQ(index_->bucket(kHash).first_match(LookupBucket::tag_of(kHash)), 7u);
+  EXPECT_EQ(index_->bucket(kHash).match(LookupBucket::tag_of(kHash)), 0b11u);
+  EXPECT_EQ(index_->bucket(kHash).first_match(LookupBucket::tag_of(kHash + 1)), 0u);
 }
 
 TEST_F(LookupIndexTest, ChainIsNoMatchForItsOwnNextBucket) {
   add_all();
   const std::uint32_t next = index_->bucket(kHash).next();
   ASSERT_NE(next, 0u);
-  EXPECT_EQ(index_->bucket(kHash).match(next), 0u);
-  EXPECT_EQ(index_->bucket(kHash).first_match(next), 0u);
+  EXPECT_EQ(index_->bucket(kHash).match(LookupBucket::tag_of(next)), 0u);
+  EXPECT_EQ(index_->bucket(kHash).first_match(LookupBucket::tag_of(next)), 0u);
 }
 
 }  // namespace
