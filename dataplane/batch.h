@@ -52,17 +52,17 @@ struct alignas(64) Packet {
   std::uint16_t l3_offset;
   std::uint16_t l4_offset;  // IP only, of what `protocol` names: behind options and extension headers
   std::uint16_t l3_size;    // IP: from the IP header to the end of its payload; others: 0
-  // Eight bytes that parse sets with one store for most packets.
+  // Eight bytes that parse sets at once: all zero but the first.
+  std::uint8_t source_index;  // into the ingress port's PortSources of the packet's family
   PacketKind kind;
   Verdict verdict;
   DropReason reason;
-  Fragment fragment;          // IP only
-  std::uint8_t source_index;  // into the ingress port's PortSources of the packet's family
-  bool is_group;              // destination MAC is multicast or broadcast
-  bool is_claim;              // must not be lost to the flood rate
-  bool is_hairpin;            // from EIP to EIP: nat has taken its hop, and it may go back where it came from
-  std::uint8_t protocol;      // IP only; IPv6: of the last header that parse walked to
-  Ipv4 source;                // IPv4 only; IPv6 addresses are read where they lie
+  Fragment fragment;      // IP only
+  bool is_group;          // destination MAC is multicast or broadcast
+  bool is_claim;          // must not be lost to the flood rate
+  bool is_hairpin;        // from EIP to EIP: nat has taken its hop, and it may go back where it came from
+  std::uint8_t protocol;  // IP only; IPv6: of the last header that parse walked to
+  Ipv4 source;            // IPv4 only; IPv6 addresses are read where they lie
   Ipv4 destination;
   PortId egress;
   EndpointRef target;            // set by nat (EIP) or resolve (endpoint table)
@@ -106,12 +106,22 @@ struct alignas(64) Packet {
   }
   bool is_ip() const noexcept { return kind == PacketKind::kIpv4 || kind == PacketKind::kIpv6; }
   bool is_pending() const noexcept { return verdict == Verdict::kPending; }
+  template <class Address>
+  bool is_pending_of() const noexcept;
 };
 static_assert(sizeof(Packet) == 64);
 
 // The kind of packets whose addresses are `Address`.
 template <class Address>
 inline constexpr PacketKind kKindOf = std::is_same_v<Address, Ipv4> ? PacketKind::kIpv4 : PacketKind::kIpv6;
+
+// With one branch.
+template <class Address>
+bool Packet::is_pending_of() const noexcept {
+  const unsigned other_kind = static_cast<unsigned>(kind) ^ static_cast<unsigned>(kKindOf<Address>);
+  return (other_kind | static_cast<unsigned>(verdict)) == 0;
+}
+static_assert(Verdict::kPending == Verdict{});
 
 struct Batch {
   std::array<Packet, kMaxBurst> packets;

@@ -84,7 +84,7 @@ bool has_right_checksum(const NdPacket& packet) noexcept {
   const auto size = static_cast<std::uint32_t>(packet.message.size());
   const std::uint64_t sum = sum_pseudo_header(packet.source, packet.destination, wire::kProtoIcmp6, size) +
                             sum_bytes(packet.message.data(), packet.message.size());
-  return fold(sum) == 0xffff;
+  return is_right_sum(sum);
 }
 
 }  // namespace

@@ -71,10 +71,6 @@ std::optional<LearnCounter> check_destination(const VrrpPacket<Address>& packet)
   return std::nullopt;
 }
 
-bool is_right(std::uint64_t sum) noexcept {
-  return fold(sum) == 0xffff;
-}
-
 template <class Address>
 std::uint64_t sum_pseudo_header_of(const VrrpPacket<Address>& packet, const Address& destination,
                                    std::size_t length) noexcept {
@@ -85,18 +81,18 @@ std::uint64_t sum_pseudo_header_of(const VrrpPacket<Address>& packet, const Addr
 std::optional<VrrpChecksumForm> match_v3_checksum(const VrrpPacket<Ipv4>& packet, Bytes whole,
                                                   std::size_t size_bytes) noexcept {
   const std::uint64_t sum = sum_bytes(whole.data(), size_bytes);
-  if (is_right(sum + sum_pseudo_header_of(packet, packet.destination, size_bytes))) {
+  if (is_right_sum(sum + sum_pseudo_header_of(packet, packet.destination, size_bytes))) {
     return VrrpChecksumForm::kPseudoHeader;
   }
-  if (is_right(sum)) return VrrpChecksumForm::kPlain;
+  if (is_right_sum(sum)) return VrrpChecksumForm::kPlain;
   if (packet.destination != wire::kVrrpGroup &&
-      is_right(sum + sum_pseudo_header_of(packet, wire::kVrrpGroup, size_bytes))) {
+      is_right_sum(sum + sum_pseudo_header_of(packet, wire::kVrrpGroup, size_bytes))) {
     return VrrpChecksumForm::kPseudoHeaderMulticast;
   }
   if (whole.size() > size_bytes) {
     const std::uint64_t whole_sum = sum_bytes(whole.data(), whole.size());
-    if (is_right(whole_sum) ||
-        is_right(whole_sum + sum_pseudo_header_of(packet, packet.destination, whole.size()))) {
+    if (is_right_sum(whole_sum) ||
+        is_right_sum(whole_sum + sum_pseudo_header_of(packet, packet.destination, whole.size()))) {
       return VrrpChecksumForm::kWholePayload;
     }
   }
@@ -107,7 +103,8 @@ std::optional<VrrpChecksumForm> match_v3_checksum(const VrrpPacket<Ipv4>& packet
 std::optional<VrrpChecksumForm> match_v3_checksum(const VrrpPacket<Ipv6>& packet, Bytes whole,
                                                   std::size_t size_bytes) noexcept {
   const auto is_right_over = [&](std::size_t size) {
-    return is_right(sum_bytes(whole.data(), size) + sum_pseudo_header_of(packet, packet.destination, size));
+    return is_right_sum(sum_bytes(whole.data(), size) +
+                        sum_pseudo_header_of(packet, packet.destination, size));
   };
   if (is_right_over(size_bytes)) return VrrpChecksumForm::kPseudoHeader;
   if (whole.size() > size_bytes && is_right_over(whole.size())) return VrrpChecksumForm::kWholePayload;
@@ -161,7 +158,7 @@ std::optional<LearnCounter> parse_vrrp(const VrrpPacket<Address>& packet,
   std::optional<VrrpChecksumForm> form = VrrpChecksumForm::kPlain;
   if (header.version() == 3) {
     form = match_v3_checksum(packet, payload, size_bytes);
-  } else if (!is_right(sum_bytes(payload.data(), size_bytes))) {
+  } else if (!is_right_sum(sum_bytes(payload.data(), size_bytes))) {
     form = std::nullopt;
   }
   if (!form) return LearnCounter::vrrp_bad_checksum;

@@ -26,6 +26,12 @@ constexpr std::uint16_t add_folded(std::uint16_t a, std::uint16_t b) noexcept {
   return static_cast<std::uint16_t>(sum + (sum >> 16));
 }
 
+// Whether data with this sum, its checksum included, is right: the sum folds to all ones (RFC 1071), and so
+// is a multiple of them. Not for data that may be zero throughout.
+constexpr bool is_right_sum(std::uint64_t sum) noexcept {
+  return sum % 0xffff == 0;
+}
+
 // The sum (not complemented) of size_bytes bytes; an odd last byte counts as if a zero followed it.
 inline std::uint64_t sum_bytes(const void* data, std::size_t size_bytes) noexcept {
   const auto* bytes = static_cast<const unsigned char*>(data);
@@ -52,14 +58,22 @@ inline std::uint64_t sum_bytes(const void* data, std::size_t size_bytes) noexcep
   return sum;
 }
 
+// With end-around carry: eight bytes hold four words, whose carries go round together.
+constexpr std::uint64_t add_around(std::uint64_t a, std::uint64_t b) noexcept {
+  std::uint64_t sum = 0;
+  const bool carries = __builtin_add_overflow(a, b, &sum);
+  return sum + (carries ? 1 : 0);
+}
+
 // The same of the 20 bytes of an IPv4 header without options, without a loop.
 inline std::uint64_t sum_20_bytes(const void* data) noexcept {
-  const auto word = [data](std::size_t index) {
-    std::uint32_t value;
-    std::memcpy(&value, static_cast<const unsigned char*>(data) + 4 * index, 4);
-    return std::uint64_t{value};
-  };
-  return word(0) + word(1) + word(2) + word(3) + word(4);
+  const auto* bytes = static_cast<const unsigned char*>(data);
+  std::uint64_t first, second;
+  std::uint32_t rest;
+  std::memcpy(&first, bytes, 8);
+  std::memcpy(&second, bytes + 8, 8);
+  std::memcpy(&rest, bytes + 16, 4);
+  return add_around(add_around(first, second), rest);
 }
 
 // The checksum field's value for data in which the field is zero.
@@ -107,10 +121,13 @@ constexpr std::uint16_t combine_deltas(std::uint16_t a, std::uint16_t b) noexcep
 // TTL and protocol share a 16-bit word of the IPv4 header; taking 1 off the TTL takes 0x0100 off the word.
 inline constexpr std::uint16_t kTtlDelta = checksum_delta(Be16::from_host(0x0100), Be16::from_host(0));
 
-// RFC 1624 equation 3: HC' = ~(~HC + ~m + m'). Never turns a right checksum into a wrong one, and a wrong one
-// stays wrong by the same amount.
+// RFC 1624 equation 3: HC' = ~(~HC + ~m + m'), which is the difference of HC and the delta with the borrow
+// taken off at its end. Never turns a right checksum into a wrong one, and a wrong one stays wrong by the
+// same amount.
 constexpr std::uint16_t update_checksum(std::uint16_t checksum, std::uint16_t delta) noexcept {
-  return static_cast<std::uint16_t>(~add_folded(static_cast<std::uint16_t>(~checksum), delta));
+  std::uint16_t difference = 0;
+  const bool borrows = __builtin_sub_overflow(checksum, delta, &difference);
+  return static_cast<std::uint16_t>(difference - (borrows ? 1 : 0));
 }
 
 }  // namespace vipswitch

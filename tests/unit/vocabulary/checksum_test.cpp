@@ -79,8 +79,23 @@ TEST(Checksum, HeaderWithoutOptionsIsSummedAsBytesAre) {
   std::mt19937 random(1);
   for (int i = 0; i < 1000; ++i) {
     std::array<std::uint32_t, 5> words;
-    for (auto& word : words) word = static_cast<std::uint32_t>(random());
-    ASSERT_EQ(sum_20_bytes(words.data()), sum_bytes(words.data(), sizeof words));
+    // Every other one with long runs of ones, whose carries run far.
+    for (auto& word : words)
+      word = static_cast<std::uint32_t>(random() | (i % 2 != 0 ? random() | random() : 0));
+    ASSERT_EQ(fold(sum_20_bytes(words.data())), fold(sum_bytes(words.data(), sizeof words)));
+  }
+  const std::vector<std::uint8_t> ones(20, 0xff);
+  EXPECT_EQ(fold(sum_20_bytes(ones.data())), 0xffff);
+}
+
+TEST(Checksum, RightSumsFoldToAllOnes) {
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 100'000; ++i) {
+    std::uint64_t sum = random() >> random() % 64;
+    if (i % 2 == 0) sum = add_around(sum, static_cast<std::uint16_t>(~fold(sum)));
+    if (sum == 0) continue;
+    ASSERT_EQ(is_right_sum(sum), fold(sum) == 0xffff) << sum;
+    ASSERT_TRUE(i % 2 != 0 || is_right_sum(sum)) << sum;
   }
 }
 
@@ -135,6 +150,21 @@ TEST(UpdateChecksum, OfARandomWordAgreesWithRecomputation) {
 TEST(UpdateChecksum, AgreesWithTheExampleOfTheRfc) {
   const auto wire = [](std::uint16_t host) { return Be16::from_host(host); };
   EXPECT_EQ(update_checksum(wire(0xdd2f).wire(), checksum_delta(wire(0x5555), wire(0x3285))), 0);
+}
+
+// To the letter, for every checksum: also which of the two zeros comes out.
+TEST(UpdateChecksum, IsEquationThreeOfTheRfc) {
+  std::mt19937 random(1);
+  std::vector<std::uint32_t> deltas{0, 1, 0x7fff, 0x8000, 0xfffe, 0xffff};
+  while (deltas.size() < 200) deltas.push_back(random() & 0xffff);
+  for (const std::uint32_t delta : deltas) {
+    for (std::uint32_t before = 0; before <= 0xffff; ++before) {
+      const std::uint32_t sum = (~before & 0xffff) + delta;
+      const std::uint32_t after = ~(sum + (sum >> 16)) & 0xffff;
+      ASSERT_EQ(update_checksum(static_cast<std::uint16_t>(before), static_cast<std::uint16_t>(delta)), after)
+          << before << " " << delta;
+    }
+  }
 }
 
 TEST(UpdateChecksum, NoChangeLeavesEveryChecksumAsItIs) {
