@@ -20,6 +20,7 @@ template <class Address>
 class EipTable {
  public:
   using Row = EipRow<Address>;
+  using Entry = Row;
   static constexpr std::uint32_t kLeastSpareRows = 64;
 
   // Fails (is_valid() is false) when memory is short.

@@ -157,7 +157,8 @@ class EntryTable {
 
  private:
   // Out of line: for what is not in the table, in overflow buckets, or has another's hash.
-  [[gnu::noinline]] const Entry& search_entry(const Key& key) const noexcept {
+  // By value: whose address is taken has to be in memory for every packet.
+  [[gnu::noinline]] const Entry& search_entry(Key key) const noexcept {
     return entries_[search(key, hash_key(key))];
   }
 

@@ -57,8 +57,10 @@ class OwnerWord {
   constexpr bool is_watched() const noexcept { return (raw_ & kWatched) != 0; }
   constexpr OwnerWord watched() const noexcept { return OwnerWord(raw_ | kWatched); }
   constexpr OwnerWord unwatched() const noexcept { return OwnerWord(raw_ & ~kWatched); }
-  // Nothing to think of but the port.
-  constexpr bool is_plain() const noexcept { return (raw_ & (kWatched | kVirtualMac)) == 0; }
+  // A local port, and nothing to think of but that.
+  constexpr bool is_plain_local() const noexcept {
+    return (raw_ & (kLocation | kWatched | kVirtualMac)) == local(PortId(0), 0).raw_;
+  }
 
   // Whether both send data to the same place; the sequence does not count.
   constexpr bool same_place(OwnerWord other) const noexcept {
@@ -67,6 +69,7 @@ class OwnerWord {
   constexpr bool operator==(const OwnerWord&) const noexcept = default;
 
  private:
+  static constexpr std::uint64_t kLocation = std::uint64_t{3} << 24;
   static constexpr std::uint64_t kVirtualMac = std::uint64_t{1} << 34, kWatched = std::uint64_t{1} << 35;
 
   static constexpr std::uint64_t bits(OwnerLocation location, std::uint32_t index, bool virtual_mac,

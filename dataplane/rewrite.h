@@ -58,8 +58,9 @@ void set_address(Header& ip, Side side, const Address& address) noexcept {
   wire::Ipv4Header& ip = packet.ipv4();
   --ip.ttl;
   ip.checksum = update_checksum(ip.checksum, rewrite.header_delta);
-  set_address(ip, side, rewrite.to);
-  (side == Side::kSource ? packet.source : packet.destination) = rewrite.to;
+  const Ipv4 to = rewrite.to;
+  set_address(ip, side, to);
+  (side == Side::kSource ? packet.source : packet.destination) = to;
   if (l4 != 0) [[likely]]
     update_l4_checksum(packet, l4, rewrite.delta);
   return true;

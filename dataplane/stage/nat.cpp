@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <rte_prefetch.h>
 
+#include "dataplane/burst_lookup.h"
 #include "dataplane/echo.h"
 #include "dataplane/icmp_quote.h"
 #include "dataplane/martian.h"
@@ -87,8 +88,7 @@ inline constexpr std::uint8_t kProtoIcmpOf =
 // Whether the source cannot come from the provider network. An answer to what the target's VPC has itself
 // would never leave it.
 template <class Address>
-[[gnu::noinline]] bool is_martian(const Tables& tables, const Address& source,
-                                  const EipRow<Address>* eip) noexcept {
+[[gnu::noinline]] bool is_martian(const Tables& tables, Address source, const EipRow<Address>* eip) noexcept {
   if (is_unroutable(source)) return true;
   if (eip == nullptr || !eip->has_target()) return false;
   const VpcRow* vpc = tables.vpcs.find(eip->vpc);
@@ -106,7 +106,8 @@ template <class Address>
 
 template <class Address>
 [[gnu::always_inline]] inline void translate_in(const WorkerState& worker, const UplinkRow& uplink,
-                                                Packet& packet, const EipRow<Address>* eip) noexcept {
+                                                const std::atomic<std::uint64_t>* owners, Packet& packet,
+                                                const EipRow<Address>* eip) noexcept {
   if (const Address source = packet.source_of<Address>(); may_be_martian(source)) [[unlikely]] {
     if (is_martian(worker.tables, source, eip)) return packet.drop(DropReason::martian_source);
   }
@@ -116,8 +117,8 @@ template <class Address>
   if (!target.exists()) [[unlikely]]
     return packet.drop(DropReason::eip_unbound);
   packet.target = target;
-  if (target.kind() == EndpointKind::kHavip)  // for resolve
-    rte_prefetch0(worker.tables.havips.owners() + target.havip().value());
+  if (target.kind() == EndpointKind::kHavip) [[likely]]  // for resolve
+    rte_prefetch0(owners + target.havip().value());
   if (hop_limit_of<Address>(packet) <= 1) [[unlikely]]
     return packet.drop(DropReason::ttl_exceeded);
   if (packet.protocol == kProtoIcmpOf<Address>) [[unlikely]] {
@@ -132,21 +133,14 @@ template <class Address>
 template <class Address>
 void from_uplink(const WorkerState& worker, const UplinkRow& uplink, Batch& batch) noexcept {
   const EipTable<Address>& eips = worker.tables.of<Address>().eips;
-  Packet* packets[kMaxBurst];
-  typename EipTable<Address>::Probe probes[kMaxBurst];
-  const EipRow<Address>* rows[kMaxBurst];
-  unsigned count = 0;
+  BurstLookup lookup(eips);
   for (Packet& packet : batch) {
-    if (!packet.is_pending() || packet.kind != kKindOf<Address>) continue;
-    probes[count] = eips.probe(packet.destination_of<Address>());
-    packets[count++] = &packet;
+    if (packet.is_pending_of<Address>()) lookup.add(packet, packet.destination_of<Address>());
   }
-#pragma GCC unroll 2
-  for (unsigned i = 0; i < count; ++i) rows[i] = eips.candidate(probes[i]);
-  for (unsigned i = 0; i < count; ++i) {
-    Packet& packet = *packets[i];
-    translate_in(worker, uplink, packet, eips.row(packet.destination_of<Address>(), *rows[i]));
-  }
+  const auto* const owners = worker.tables.havips.owners();
+  lookup.finish([&](Packet& packet, const EipRow<Address>& candidate) {
+    translate_in(worker, uplink, owners, packet, eips.row(packet.destination_of<Address>(), candidate));
+  });
 }
 
 // Guests reach their gateway by its link-local address; resolve knows it.
@@ -268,8 +262,8 @@ void from_vm(WorkerState& worker, const PortRow& port, const VpcRow& vpc, Batch&
   const RouteTable<Address>& routes = vpc.routes<Address>();
   const auto view = routes.view();
   for (Packet& packet : batch) {
-    if (!packet.is_pending() || packet.kind != kKindOf<Address> || packet.is_group ||
-        packet.ethernet().destination != kGatewayMac || is_on_link(packet.destination_of<Address>())) {
+    if (!packet.is_pending_of<Address>() || packet.is_group || packet.ethernet().destination != kGatewayMac ||
+        is_on_link(packet.destination_of<Address>())) {
       continue;
     }
     const RouteRef route = view.lookup(packet.destination_of<Address>());

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <rte_prefetch.h>
 
+#include "dataplane/burst_lookup.h"
 #include "dataplane/dhcp_answer.h"
 #include "dataplane/echo.h"
 #include "dataplane/mss_clamp.h"
@@ -124,12 +125,14 @@ template <PortRole kFrom>
 [[gnu::always_inline]] inline void deliver_to_havip(WorkerState& worker, const Batch& batch, Packet& packet,
                                                     HavipId id, Hop hop) noexcept {
   const OwnerWord owner = worker.tables.havips.owner_word(id);
-  if (!owner.is_local()) [[unlikely]]
-    return drop_without_owner(worker, id, packet);
-  if (!owner.is_plain()) [[unlikely]]
-    return deliver_with_care<kFrom>(worker, batch, packet, id, owner, hop);
-  deliver_to_port<kFrom>(worker, batch, packet, owner.port(), hop, nullptr);
-  if (packet.verdict != Verdict::kDrop) worker.recent.note(id, batch.delivery_stamp);
+  if (owner.is_plain_local()) [[likely]] {
+    deliver_to_port<kFrom>(worker, batch, packet, owner.port(), hop, nullptr);
+    if (packet.verdict != Verdict::kDrop) worker.recent.note(id, batch.delivery_stamp);
+  } else if (owner.is_local()) {
+    deliver_with_care<kFrom>(worker, batch, packet, id, owner, hop);
+  } else {
+    drop_without_owner(worker, id, packet);
+  }
 }
 
 // A client that renews its lease asks the gateway, which is its server, alone.
@@ -246,20 +249,14 @@ void lookup_endpoints(const Tables& tables, Batch& batch) noexcept {
   const auto key_of = [vpc](const Packet& packet) {
     return EndpointKey<Address>(vpc, packet.destination_of<Address>());
   };
-  Packet* packets[kMaxBurst];
-  typename EndpointTable::Probe probes[kMaxBurst];
-  const typename EndpointTable::Entry* found[kMaxBurst];
-  unsigned count = 0;
+  BurstLookup lookup(endpoints);
   for (Packet& packet : batch) {
-    if (!packet.is_pending() || packet.kind != kKindOf<Address> || packet.is_group || packet.target.exists())
-      continue;
-    probes[count] = endpoints.probe(key_of(packet));
-    packets[count++] = &packet;
+    if (!packet.is_pending_of<Address>() || packet.is_group || packet.target.exists()) continue;
+    lookup.add(packet, key_of(packet));
   }
-#pragma GCC unroll 2
-  for (unsigned i = 0; i < count; ++i) found[i] = endpoints.candidate(probes[i]);
-  for (unsigned i = 0; i < count; ++i)
-    packets[i]->target = EndpointRef(endpoints.value(key_of(*packets[i]), *found[i]));
+  lookup.finish([&](Packet& packet, const typename EndpointTable::Entry& candidate) {
+    packet.target = EndpointRef(endpoints.value(key_of(packet), candidate));
+  });
 }
 
 // Where packets go, as far as lookups alone tell: their ports' rows and lanes are under way when their turn
