@@ -64,9 +64,10 @@ template <PacketKind kKind>
   const std::size_t field = kL4ChecksumFields<kKind>[packet.protocol];
   if (field == 0 || packet.fragment == Fragment::kLater) [[unlikely]]
     return 0;
-  const std::size_t offset = packet.l4_offset + field;
-  return offset + sizeof(std::uint16_t) <= packet.ip_view().size() ? static_cast<std::uint16_t>(offset)
-                                                                   : kMissing;
+  const std::size_t offset = packet.l4_offset + field, end = offset + sizeof(std::uint16_t);
+  if (end > packet.ip_end() || end > packet.size) [[unlikely]]
+    return kMissing;
+  return static_cast<std::uint16_t>(offset);
 }
 inline std::uint16_t l4_checksum_offset(const Packet& packet) noexcept {
   return packet.kind == PacketKind::kIpv4 ? l4_checksum_offset<PacketKind::kIpv4>(packet)

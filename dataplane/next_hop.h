@@ -20,8 +20,9 @@ template <class Address>
                                                          const Address& destination) noexcept {
   const auto& side = uplink.of<Address>();
   if (!side.is_on_link(destination) || destination == side.gateway) {
-    if (!side.gateway_mac.is_zero()) [[likely]]
-      return mac_to_value(side.gateway_mac);
+    const std::uint64_t mac = mac_to_value(side.gateway_mac);
+    if (mac != kZeroMacValue) [[likely]]
+      return mac;
     if (!side.gateway.is_unspecified()) report_missing(worker, ingress, uplink, side.gateway);
     return 0;
   }

@@ -15,6 +15,7 @@
 
 #include <array>
 #include <atomic>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -78,9 +79,12 @@ inline std::uint64_t mac_to_value(const Mac& mac) noexcept {
   return first | std::uint64_t{last} << 32 | std::uint64_t{1} << 48;
 }
 inline Mac value_to_mac(std::uint64_t value) noexcept {
-  const auto byte = [value](int shift) { return static_cast<std::uint8_t>(value >> shift); };
-  return {byte(0), byte(8), byte(16), byte(24), byte(32), byte(40)};
+  std::array<std::uint8_t, sizeof(Mac)> bytes;
+  std::memcpy(bytes.data(), &value, sizeof bytes);
+  return std::bit_cast<Mac>(bytes);
 }
+// Of 00:00:00:00:00:00, which stands for one that is not known.
+inline constexpr std::uint64_t kZeroMacValue = std::uint64_t{1} << 48;
 
 // id -> immutable row.
 template <class Tag, class Row>

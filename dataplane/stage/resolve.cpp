@@ -151,7 +151,10 @@ template <PortRole kFrom>
 template <PortRole kFrom>
 [[gnu::always_inline]] inline void deliver(WorkerState& worker, const Batch& batch, Packet& packet,
                                            Hop hop) noexcept {
-  switch (packet.target.kind()) {
+  const EndpointKind kind = packet.target.kind();
+  if (kFrom == PortRole::kVm && kind == EndpointKind::kPort) [[likely]]  // first, before HAVIPs and gateways
+    return deliver_to_port<kFrom>(worker, batch, packet, packet.target.port(), hop, nullptr);
+  switch (kind) {
     case EndpointKind::kPort:
       return deliver_to_port<kFrom>(worker, batch, packet, packet.target.port(), hop, nullptr);
     case EndpointKind::kHavip:
