@@ -1,6 +1,7 @@
 #include "bench/micro/cycles.h"
 
 #include <algorithm>
+#include <atomic>
 
 namespace vipswitch::bench {
 namespace {
@@ -25,7 +26,26 @@ std::uint64_t cycles_of_work(std::uint64_t cycles) {
   return cycles > overhead ? cycles - overhead : 0;
 }
 
+std::atomic<std::uint64_t> worked_out;  // so that it is
+
+[[gnu::noinline]] void multiply_in_a_chain(unsigned count) {
+  std::uint64_t value = 3;
+  for (unsigned i = 0; i < count; ++i) value *= value;
+  worked_out.store(value, std::memory_order_relaxed);
+}
+
 }  // namespace
+
+double core_cycles_in_tsc_cycle() {
+  constexpr unsigned kChains = 200, kChain = 100'000, kCyclesOfOne = 3;
+  std::uint64_t least = UINT64_MAX;
+  for (unsigned i = 0; i < kChains; ++i) {
+    const std::uint64_t begin = rte_rdtsc_precise();
+    multiply_in_a_chain(kChain);
+    least = std::min(least, rte_rdtsc_precise() - begin);
+  }
+  return static_cast<double>(kChain * kCyclesOfOne) / static_cast<double>(least);
+}
 
 double CycleSamples::median_of(std::size_t units) {
   return static_cast<double>(cycles_of_work(median(samples_))) / static_cast<double>(units);
