@@ -48,7 +48,7 @@ class OwnerWord {
   constexpr std::uint64_t raw() const noexcept { return raw_; }
   constexpr OwnerLocation location() const noexcept { return static_cast<OwnerLocation>((raw_ >> 24) & 3); }
   constexpr bool is_local() const noexcept { return location() == OwnerLocation::kLocalPort; }
-  constexpr PortId port() const noexcept { return PortId(static_cast<std::uint32_t>(raw_ & 0xffffff)); }
+  constexpr PortId port() const noexcept { return PortId(static_cast<std::uint32_t>(raw_ & kIndex)); }
   constexpr bool is_port(PortId port) const noexcept { return is_local() && this->port() == port; }
   constexpr bool has_virtual_mac() const noexcept { return (raw_ & kVirtualMac) != 0; }
   constexpr std::uint8_t vrid() const noexcept { return static_cast<std::uint8_t>(raw_ >> 26); }
@@ -69,12 +69,13 @@ class OwnerWord {
   constexpr bool operator==(const OwnerWord&) const noexcept = default;
 
  private:
+  static constexpr std::uint64_t kIndex = 0xffffff;
   static constexpr std::uint64_t kLocation = std::uint64_t{3} << 24;
   static constexpr std::uint64_t kVirtualMac = std::uint64_t{1} << 34, kWatched = std::uint64_t{1} << 35;
 
   static constexpr std::uint64_t bits(OwnerLocation location, std::uint32_t index, bool virtual_mac,
                                       std::uint8_t vrid, std::uint32_t sequence) noexcept {
-    return (index & 0xffffffu) | (static_cast<std::uint64_t>(location) << 24) | (std::uint64_t{vrid} << 26) |
+    return (index & kIndex) | (static_cast<std::uint64_t>(location) << 24) | (std::uint64_t{vrid} << 26) |
            (virtual_mac ? kVirtualMac : 0) | (std::uint64_t{sequence} << 40);
   }
 

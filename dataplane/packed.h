@@ -20,16 +20,16 @@ template <class Value>
 class Packed {
  public:
   constexpr Packed() noexcept = default;
-  Packed(Value value) noexcept { std::memcpy(bytes_.data(), &value, sizeof value); }
+  Packed(Value value) noexcept { std::memcpy(bytes_.data(), &value, sizeof bytes_); }
 
   operator Value() const noexcept {
     Value value;
-    std::memcpy(&value, bytes_.data(), sizeof value);
+    std::memcpy(&value, bytes_.data(), sizeof bytes_);
     return value;
   }
 
  private:
-  std::array<std::uint8_t, sizeof(Value)> bytes_{};
+  std::array<std::uint8_t, sizeof(Value)> bytes_{};  // NOLINT(bugprone-sizeof-expression): a pointer is meant
 };
 
 // A number with one byte more than `Low` has; what does not fit is cut off. In two parts, each of which is
