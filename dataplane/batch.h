@@ -115,7 +115,7 @@ static_assert(sizeof(Packet) == 64);
 template <class Address>
 inline constexpr PacketKind kKindOf = std::is_same_v<Address, Ipv4> ? PacketKind::kIpv4 : PacketKind::kIpv6;
 
-// With one branch.
+// Written so that it is one branch.
 template <class Address>
 bool Packet::is_pending_of() const noexcept {
   const unsigned other_kind = static_cast<unsigned>(kind) ^ static_cast<unsigned>(kKindOf<Address>);

@@ -11,6 +11,8 @@ template <class Table>
 class BurstLookup {
  public:
   explicit BurstLookup(const Table& table) noexcept : table_(table) {}
+  BurstLookup(const BurstLookup&) = delete;  // end_ leads into it
+  BurstLookup& operator=(const BurstLookup&) = delete;
 
   // The first step, of one packet of the burst.
   template <class Key>

@@ -156,7 +156,7 @@ class EntryTable {
   }
 
  private:
-  // Out of line: for what is not in the table, in overflow buckets, or has another's hash.
+  // Out of line: for what is not in the table, in an overflow bucket, or behind another with its tag.
   // By value: whose address is taken has to be in memory for every packet.
   [[gnu::noinline]] const Entry& search_entry(Key key) const noexcept {
     return entries_[search(key, hash_key(key))];

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 
 namespace vipswitch::bench {
 namespace {
@@ -28,23 +29,24 @@ std::uint64_t cycles_of_work(std::uint64_t cycles) {
 
 std::atomic<std::uint64_t> worked_out;  // so that it is
 
-[[gnu::noinline]] void multiply_in_a_chain(unsigned count) {
+// Links of two cycles.
+[[gnu::noinline]] void work_in_a_chain(unsigned links) {
   std::uint64_t value = 3;
-  for (unsigned i = 0; i < count; ++i) value *= value;
+  for (unsigned i = 0; i < links; ++i) value = std::rotl(value, 5) ^ i;
   worked_out.store(value, std::memory_order_relaxed);
 }
 
 }  // namespace
 
 double core_cycles_in_tsc_cycle() {
-  constexpr unsigned kChains = 200, kChain = 100'000, kCyclesOfOne = 3;
+  constexpr unsigned kChains = 200, kLinks = 100'000, kCyclesOfLink = 2;
   std::uint64_t least = UINT64_MAX;
   for (unsigned i = 0; i < kChains; ++i) {
     const std::uint64_t begin = rte_rdtsc_precise();
-    multiply_in_a_chain(kChain);
+    work_in_a_chain(kLinks);
     least = std::min(least, rte_rdtsc_precise() - begin);
   }
-  return static_cast<double>(kChain * kCyclesOfOne) / static_cast<double>(least);
+  return static_cast<double>(kLinks * kCyclesOfLink) / static_cast<double>(least);
 }
 
 double CycleSamples::median_of(std::size_t units) {

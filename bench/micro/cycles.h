@@ -10,9 +10,9 @@
 
 namespace vipswitch::bench {
 
-// How many cycles the core makes in one of the TSC, at best: a chain of multiplications, each of which takes
-// three cycles on every x86-64 processor since 2008, measured by the TSC. Figures of two machines, or a goal
-// set on another, are comparable by it.
+// How many cycles the core makes in one of the TSC, at best: a chain of rotations and exclusive ors, each of
+// which takes one cycle, measured by the TSC. Figures of two machines, or a goal set on another, are
+// comparable by it.
 double core_cycles_in_tsc_cycle();
 
 class CycleSamples {

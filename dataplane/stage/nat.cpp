@@ -1,6 +1,7 @@
 #include "dataplane/stage/nat.h"
 
 #include <algorithm>
+#include <atomic>
 #include <rte_prefetch.h>
 
 #include "dataplane/burst_lookup.h"

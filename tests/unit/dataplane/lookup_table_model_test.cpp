@@ -234,7 +234,7 @@ TEST_F(LookupHashTest, KeysThatShareATagAreToldApart) {
 }
 
 // Keys that differ regularly must neither crowd in few buckets nor share tags there. By chance 12 of 4,096
-// keys are in overflow, and one in 16,000 meets its tag.
+// keys are in overflow, and one in 33,000 meets its tag.
 TEST_F(LookupHashTest, RegularKeysSpreadOverTheBuckets) {
   constexpr std::uint32_t kCapacity = 4096;
   for (const std::uint32_t stride : {1u, 4u, 256u, 65536u}) {

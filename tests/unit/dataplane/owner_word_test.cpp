@@ -82,5 +82,21 @@ TEST(MacValue, LeadsBackToTheMacAndIsNeverZero) {
   }
 }
 
+TEST(OwnerWord, PlainLocalIsALocalPortAndNothingElse) {
+  for (const std::uint32_t sequence : {0u, 1u, OwnerWord::kSequences - 1}) {
+    for (const std::uint32_t port : {0u, 7u, 0xfffffeu}) {
+      const OwnerWord local = OwnerWord::local(PortId(port), sequence);
+      EXPECT_TRUE(local.is_plain_local());
+      EXPECT_FALSE(local.watched().is_plain_local());
+      EXPECT_TRUE(local.watched().unwatched().is_plain_local());
+      EXPECT_FALSE(OwnerWord::local_virtual_mac(PortId(port), 0, sequence).is_plain_local());
+      EXPECT_FALSE(OwnerWord::local_virtual_mac(PortId(port), 255, sequence).is_plain_local());
+    }
+    for (const auto location :
+         {OwnerLocation::kUnknown, OwnerLocation::kReleased, OwnerLocation::kRemoteHost})
+      EXPECT_FALSE(OwnerWord::nobody(location, sequence).is_plain_local());
+  }
+}
+
 }  // namespace
 }  // namespace vipswitch
