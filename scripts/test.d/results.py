@@ -38,10 +38,10 @@ def _case_of_junit(test: str, element: xml.Element) -> Case:
     return Case(test, name, Outcome.PASSED)
 
 
-def _gtest_cases(test: str, junit: xml.Element) -> list[Case]:
-    """meson names the suites of a GoogleTest program PROJECT.TEST.SUITE."""
+def _gtest_cases(test: str, meson_name: str, junit: xml.Element) -> list[Case]:
+    """meson names the suites of a GoogleTest program PROJECT.NAME.SUITE, where NAME is `PROJECT:SUITE / TEST`."""
     return [_case_of_junit(test, case) for suite in junit.iter("testsuite")
-            if suite.get("name", "").partition(".")[2].startswith(f"{test}.") for case in suite.iter("testcase")]
+            if suite.get("name", "").partition(".")[2].startswith(f"{meson_name}.") for case in suite.iter("testcase")]
 
 
 def _whole(test: str, record: dict) -> Case:
@@ -66,7 +66,7 @@ def read(log: pathlib.Path, junit_directory: pathlib.Path, label: str = "") -> l
         test = record["name"].rpartition(" / ")[2]
         own = junit_directory / f"{test}.xml"
         found = [_case_of_junit(test, case) for case in xml.parse(own).iter("testcase")] if own.exists() \
-            else _gtest_cases(test, gtest)
+            else _gtest_cases(test, record["name"], gtest)
         whole = _whole(test, record)
         explained = any(case.outcome is Outcome.FAILED for case in found)
         if not found or (whole.outcome is Outcome.FAILED and not explained):
