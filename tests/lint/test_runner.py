@@ -103,6 +103,15 @@ def test_gtest_counts_by_its_cases(project):
     assert "skipped parse: Parse.Odd: no odd ones here" in lines
 
 
+# meson names tests otherwise as soon as there are two suites.
+def test_gtest_counts_by_its_cases_beside_another_suite(project):
+    project.add("right", "", suite="golden")
+    project.add_gtest("parse", PASSED, PASSED, SKIPPED)
+    status, lines = project.run()
+    assert (status, lines[-1]) == (0, "3 passed, 0 failed, 1 skipped")
+    assert "skipped parse: Parse.Odd: no odd ones here" in lines
+
+
 def test_gtest_that_crashes_after_passing_is_a_failure(project):
     project.add_gtest("parse", PASSED, end="import os; os.abort()")
     status, lines = project.run()
