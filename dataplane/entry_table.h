@@ -9,8 +9,8 @@
 //
 // The hash, CRC-32C, leads to a bucket of a LookupIndex (lookup_index.h), one cache line, and that to the
 // entry: two lines a key, which a bulk of lookups (probe()) prefetches for all its keys. Cost of a key in
-// bulk: 40 to 54 instructions, by its length; what that is in cycles: docs/performance.md, `lookup.eip`. One
-// that is not there costs a call more.
+// bulk: some 40 to 50 instructions, by its length; what that is in cycles: docs/performance.md, `lookup.eip`.
+// One that is not there costs a call more.
 //
 // Entry has a type Key without padding, key(), and next_free() and set_next_free() for a number in the place
 // of what it says while it is nobody's. Zero bytes are an entry.
