@@ -1,6 +1,7 @@
 #include "control/device/eth_device.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <fmt/format.h>
 #include <net/if.h>
@@ -10,6 +11,7 @@
 #include <rte_devargs.h>
 #include <rte_errno.h>
 #include <rte_ethdev.h>
+#include <rte_mbuf.h>
 
 #include "control/device/kernel_interface.h"
 
@@ -62,6 +64,23 @@ std::optional<std::string> missing_interface(const std::string& devargs) {
   const std::string interface = devargs.substr(begin, devargs.find(',', begin) - begin);
   if (if_nametoindex(interface.c_str()) != 0) return std::nullopt;
   return fmt::format("there is no interface \"{}\" in this network namespace", interface);
+}
+
+// net_af_packet (of DPDK 22.11) opens its packet socket for all interfaces before it binds it to one: what
+// went over any of them in between would come in at this one. Before any worker polls the device; what its
+// own interface received until now goes, too.
+void discard_frames_of_others(std::uint16_t id, std::string_view driver, std::uint16_t queues) {
+  if (driver != "net_af_packet") return;
+  constexpr unsigned kMaxFrames = 65'536;  // more than a queue holds; its own interface may go on filling it
+  std::array<rte_mbuf*, 64> packets;
+  for (std::uint16_t queue = 0; queue < queues; ++queue) {
+    for (unsigned discarded = 0; discarded < kMaxFrames;) {
+      const auto count = rte_eth_rx_burst(id, queue, packets.data(), packets.size());
+      if (count == 0) break;
+      rte_pktmbuf_free_bulk(packets.data(), count);
+      discarded += count;
+    }
+  }
 }
 
 bool has_owner(std::uint16_t id) {
@@ -152,7 +171,10 @@ Result<void> EthDevice::start(const std::string& devargs, std::uint16_t queues,
   rte_eth_allmulticast_enable(id_);
   if (rte_eth_dev_get_mtu(id_, &mtu_) != 0 || mtu_ == 0) mtu_ = RTE_ETHER_MTU;
   mtu_ = std::min(mtu_, interface_mtu(info.if_index).value_or(mtu_));
-  if (is_bond()) start_bond();
+  if (is_bond())
+    start_bond();
+  else
+    discard_frames_of_others(id_, driver_, queues_);
   return {};
 }
 
@@ -169,8 +191,9 @@ void EthDevice::start_bond() {
   make_members_promiscuous(id_);
   for (const BondMember& member : members()) {
     rte_eth_dev_info info{};
-    if (rte_eth_dev_info_get(member.id, &info) == 0)
-      mtu_ = std::min(mtu_, interface_mtu(info.if_index).value_or(mtu_));
+    if (rte_eth_dev_info_get(member.id, &info) != 0) continue;
+    mtu_ = std::min(mtu_, interface_mtu(info.if_index).value_or(mtu_));
+    discard_frames_of_others(member.id, info.driver_name, queues_);
   }
 }
 

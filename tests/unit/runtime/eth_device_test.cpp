@@ -1,11 +1,19 @@
 #include "control/device/eth_device.h"
 
+#include <array>
 #include <atomic>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
 #include <rte_dev.h>
 #include <rte_ethdev.h>
+#include <rte_mbuf.h>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
 
+#include "tests/support/private_network.h"
 #include "tests/unit/dataplane/ring_bed.h"
 
 namespace vipswitch::testing {
@@ -139,6 +147,85 @@ TEST_F(EthDeviceTest, BondHasItsMembersAndOneOfThemIsActive) {
   for (const std::string& member : {first, second})
     EXPECT_EQ(rte_eal_hotplug_remove("vdev", member.c_str()), 0);
   EXPECT_TRUE(is_every_device_gone());
+}
+
+// Sends one frame after the other out of an interface, from a thread in the namespace of the one that makes
+// it.
+class Flood {
+ public:
+  explicit Flood(const char* interface)
+      : socket_(socket(AF_PACKET, SOCK_RAW, 0)), thread_([this, interface](const std::stop_token& stop) {
+          sockaddr_ll to{};
+          to.sll_family = AF_PACKET;
+          to.sll_ifindex = static_cast<int>(if_nametoindex(interface));
+          const std::array<std::uint8_t, 60> frame{0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                                   0x52, 0x54, 0,    1,    2,    3};
+          while (!stop.stop_requested()) {
+            if (sendto(socket_, frame.data(), frame.size(), 0, reinterpret_cast<sockaddr*>(&to), sizeof(to)) >
+                0)
+              sent.fetch_add(1, std::memory_order_relaxed);
+          }
+        }) {}
+  ~Flood() {
+    thread_.request_stop();
+    thread_.join();
+    close(socket_);
+  }
+  Flood(const Flood&) = delete;
+  Flood& operator=(const Flood&) = delete;
+
+  std::atomic<std::uint64_t> sent{0};
+
+ private:
+  int socket_;
+  std::jthread thread_;
+};
+
+unsigned count_received(std::uint16_t id) {
+  unsigned received = 0;
+  std::array<rte_mbuf*, 64> packets;
+  while (const auto count = rte_eth_rx_burst(id, 0, packets.data(), packets.size())) {
+    received += count;
+    rte_pktmbuf_free_bulk(packets.data(), count);
+  }
+  return received;
+}
+
+// A packet socket takes the frames of every interface until it is bound to one.
+TEST_F(EthDeviceTest, DeviceOnAnInterfaceOfTheKernelHasNoFramesOfAnother) {
+  std::string why_skipped;
+  std::uint64_t sent = 0;
+  unsigned foreign = 0, foreign_of_bond = 0;
+  std::thread([&] {
+    why_skipped = enter_private_network();
+    if (!why_skipped.empty()) return;
+    for (const char* name : {"port", "other"}) {
+      ASSERT_TRUE(run_command(
+          {"ip", "link", "add", name, "type", "veth", "peer", "name", fmt::format("{}-far", name)}));
+      ASSERT_TRUE(run_command({"ip", "link", "set", name, "up"}));
+      ASSERT_TRUE(run_command({"ip", "link", "set", fmt::format("{}-far", name), "up"}));
+    }
+    Flood flood("other-far");
+    for (int round = 0; round < 10; ++round) {
+      {
+        const auto device = open("net_af_packet7,iface=port");
+        ASSERT_TRUE(device.ok()) << device.error().message;
+        foreign += count_received(device.value()->id());
+      }
+      ASSERT_EQ(rte_dev_probe("net_af_packet7,iface=port"), 0);
+      {
+        const auto bond = open("net_bonding7,mode=1,slave=net_af_packet7");
+        ASSERT_TRUE(bond.ok()) << bond.error().message;
+        foreign_of_bond += count_received(bond.value()->members().at(0).id);
+      }
+      ASSERT_EQ(rte_eal_hotplug_remove("vdev", "net_af_packet7"), 0);
+    }
+    sent = flood.sent;
+  }).join();
+  if (!why_skipped.empty()) GTEST_SKIP() << why_skipped;
+  EXPECT_GT(sent, 0u);
+  EXPECT_EQ(foreign, 0u);
+  EXPECT_EQ(foreign_of_bond, 0u);
 }
 
 }  // namespace

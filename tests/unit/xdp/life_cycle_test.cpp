@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/support/private_network.h"
 #include "tests/unit/xdp/xdp_bed.h"
 
 namespace vipswitch::testing {
@@ -116,13 +117,13 @@ TEST_F(LifeCycle, GenericModeIsUsedWhereAsked) {
 }
 
 TEST_F(LifeCycle, InterfaceWithoutDriverSupportGetsGenericMode) {
-  ASSERT_TRUE(run({"ip", "link", "add", "plain", "type", "bridge"}));
+  ASSERT_TRUE(run_command({"ip", "link", "add", "plain", "type", "bridge"}));
   auto lease = UplinkLease::take("plain");
   ASSERT_TRUE(lease.ok()) << lease.error().message;
   const auto filter = UplinkFilter::attach(std::move(lease).value(), built_object(), {}, kSmall);
   ASSERT_TRUE(filter.ok()) << filter.error().message;
   EXPECT_EQ(filter.value()->mode(), AttachMode::kGeneric);
-  run({"ip", "link", "del", "plain"});
+  run_command({"ip", "link", "del", "plain"});
 }
 
 TEST_F(LifeCycle, MissingInterfaceIsRefused) {

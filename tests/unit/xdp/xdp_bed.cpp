@@ -8,23 +8,15 @@
 #include <fmt/format.h>
 #include <linux/if_link.h>
 #include <net/if.h>
-#include <sched.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
+
+#include "tests/support/private_network.h"
 
 namespace vipswitch::testing {
 namespace {
 
 // Entered once; it goes with the process.
 const std::string& reason_against_namespace() {
-  static const std::string reason = [] {
-    if (unshare(CLONE_NEWNET) != 0) return fmt::format("unshare(CLONE_NEWNET): {}", std::strerror(errno));
-    // Nothing but the test's own frames: no solicitations and reports of the kernel's.
-    if (!run({"sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1"})) return std::string("sysctl failed");
-    if (!run({"ip", "link", "set", "lo", "up"})) return std::string("ip link set lo up failed");
-    return std::string();
-  }();
+  static const std::string reason = enter_private_network();
   return reason;
 }
 
@@ -35,29 +27,17 @@ std::string built_object() {
   return path != nullptr ? path : xdp::uplink_filter_object();
 }
 
-bool run(const std::vector<std::string>& command) {
-  std::vector<std::string> words = command;
-  std::vector<char*> arguments;
-  arguments.reserve(words.size() + 1);
-  for (auto& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  pid_t child = 0;
-  if (posix_spawnp(&child, arguments[0], nullptr, nullptr, arguments.data(), environ) != 0) return false;
-  int status = 0;
-  return waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
 void XdpBed::SetUp() {
   if (const auto& reason = reason_against_namespace(); !reason.empty()) GTEST_SKIP() << reason;
-  ASSERT_TRUE(run({"ip", "link", "add", kUplink, "type", "veth", "peer", "name", "provider"}));
-  ASSERT_TRUE(run({"ip", "link", "set", kUplink, "up"}));
-  ASSERT_TRUE(run({"ip", "link", "set", "provider", "up"}));
+  ASSERT_TRUE(run_command({"ip", "link", "add", kUplink, "type", "veth", "peer", "name", "provider"}));
+  ASSERT_TRUE(run_command({"ip", "link", "set", kUplink, "up"}));
+  ASSERT_TRUE(run_command({"ip", "link", "set", "provider", "up"}));
   const auto lease = xdp::UplinkLease::take(kUplink);
   if (!lease.ok()) GTEST_SKIP() << lease.error().message;
 }
 
 void XdpBed::TearDown() {
-  if (if_nametoindex(kUplink) != 0) run({"ip", "link", "del", kUplink});
+  if (if_nametoindex(kUplink) != 0) run_command({"ip", "link", "del", kUplink});
 }
 
 std::unique_ptr<xdp::UplinkFilter> XdpBed::attach(const xdp::FilterCapacities& capacities) {

@@ -17,9 +17,6 @@ namespace vipswitch::testing {
 // The object of the build directory, where the test is run from it; the installed one is another matter.
 std::string built_object();
 
-// Runs a program found in PATH; whether it succeeded.
-bool run(const std::vector<std::string>& command);
-
 class XdpBed : public ::testing::Test {
  protected:
   static constexpr char kUplink[] = "uplink";
