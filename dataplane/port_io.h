@@ -21,16 +21,23 @@ unsigned receive(WorkerState& worker, const RxQueue& queue, unsigned burst, Batc
 // Of send_later() alone: a packet that the lane cannot take; null: its port is gone.
 void drop_unfit(WorkerState& worker, PortLane* lane, rte_mbuf* mbuf) noexcept;
 
-// Puts a packet among those that wait for the port's flush. Takes it in any case: for a port that is gone,
-// whose lane is full or whose MTU is too small it is dropped and counted.
+// Puts a packet among those that wait in a lane; null: its port is gone. `waiting` are the worker's waiting
+// lanes, or who adds to them.
 // Inlined: nearly every packet ends with it.
-inline void send_later(WorkerState& worker, PortId port, rte_mbuf* mbuf) noexcept {
-  PortLane* lane = worker.lane(port);
+template <class Waiting>
+[[gnu::always_inline]] inline void send_later(WorkerState& worker, Waiting& waiting, PortLane* lane,
+                                              rte_mbuf* mbuf) noexcept {
   if (lane == nullptr || lane->is_full() || mbuf->pkt_len > lane->max_frame_bytes) [[unlikely]]
     return drop_unfit(worker, lane, mbuf);
-  worker.waiting_lanes.add(*lane);
+  waiting.add(*lane);
   lane->waiting[lane->waiting_count++] = mbuf;
   lane->waiting_bytes += mbuf->pkt_len;
+}
+
+// Puts a packet among those that wait for the port's flush. Takes it in any case: for a port that is gone,
+// whose lane is full or whose MTU is too small it is dropped and counted.
+inline void send_later(WorkerState& worker, PortId port, rte_mbuf* mbuf) noexcept {
+  send_later(worker, worker.waiting_lanes, worker.lane(port), mbuf);
 }
 
 // Ends a packet on its way out to the port, counted there.

@@ -61,16 +61,38 @@ class WaitingLanes {
   const PortLane* const* begin() const noexcept { return lanes_.get(); }
   const PortLane* const* end() const noexcept { return lanes_.get() + count_; }
 
-  // A lane that is about to have one more packet. Without a branch: whether it is the port's first of the
-  // burst nobody could predict.
-  void add(PortLane& lane) noexcept {
-    lanes_[count_] = &lane;
-    count_ += lane.waiting_count == 0 ? 1 : 0;
-  }
+  // A lane that is about to have one more packet.
+  void add(PortLane& lane) noexcept { count_ = add(lanes_.get(), count_, lane); }
   // Null if there is none.
   PortLane* take() noexcept { return count_ == 0 ? nullptr : lanes_[--count_]; }
 
+  // Adds with the count in a register, for a loop over packets: in memory each would wait for the one before.
+  class Adder {
+   public:
+    explicit Adder(WaitingLanes& waiting) noexcept
+        : waiting_(waiting), lanes_(waiting.lanes_.get()), count_(waiting.count_) {}
+    ~Adder() { pause(); }
+    Adder(const Adder&) = delete;
+    Adder& operator=(const Adder&) = delete;
+
+    void add(PortLane& lane) noexcept { count_ = WaitingLanes::add(lanes_, count_, lane); }
+    // Around what adds by itself.
+    void pause() const noexcept { waiting_.count_ = count_; }
+    void go_on() noexcept { count_ = waiting_.count_; }
+
+   private:
+    WaitingLanes& waiting_;
+    PortLane** lanes_;
+    std::size_t count_;
+  };
+
  private:
+  // Without a branch: whether it is the port's first of the burst nobody could predict.
+  static std::size_t add(PortLane** lanes, std::size_t count, PortLane& lane) noexcept {
+    lanes[count] = &lane;
+    return count + (lane.waiting_count == 0 ? 1 : 0);
+  }
+
   std::unique_ptr<PortLane*[]> lanes_;  // a place more than there are ports: add() writes before it counts
   std::size_t count_ = 0;
 };

@@ -186,11 +186,16 @@ void prefetch_queues(WorkerState& worker, Batch& batch) noexcept {
 
 void tx(WorkerState& worker, Batch& batch) noexcept {
   if (worker.tables.ports.capacity() > kPortsInCache) prefetch_queues(worker, batch);
+  const std::atomic<PortLane*>* const lanes = worker.lanes.get();
+  WaitingLanes::Adder waiting(worker.waiting_lanes);
   for (Packet& packet : batch) {
     if (packet.verdict == Verdict::kForward) [[likely]] {
-      send_later(worker, packet.egress, packet.mbuf);
+      PortLane* const lane = lanes[packet.egress.value()].load(std::memory_order_acquire);
+      send_later(worker, waiting, lane, packet.mbuf);
     } else {
+      waiting.pause();
       end_packet(worker, batch, packet);
+      waiting.go_on();
     }
   }
 }

@@ -86,6 +86,17 @@ TEST_F(Burst, OrderIsKeptForEachReceiver) {
   EXPECT_EQ(at_vm3, of_vm3);
 }
 
+// What is forwarded and what is copied join those that wait on ways of their own.
+TEST_F(Burst, CopiesBetweenForwardedPacketsReachTheirPortsBesideThem) {
+  const Frame to_everybody = datagram(kVm3, kVm3.ip, Ipv4(255, 255, 255, 255), Mac::broadcast());
+  const Frame to_internet = datagram(kVm3, kVm3.ip, W::kClient), to_vm1 = datagram(kVm3, kVm3.ip, kVm1.ip);
+  const auto sent = inject(kVm3, {to_internet, to_everybody, to_vm1, to_everybody, to_internet});
+  EXPECT_EQ(count_sent_to(kUplink, sent), 2u);
+  EXPECT_EQ(count_sent_to(kVm1.port, sent), 3u);
+  EXPECT_EQ(count_sent_to(kVm2.port, sent), 2u);
+  EXPECT_EQ(vswitch.drops(), 0u);
+}
+
 // A bulk lookup takes 64 keys: what stands between and behind must be looked up as well.
 TEST_F(Burst, EveryPacketOfAFullBurstIsLookedUp) {
   std::vector<Frame> burst;
