@@ -76,32 +76,36 @@ struct PortSources {
   static constexpr unsigned kMost = 1 + kMaxPortHavips;
 
   std::uint8_t count = 0;
+  std::uint32_t in_use = 0;  // a bit for each of `list` that is
   // tag_of() each address, sixteen of which are compared at once.
   alignas(16) std::array<std::uint8_t, (kMost + 15) / 16 * 16> tags{};
   std::array<PortSource<Address>, kMost> list{};
 
   void add(const PortSource<Address>& source) noexcept {
     tags[count] = tag_of(source.address);
+    in_use |= 1u << count;
     list[count++] = source;
   }
   const PortSource<Address>* begin() const noexcept { return list.data(); }
   const PortSource<Address>* end() const noexcept { return list.data() + count; }
   const PortSource<Address>& operator[](std::uint8_t index) const noexcept { return list[index]; }
   bool has_havips() const noexcept { return count != 0 && list[count - 1].is_havip(); }
+  // The port's own address has index 0; null: it has none.
+  const Address* own() const noexcept {
+    return count != 0 && !list[0].is_havip() ? &list[0].address : nullptr;
+  }
 
-  // kNoSource if the port may not send from `address`. What most packets come from is looked at first, the
-  // rest without a branch that hangs on where it stands.
+  // kNoSource if the port may not send from `address`. Without a branch that hangs on where it stands.
   std::uint8_t index_of(const Address& address) const noexcept {
-    if (count != 0 && list[0].address == address) return 0;
     const __m128i tag = _mm_set1_epi8(static_cast<char>(tag_of(address)));
     unsigned same = 0;
     static_assert(kMost < 32);
     for (unsigned i = 0; i < tags.size(); i += 16) {
-      __m128i sixteen;
-      std::memcpy(&sixteen, &tags[i], sizeof sixteen);
-      same |= static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(sixteen, tag))) << i;
+      const void* const sixteen = &tags[i];
+      const __m128i equal = _mm_cmpeq_epi8(_mm_load_si128(static_cast<const __m128i*>(sixteen)), tag);
+      same |= static_cast<unsigned>(_mm_movemask_epi8(equal)) << i;
     }
-    for (same &= (1u << count) - 1; same != 0; same &= same - 1) {
+    for (same &= in_use; same != 0; same &= same - 1) {
       const auto index = static_cast<std::uint8_t>(__builtin_ctz(same));
       if (list[index].address == address) return index;
     }

@@ -94,6 +94,24 @@ void guard_arp(WorkerState& worker, const PortRow& port, Packet& packet) noexcep
   }
 }
 
+// What nearly everything of a port comes from and nothing else is to be asked of: its own address, at index 0
+// of its sources.
+template <class Address>
+class OwnSource {
+ public:
+  explicit OwnSource(const PortSources<Address>& sources) noexcept : own_(sources.own()) {}
+
+  // Neighbour discovery is judged by what it says, too.
+  bool takes(Packet& packet) const noexcept {
+    if (own_ == nullptr || packet.source_of<Address>() != *own_ || is_nd(packet)) return false;
+    packet.source_index = 0;
+    return true;
+  }
+
+ private:
+  const Address* own_;
+};
+
 // The uplink's device is promiscuous, since its MAC need not be the switch's; what is for others is not for
 // us. IP that came by broadcast or multicast is not forwarded either (RFC 1812 5.3.4).
 void guard_uplink(const PortRow& uplink, Batch& batch) noexcept {
@@ -110,23 +128,28 @@ void guard_uplink(const PortRow& uplink, Batch& batch) noexcept {
 void guard(WorkerState& worker, Batch& batch) noexcept {
   const PortRow& port = *batch.ingress;
   if (port.role == PortRole::kUplink) return guard_uplink(port, batch);
-  batch.seeks_owner = false;
+  bool seeks_owner = false;
+  const OwnSource<Ipv4> own_ipv4(port.ipv4);
+  const OwnSource<Ipv6> own_ipv6(port.ipv6);
   for (Packet& packet : batch) {
     if (!packet.is_pending()) continue;
     const Mac& source = packet.ethernet().source;
     if (source != port.mac && !may_use_virtual_mac(worker, port, packet, source)) [[unlikely]] {
       packet.drop(DropReason::spoofed_mac);
     } else if (packet.kind == PacketKind::kIpv4) {
+      if (own_ipv4.takes(packet)) continue;
       guard_ipv4(worker, port, packet);
-      batch.seeks_owner |= hints_at_owner<Ipv4>(worker, port, packet);
+      seeks_owner |= hints_at_owner<Ipv4>(worker, port, packet);
     } else if (packet.kind == PacketKind::kIpv6) {
+      if (own_ipv6.takes(packet)) continue;
       guard_ipv6(worker, port, packet);
-      batch.seeks_owner |= hints_at_owner<Ipv6>(worker, port, packet);
+      seeks_owner |= hints_at_owner<Ipv6>(worker, port, packet);
     } else if (packet.kind == PacketKind::kArp) {
       guard_arp(worker, port, packet);
     }
   }
-  batch.has_control_packets |= batch.seeks_owner;
+  batch.seeks_owner = seeks_owner;
+  batch.has_control_packets |= seeks_owner;
 }
 
 }  // namespace vipswitch::stage

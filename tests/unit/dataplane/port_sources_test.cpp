@@ -45,6 +45,21 @@ TYPED_TEST(PortSourcesTest, UnspecifiedAddressIsNoneOfThem) {
   EXPECT_EQ(sources.index_of(TypeParam()), kNoSource);
 }
 
+TYPED_TEST(PortSourcesTest, OwnAddressIsTheFirstUnlessThatIsAHavips) {
+  PortSources<TypeParam> with_own, without;
+  EXPECT_EQ(with_own.own(), nullptr);
+  PortSource<TypeParam> own{}, havip{};
+  own.address = address_number<TypeParam>(1);
+  havip.address = address_number<TypeParam>(2);
+  havip.havip = HavipId(0);
+  without.add(havip);
+  EXPECT_EQ(without.own(), nullptr);
+  with_own.add(own);
+  with_own.add(havip);
+  ASSERT_NE(with_own.own(), nullptr);
+  EXPECT_EQ(*with_own.own(), own.address);
+}
+
 // The halves of an IPv4 address make its tag.
 TEST(PortSources, AddressesWithOneTagAreToldApart) {
   const Ipv4 one(10, 77, 0, 1), other(0, 1, 10, 77), third(10, 76, 0, 0);
