@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <rte_mbuf.h>
 #include <type_traits>
 
@@ -52,7 +55,7 @@ struct alignas(64) Packet {
   std::uint16_t l3_offset;
   std::uint16_t l4_offset;  // IP only, of what `protocol` names: behind options and extension headers
   std::uint16_t l3_size;    // IP: from the IP header to the end of its payload; others: 0
-  // Eight bytes that parse sets at once: all zero but the first.
+  // The eight bytes of forget_findings().
   std::uint8_t source_index;  // into the ingress port's PortSources of the packet's family
   PacketKind kind;
   Verdict verdict;
@@ -83,6 +86,14 @@ struct alignas(64) Packet {
   wire::Ipv6Header& ipv6() const noexcept { return *reinterpret_cast<wire::Ipv6Header*>(data + l3_offset); }
   wire::Arp& arp() const noexcept { return *reinterpret_cast<wire::Arp*>(data + l3_offset); }
 
+  // What nothing is known of yet, but that it is IPv4, as nearly always: one store of eight bytes.
+  void forget_findings() noexcept {
+    constexpr std::array<std::uint8_t, 8> kNothing{kNoSource};
+    constexpr auto kWord = std::bit_cast<std::uint64_t>(kNothing);
+    static_assert(PacketKind::kIpv4 == PacketKind{} && Verdict::kPending == Verdict{});
+    static_assert(offsetof(Packet, protocol) == offsetof(Packet, source_index) + sizeof kWord);
+    std::memcpy(reinterpret_cast<std::byte*>(this) + offsetof(Packet, source_index), &kWord, sizeof kWord);
+  }
   void drop(DropReason why) noexcept {
     verdict = Verdict::kDrop;
     reason = why;
@@ -131,9 +142,11 @@ struct Batch {
   std::uint64_t owner_epoch = 0;     // when resolve read the first owner word
   std::uint64_t delivery_stamp = 0;  // RecentDeliveries::stamp() of received_tsc, set by resolve
   bool has_control_packets = false;  // ARP, neighbour discovery or VRRP: snoop has something to look at
-  bool has_ipv6 = false;             // at least one packet is kIpv6
+  unsigned ipv6_count = 0;           // packets that are kIpv6
   bool seeks_owner = false;          // some packet is data from a HAVIP that nobody is known to own
 
+  bool has_ipv6() const noexcept { return ipv6_count != 0; }
+  bool has_others_than_ipv6() const noexcept { return ipv6_count != count; }
   Packet* begin() noexcept { return packets.data(); }
   Packet* end() noexcept { return packets.data() + count; }
 };

@@ -77,10 +77,6 @@ class HavipTable {
   bool is_handing_over_from(HavipId id, PortId port, TimeMs now) const noexcept {
     return owner_word(id).is_port(port) && warm(id).has_predecessor(port, now);
   }
-  // Whether what the port sends may go out as the address's EIP.
-  bool may_speak(HavipId id, PortId port, TimeMs now) const noexcept {
-    return owner_word(id).is_port(port) || warm(id).has_predecessor(port, now);
-  }
   HavipWarm& warm(HavipId id) noexcept { return warm_[id.value()]; }
   const HavipWarm& warm(HavipId id) const noexcept { return warm_[id.value()]; }
   const HavipCold& cold(HavipId id) const noexcept { return cold_[id.value()]; }

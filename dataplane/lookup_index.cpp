@@ -25,16 +25,17 @@ LookupIndex::LookupIndex(const char* name, std::uint32_t capacity) noexcept
     : hashed_count_(capacity / kKeysOfBucket + 1),
       overflow_count_(capacity / LookupBucket::kSlots + 1),  // never none
       free_overflow_(make_rte_array<std::uint32_t>(name, overflow_count_)),
-      own_(make_rte_array<LookupBucket>(name, std::size_t{hashed_count_} + overflow_count_)),
+      own_(make_rte_array<LookupBucket>(name, hashed_count_ + overflow_count_)),
       free_count_(overflow_count_) {
   if (!free_overflow_ || !own_) return;
-  for (std::uint32_t i = 0; i < free_count_; ++i) free_overflow_[i] = hashed_count_ - 1 + free_count_ - i;
+  for (std::uint32_t i = 0; i < free_count_; ++i)
+    free_overflow_[i] = static_cast<std::uint32_t>(hashed_count_ - 1 + free_count_ - i);
   buckets_ = own_.get();
 }
 
 std::size_t LookupIndex::bytes() const noexcept {
   if (!own_) return 0;
-  return (std::size_t{hashed_count_} + overflow_count_) * sizeof(LookupBucket) +
+  return (hashed_count_ + overflow_count_) * sizeof(LookupBucket) +
          overflow_count_ * sizeof free_overflow_[0];
 }
 

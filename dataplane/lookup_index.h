@@ -63,9 +63,10 @@ class LookupIndex {
   void remove(std::uint32_t hash, std::uint32_t number) noexcept;
 
  private:
-  std::uint32_t place(std::uint32_t hash) const noexcept {
-    const std::uint64_t spread = (hash * std::uint64_t{0x9e3779b97f4a7c15}) >> 32;
-    return static_cast<std::uint32_t>((spread * hashed_count_) >> 32);
+  std::uint64_t place(std::uint32_t hash) const noexcept {
+    __extension__ using Product = unsigned __int128;
+    const std::uint64_t spread = hash * std::uint64_t{0x9e3779b97f4a7c15};
+    return static_cast<std::uint64_t>((Product{spread} * hashed_count_) >> 64);
   }
   void count_move() noexcept {
     moves_.store(moves_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
@@ -76,7 +77,7 @@ class LookupIndex {
   void drop_overflow_after(LookupBucket& before) noexcept;
 
   LookupBucket* buckets_ = nullptr;  // those of the hashes, then the overflow buckets; null: no memory
-  std::uint32_t hashed_count_ = 0;
+  std::uint64_t hashed_count_ = 0;
   std::uint32_t overflow_count_ = 0;
   RteArray<std::uint32_t> free_overflow_;  // a stack of places in buckets_
   RteArray<LookupBucket> own_;             // null: they are another's

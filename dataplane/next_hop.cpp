@@ -22,14 +22,32 @@ Event next_hop_event(const WorkerState& worker, EventKind kind, const Ipv6& addr
 }  // namespace
 
 template <class Address>
-void report_missing(WorkerState& worker, PortId ingress, const UplinkRow& uplink,
-                    const Address& next_hop) noexcept {
+void report_missing(WorkerState& worker, PortId ingress, const UplinkRow& uplink, Address next_hop) noexcept {
   if (uplink.of<Address>().is_own_address(next_hop)) return;  // nobody else will answer for it
   PortLane* lane = worker.lane(ingress);
   if (lane == nullptr || !lane->next_hops.take(worker.now_ms)) return;
   Event event = next_hop_event(worker, EventKind::kNextHopMissing, as_ipv6(next_hop));
   event.from = ingress;
   worker.emit(event);
+}
+
+template <class Address>
+std::uint64_t look_for_next_hop(WorkerState& worker, PortId ingress, const UplinkRow& uplink,
+                                Address destination) noexcept {
+  const auto& side = uplink.of<Address>();
+  if (!side.is_on_link(destination) || destination == side.gateway) {
+    if (!side.gateway_mac.is_zero()) return mac_to_value(side.gateway_mac);
+    if (!side.gateway.is_unspecified()) report_missing(worker, ingress, uplink, side.gateway);
+    return 0;
+  }
+  const auto& tables = worker.tables.of<Address>();
+  const std::uint64_t mac = tables.neighbours.lookup(destination);
+  if (mac == 0) {
+    report_missing(worker, ingress, uplink, destination);
+  } else {
+    tables.neighbour_use.mark(destination);
+  }
+  return mac;
 }
 
 template <class Address>
@@ -55,8 +73,10 @@ void report_neighbour(WorkerState& worker, const UplinkRow& uplink, const Addres
   worker.emit(event);
 }
 
-template void report_missing(WorkerState&, PortId, const UplinkRow&, const Ipv4&) noexcept;
-template void report_missing(WorkerState&, PortId, const UplinkRow&, const Ipv6&) noexcept;
+template void report_missing(WorkerState&, PortId, const UplinkRow&, Ipv4) noexcept;
+template void report_missing(WorkerState&, PortId, const UplinkRow&, Ipv6) noexcept;
+template std::uint64_t look_for_next_hop(WorkerState&, PortId, const UplinkRow&, Ipv4) noexcept;
+template std::uint64_t look_for_next_hop(WorkerState&, PortId, const UplinkRow&, Ipv6) noexcept;
 template Mac neighbour_mac(const WorkerState&, const UplinkRow&, const Ipv4&) noexcept;
 template Mac neighbour_mac(const WorkerState&, const UplinkRow&, const Ipv6&) noexcept;
 template void report_neighbour(WorkerState&, const UplinkRow&, const Ipv4&, const Mac&) noexcept;

@@ -9,31 +9,24 @@ namespace vipswitch {
 
 // Tells control that a packet from `ingress` wants the MAC of a next hop, at a rate bounded for each port.
 template <class Address>
-void report_missing(WorkerState& worker, PortId ingress, const UplinkRow& uplink,
-                    const Address& next_hop) noexcept;
+void report_missing(WorkerState& worker, PortId ingress, const UplinkRow& uplink, Address next_hop) noexcept;
 
-// The MAC that packets to `destination` go to, for value_to_mac(); 0 while it is not known, which control is
-// told.
+// The MAC that packets to `destination` go to, for put_mac(); 0 while it is not known, which control is told.
+// The address by value: of what has a reference, every packet would be in memory.
+template <class Address>
+std::uint64_t look_for_next_hop(WorkerState& worker, PortId ingress, const UplinkRow& uplink,
+                                Address destination) noexcept;
+
+// The same, inlined for what goes by a gateway that is known.
 template <class Address>
 [[gnu::always_inline]] inline std::uint64_t next_hop_mac(WorkerState& worker, PortId ingress,
                                                          const UplinkRow& uplink,
-                                                         const Address& destination) noexcept {
+                                                         Address destination) noexcept {
   const auto& side = uplink.of<Address>();
-  if (!side.is_on_link(destination) || destination == side.gateway) {
-    const std::uint64_t mac = mac_to_value(side.gateway_mac);
-    if (mac != kZeroMacValue) [[likely]]
-      return mac;
-    if (!side.gateway.is_unspecified()) report_missing(worker, ingress, uplink, side.gateway);
-    return 0;
-  }
-  const auto& tables = worker.tables.of<Address>();
-  const std::uint64_t mac = tables.neighbours.lookup(destination);
-  if (mac == 0) [[unlikely]] {
-    report_missing(worker, ingress, uplink, destination);
-  } else {
-    tables.neighbour_use.mark(destination);
-  }
-  return mac;
+  const std::uint64_t gateway = mac_to_value(side.gateway_mac);
+  if (!side.is_on_link(destination) && gateway != kZeroMacValue) [[likely]]
+    return gateway;
+  return look_for_next_hop(worker, ingress, uplink, destination);
 }
 
 // The MAC that the tables have for the neighbour; zero if none.

@@ -49,7 +49,9 @@ class OwnerWord {
   constexpr OwnerLocation location() const noexcept { return static_cast<OwnerLocation>((raw_ >> 24) & 3); }
   constexpr bool is_local() const noexcept { return location() == OwnerLocation::kLocalPort; }
   constexpr PortId port() const noexcept { return PortId(static_cast<std::uint32_t>(raw_ & kIndex)); }
-  constexpr bool is_port(PortId port) const noexcept { return is_local() && this->port() == port; }
+  constexpr bool is_port(PortId port) const noexcept {
+    return ((raw_ ^ local(port, 0).raw_) & (kLocation | kIndex)) == 0;
+  }
   constexpr bool has_virtual_mac() const noexcept { return (raw_ & kVirtualMac) != 0; }
   constexpr std::uint8_t vrid() const noexcept { return static_cast<std::uint8_t>(raw_ >> 26); }
   constexpr std::uint32_t sequence() const noexcept { return static_cast<std::uint32_t>(raw_ >> 40); }

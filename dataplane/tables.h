@@ -41,6 +41,15 @@ struct EndpointKey {
       : address(vpc_address), vpc(vpc_id.value()) {}
 };
 
+// Of two members g++ 12 makes a vector.
+template <>
+struct EndpointKey<Ipv4> {
+  std::uint64_t word;
+
+  EndpointKey() noexcept = default;
+  EndpointKey(VpcId vpc, Ipv4 address) noexcept : word(std::uint64_t{vpc.value()} << 32 | address.wire()) {}
+};
+
 struct MacKey {
   std::uint32_t subnet;
   std::array<std::uint8_t, 6> mac;
@@ -78,10 +87,18 @@ inline std::uint64_t mac_to_value(const Mac& mac) noexcept {
   std::memcpy(&last, mac.bytes().data() + sizeof first, sizeof last);
   return first | std::uint64_t{last} << 32 | std::uint64_t{1} << 48;
 }
+// Two stores: a Mac by value would be put together on the stack.
+inline void put_mac(Mac& mac, std::uint64_t value) noexcept {
+  const auto first = static_cast<std::uint32_t>(value);
+  const auto last = static_cast<std::uint16_t>(value >> 32);
+  auto* bytes = reinterpret_cast<unsigned char*>(&mac);
+  std::memcpy(bytes, &first, sizeof first);
+  std::memcpy(bytes + sizeof first, &last, sizeof last);
+}
 inline Mac value_to_mac(std::uint64_t value) noexcept {
-  std::array<std::uint8_t, sizeof(Mac)> bytes;
-  std::memcpy(bytes.data(), &value, sizeof bytes);
-  return std::bit_cast<Mac>(bytes);
+  Mac mac;
+  put_mac(mac, value);
+  return mac;
 }
 // Of 00:00:00:00:00:00, which stands for one that is not known.
 inline constexpr std::uint64_t kZeroMacValue = std::uint64_t{1} << 48;
@@ -106,6 +123,8 @@ class RowTable {
   const Row* find(Id<Tag> id) const noexcept {
     return id.value() < capacity_ ? rows_[id.value()].load(std::memory_order_acquire) : nullptr;
   }
+  // Of an id that a table or an owner word names: below capacity, as all that control gives out.
+  const Row* of_known(Id<Tag> id) const noexcept { return rows_[id.value()].load(std::memory_order_acquire); }
   // By id, for who prefetches what find() will read.
   const std::atomic<const Row*>* places() const noexcept { return rows_.get(); }
   // The row that was there.

@@ -188,6 +188,12 @@ template <class Address>
   packet.is_hairpin = true;
 }
 
+// Whether the port was the owner, and has not been told yet that another one is.
+[[gnu::noinline]] bool is_handing_over(const WorkerState& worker, HavipId havip,
+                                       const PortRow& port) noexcept {
+  return worker.tables.havips.warm(havip).has_predecessor(port.id, worker.now_ms);
+}
+
 // Inlined for the common way, that nothing but the internet is a next hop.
 template <class Address>
 [[gnu::always_inline]] inline void translate_out(WorkerState& worker, const PortRow& port,
@@ -202,8 +208,8 @@ template <class Address>
   if (packet.source_index == kNoSource) return packet.drop(DropReason::no_eip);
   const PortSource<Address>& source = port.of<Address>()[packet.source_index];
   if (!source.eip.is_set()) return packet.drop(DropReason::no_eip);
-  if (source.is_havip() && !worker.tables.havips.may_speak(source.havip, port.id, worker.now_ms)) {
-    return packet.drop(DropReason::eip_not_owner);
+  if (source.is_havip() && !worker.tables.havips.owner_word(source.havip).is_port(port.id)) [[unlikely]] {
+    if (!is_handing_over(worker, source.havip, port)) return packet.drop(DropReason::eip_not_owner);
   }
   if (hop_limit_of<Address>(packet) <= 1) return packet.drop(DropReason::ttl_exceeded);
   if (may_be_eip) [[unlikely]] {
@@ -224,7 +230,7 @@ template <class Address>
   if (port.clamps_mss) [[unlikely]]
     clamp_mss(packet, std::min(port.mtu, uplink->mtu));
   wire::Ethernet& ethernet = packet.ethernet();
-  ethernet.destination = value_to_mac(next_hop);
+  put_mac(ethernet.destination, next_hop);
   ethernet.source = uplink->mac;
   packet.egress = uplink->port;
   packet.verdict = packet.l3_size <= uplink->mtu ? Verdict::kForward : Verdict::kTooLong;
@@ -294,14 +300,14 @@ void nat(WorkerState& worker, Batch& batch) noexcept {
       limit_port(worker, port, batch);
     const VpcRow* vpc = worker.tables.vpcs.find(port.vpc);
     if (vpc == nullptr) return;  // being removed: resolve finds no endpoint either
-    from_vm<Ipv4>(worker, port, *vpc, batch);
-    if (batch.has_ipv6) from_vm<Ipv6>(worker, port, *vpc, batch);
+    if (batch.has_others_than_ipv6()) from_vm<Ipv4>(worker, port, *vpc, batch);
+    if (batch.has_ipv6()) from_vm<Ipv6>(worker, port, *vpc, batch);
     return;
   }
   const UplinkRow* uplink = worker.tables.uplink.load(std::memory_order_acquire);
   if (uplink != nullptr) {
-    from_uplink<Ipv4>(worker, *uplink, batch);
-    if (batch.has_ipv6) from_uplink<Ipv6>(worker, *uplink, batch);
+    if (batch.has_others_than_ipv6()) from_uplink<Ipv4>(worker, *uplink, batch);
+    if (batch.has_ipv6()) from_uplink<Ipv6>(worker, *uplink, batch);
     return;
   }
   for (Packet& packet : batch) {

@@ -95,20 +95,13 @@ std::uint16_t skip_priority_tags(Packet& packet, Batch& batch, std::uint16_t typ
 void begin(Packet& packet) noexcept {
   packet.data = rte_pktmbuf_mtod(packet.mbuf, std::uint8_t*);
   packet.size = packet.mbuf->data_len;
-  packet.source_index = kNoSource;
-  packet.kind = PacketKind::kIpv4;  // as nearly always
-  packet.verdict = Verdict::kPending;
-  packet.reason = DropReason{};
-  packet.fragment = Fragment::kWhole;
-  packet.is_group = false;
-  packet.is_claim = false;
-  packet.is_hairpin = false;
+  packet.forget_findings();
   packet.target = EndpointRef();
 }
 
-// The frame's bytes that a header of IPv4 begins with, as they lie in memory.
-constexpr std::uint64_t first_word(std::array<std::uint8_t, 8> bytes) noexcept {
-  return std::bit_cast<std::uint64_t>(bytes);
+// Four bytes of a frame as they lie in memory.
+constexpr std::uint32_t word_of(std::array<std::uint8_t, 4> bytes) noexcept {
+  return std::bit_cast<std::uint32_t>(bytes);
 }
 
 // What most packets are, whole and in order: IPv4 without options, no fragment, to one MAC, in a frame
@@ -119,21 +112,19 @@ constexpr std::uint64_t first_word(std::array<std::uint8_t, 8> bytes) noexcept {
   constexpr unsigned kIpBytes = sizeof(wire::Ipv4Header);
   if (packet.size < kEthernetBytes + kIpBytes) return false;
   const wire::Ethernet& ethernet = packet.ethernet();
-  constexpr unsigned kEtherType = Be16::from_host(wire::kEtherIpv4).wire();
-  if (((ethernet.type.get().wire() ^ kEtherType) | unsigned{ethernet.destination.is_group()}) != 0)
-    return false;
+  // The EtherType, then version and header length.
+  constexpr std::uint32_t kCommon = word_of({wire::kEtherIpv4 >> 8, wire::kEtherIpv4 & 0xff, 0x45, 0});
+  constexpr std::uint32_t kCompared = word_of({0xff, 0xff, 0xff, 0});
+  std::uint32_t begun;
+  std::memcpy(&begun, &ethernet.type, sizeof begun);
+  if ((((begun ^ kCommon) & kCompared) | unsigned{ethernet.destination.is_group()}) != 0) return false;
   const auto& ip = packet.view().proven_header_at<wire::Ipv4Header>(kEthernetBytes);
-  constexpr Be16 kFragment = Be16::from_host(wire::kIpv4MoreFragments | wire::kIpv4OffsetMask);
-  constexpr auto kFragmentBytes = std::bit_cast<std::array<std::uint8_t, 2>>(kFragment);
-  constexpr std::uint64_t kCompared = first_word({0xff, 0, 0, 0, 0, 0, kFragmentBytes[0], kFragmentBytes[1]});
-  constexpr std::uint64_t kCommon = first_word({0x45, 0, 0, 0, 0, 0, 0, 0});
-  std::uint64_t begun;
-  std::memcpy(&begun, &ip, sizeof begun);
+  constexpr unsigned kFragment = Be16::from_host(wire::kIpv4MoreFragments | wire::kIpv4OffsetMask).wire();
   const std::uint16_t total_length = ip.total_length.get().host();
   // Below zero, and so large, if it is shorter than its header.
   const bool is_cut = total_length - kIpBytes > packet.mbuf->pkt_len - kEthernetBytes - kIpBytes;
-  const std::uint64_t wrong =
-      ((begun ^ kCommon) & kCompared) | unsigned{is_cut} | unsigned{!is_right_sum(sum_20_bytes(&ip))};
+  const unsigned wrong = (ip.flags_and_offset.get().wire() & kFragment) | unsigned{is_cut} |
+                         unsigned{!is_right_sum(sum_20_bytes(&ip))};
   if (wrong != 0) return false;
   const Ipv4 source = ip.source, destination = ip.destination;
   packet.l3_offset = kEthernetBytes;
@@ -164,7 +155,7 @@ constexpr std::uint64_t first_word(std::array<std::uint8_t, 8> bytes) noexcept {
   packet.l4_offset = kHeaders;
   packet.l3_size = static_cast<std::uint16_t>(end - sizeof ethernet);
   packet.protocol = ip.next_header;
-  batch.has_ipv6 = true;
+  ++batch.ipv6_count;
   return true;
 }
 
@@ -192,7 +183,7 @@ constexpr std::uint64_t first_word(std::array<std::uint8_t, 8> bytes) noexcept {
 
 void parse(WorkerState&, Batch& batch) noexcept {
   batch.has_control_packets = false;
-  batch.has_ipv6 = false;
+  batch.ipv6_count = 0;
   constexpr unsigned kAhead = 4;
   const Packet* const last_ahead = batch.end() - std::min(batch.count, kAhead);
   for (Packet& packet : batch) {

@@ -36,7 +36,7 @@ void parse_ipv6(Packet& packet, Batch& batch) noexcept {
   packet.l4_offset = static_cast<std::uint16_t>(walk.offset);
   packet.protocol = walk.protocol;
   packet.fragment = walk.fragment;
-  batch.has_ipv6 = true;
+  ++batch.ipv6_count;
   if (is_nd(packet) || packet.protocol == wire::kProtoVrrp) batch.has_control_packets = true;
 }
 

@@ -52,7 +52,7 @@ template <PortRole kFrom>
 [[gnu::always_inline]] inline void deliver_to_port(const WorkerState& worker, const Batch& batch,
                                                    Packet& packet, PortId id, Hop hop,
                                                    const Mac* virtual_mac) noexcept {
-  const PortRow* port = worker.tables.ports.find(id);
+  const PortRow* port = worker.tables.ports.of_known(id);
   if (port == nullptr) return packet.drop(DropReason::port_gone);
   if constexpr (kFrom == PortRole::kUplink) {
     route_through_gateway<kFrom>(packet);
@@ -301,8 +301,8 @@ void resolve(WorkerState& worker, Batch& batch) noexcept {
   batch.delivery_stamp = RecentDeliveries::stamp(batch.received_tsc);
   batch.owner_epoch = worker.tables.havips.owner_epoch().load(std::memory_order_acquire);
   const bool from_vm = batch.ingress->role == PortRole::kVm;
-  if (from_vm) lookup_endpoints<Ipv4>(worker.tables, batch);
-  if (from_vm && batch.has_ipv6) lookup_endpoints<Ipv6>(worker.tables, batch);
+  if (from_vm && batch.has_others_than_ipv6()) lookup_endpoints<Ipv4>(worker.tables, batch);
+  if (from_vm && batch.has_ipv6()) lookup_endpoints<Ipv6>(worker.tables, batch);
   if (worker.tables.ports.capacity() > kPortsInCache) prefetch_receivers(worker, batch);
   for (Packet& packet : batch) {
     if (!packet.is_pending()) continue;
