@@ -19,6 +19,8 @@ class RouteTable<Address>::Builder {
   }
   void finish() {
     while (!open_.empty()) close();
+    table_.starts_.insert(table_.starts_.end(), kLast - 1, static_cast<Key>(~Key{0}));
+    table_.refs_.insert(table_.refs_.end(), kLast - 1, table_.refs_.back());
     table_.starts_.shrink_to_fit();
     table_.refs_.shrink_to_fit();
     table_.rows_.shrink_to_fit();

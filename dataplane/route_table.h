@@ -4,9 +4,12 @@
 // changed, read by workers.
 //
 // Prefixes nest or are disjoint, so they cut the space of addresses into disjoint intervals, each with one
-// most specific route; a lookup is a branch-free binary search over the first addresses of the intervals.
-// Shape: first addresses, sorted, the first of them zero -> RouteRef. Of n prefixes there are at most 2n + 1.
-// Cost: log2(intervals) steps without a branch; a VPC with one subnet has three intervals.
+// most specific route; a lookup is a branch-free binary search over the first addresses of the intervals, down
+// to four, of which those are counted that are not beyond the address.
+// Shape: first addresses, sorted, the first of them zero -> RouteRef. Of n prefixes there are at most 2n + 1;
+// behind them come kLast - 1 that only the last address of all reaches, which lead where the last one does.
+// Cost: log2(intervals) - 2 steps and three comparisons, without a branch that hangs on the address; a VPC
+// with one subnet has three intervals.
 
 #include <cstddef>
 #include <cstdint>
@@ -78,7 +81,7 @@ class RouteTable {
   // Of a RouteRef of kEndpoint.
   const RouteRow& row(RouteRef ref) const noexcept { return rows_[ref.row()]; }
 
-  std::size_t interval_count() const noexcept { return starts_.size(); }
+  std::size_t interval_count() const noexcept { return starts_.size() - (kLast - 1); }
   std::size_t bytes() const noexcept {
     return starts_.capacity() * sizeof(Key) + refs_.capacity() * sizeof(RouteRef) +
            rows_.capacity() * sizeof(RouteRow);
@@ -100,6 +103,8 @@ class RouteTable {
 
   class Builder;
 
+  static constexpr std::size_t kLast = 4;  // so many are not halved any more
+
   std::vector<Key> starts_;
   std::vector<RouteRef> refs_;  // of the interval that begins at the same index
   std::vector<RouteRow> rows_;
@@ -109,17 +114,19 @@ template <class Address>
 class RouteTable<Address>::View {
  public:
   explicit View(const RouteTable& table) noexcept
-      : starts_(table.starts_.data()), refs_(table.refs_.data()), count_(table.starts_.size()) {}
+      : starts_(table.starts_.data()), refs_(table.refs_.data()), count_(table.interval_count()) {}
 
   RouteRef lookup(const Address& address) const noexcept {
     const Key key = key_of(address);
     const Key* at = starts_;
-    for (std::size_t count = count_; count > 1;) {
+    for (std::size_t count = count_; count > kLast;) {
       const std::size_t half = count / 2;
       at = at[half] <= key ? at + half : at;
       count -= half;
     }
-    return refs_[at - starts_];
+    auto index = static_cast<std::size_t>(at - starts_);
+    for (std::size_t i = 1; i < kLast; ++i) index += at[i] <= key ? 1 : 0;
+    return refs_[index];
   }
 
  private:
