@@ -60,14 +60,18 @@ struct PortSource {
 inline constexpr std::uint8_t kNoSource = 0xff;
 
 // 8 bits of an address that tell most addresses of a port apart.
-constexpr std::uint8_t tag_of(Ipv4 address) noexcept {
-  const std::uint32_t folded = address.wire() ^ address.wire() >> 16;
+constexpr std::uint8_t tag_of(std::uint32_t word) noexcept {
+  const std::uint32_t folded = word ^ word >> 16;
   return static_cast<std::uint8_t>(folded ^ folded >> 8);
 }
+constexpr std::uint8_t tag_of(Ipv4 address) noexcept {
+  return tag_of(address.wire());
+}
 inline std::uint8_t tag_of(const Ipv6& address) noexcept {
-  const auto [high, low] = address.halves();
-  const std::uint64_t both = high ^ low, folded = both ^ both >> 32;
-  return tag_of(Ipv4::from_host(static_cast<std::uint32_t>(folded)));
+  std::uint64_t halves[2];
+  std::memcpy(halves, address.bytes().data(), sizeof halves);
+  const std::uint64_t both = halves[0] ^ halves[1], folded = both ^ both >> 32;
+  return tag_of(static_cast<std::uint32_t>(folded));
 }
 
 // What a port may send from, of one family: its own address first, if it has one, then its HAVIPs.
@@ -209,10 +213,11 @@ struct UplinkAddress {
       : address(own), host_bits(Prefix{{}, length}.last()) {}
 
   bool is_on_link(const Address& other) const noexcept {
-    using Words = std::array<std::uint32_t, sizeof(Address) / sizeof(std::uint32_t)>;
+    using Word = std::conditional_t<sizeof(Address) % 8 == 0, std::uint64_t, std::uint32_t>;
+    using Words = std::array<Word, sizeof(Address) / sizeof(Word)>;
     const auto mine = std::bit_cast<Words>(address), others = std::bit_cast<Words>(other),
                host = std::bit_cast<Words>(host_bits);
-    std::uint32_t difference = 0;
+    Word difference = 0;
     for (std::size_t i = 0; i < host.size(); ++i) difference |= (mine[i] ^ others[i]) & ~host[i];
     return difference == 0;
   }

@@ -65,6 +65,13 @@ void guard_ipv4(WorkerState& worker, const PortRow& port, Packet& packet) noexce
   packet.drop(foreign_address(worker, port, packet.source, DropReason::spoofed_ip, false));
 }
 
+[[gnu::always_inline]] inline void guard_ipv6(WorkerState& worker, const PortRow& port,
+                                              Packet& packet) noexcept {
+  packet.source_index = port.ipv6.index_of(packet.ipv6().source);
+  if (packet.source_index == kNoSource || is_nd(packet)) [[unlikely]]
+    guard_uncommon_ipv6(worker, port, packet);
+}
+
 // Network load balancing of Windows announces a multicast MAC, which no switch may learn.
 void notice_bad_sender(WorkerState& worker, const PortRow& port, const wire::Arp& arp) noexcept {
   worker.count(LearnCounter::arp_sha_bad);

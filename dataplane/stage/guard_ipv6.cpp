@@ -92,9 +92,8 @@ bool may_use_virtual_mac_ipv6(const WorkerState& worker, const PortRow& port, co
   return owns_with_virtual_mac<Ipv6>(worker, port, vrid);
 }
 
-void guard_ipv6(WorkerState& worker, const PortRow& port, Packet& packet) noexcept {
+void guard_uncommon_ipv6(WorkerState& worker, const PortRow& port, Packet& packet) noexcept {
   const Ipv6 source = packet.ipv6().source;
-  packet.source_index = port.ipv6.index_of(source);
   const bool is_foreign = packet.source_index == kNoSource && !is_free_link_local(worker, port, source) &&
                           !(source.is_unspecified() && may_send_unspecified_ipv6(packet)) &&
                           !(is_forwarded(port, packet, source) && !is_nd(packet));

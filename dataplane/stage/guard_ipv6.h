@@ -13,8 +13,8 @@
 
 namespace vipswitch::stage {
 
-// Sets Packet::source_index.
-void guard_ipv6(WorkerState& worker, const PortRow& port, Packet& packet) noexcept;
+// Of packets that are from none of the port's addresses, or neighbour discovery; of others it says nothing.
+void guard_uncommon_ipv6(WorkerState& worker, const PortRow& port, Packet& packet) noexcept;
 
 // Whether the port may use 00:00:5e:00:02:VRID as source MAC of this IPv6 packet.
 bool may_use_virtual_mac_ipv6(const WorkerState& worker, const PortRow& port, const Packet& packet,

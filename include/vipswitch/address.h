@@ -88,7 +88,10 @@ class Ipv6 {
     return Ipv6(std::bit_cast<std::array<std::uint8_t, 16>>(wire));
   }
 
-  constexpr bool is_unspecified() const noexcept { return *this == Ipv6(); }
+  constexpr bool is_unspecified() const noexcept {
+    const auto [first, second] = std::bit_cast<Halves>(bytes_);
+    return (first | second) == 0;
+  }
   constexpr bool is_loopback() const noexcept { return *this == from_groups({0, 0, 0, 0, 0, 0, 0, 1}); }
   constexpr bool is_multicast() const noexcept { return bytes_[0] == 0xff; }
   // RFC 4291 2.5.6: fe80::/10.
