@@ -55,17 +55,17 @@ struct alignas(64) Packet {
   std::uint16_t l3_offset;
   std::uint16_t l4_offset;  // IP only, of what `protocol` names: behind options and extension headers
   std::uint16_t l3_size;    // IP: from the IP header to the end of its payload; others: 0
-  // The eight bytes of forget_findings().
-  std::uint8_t source_index;  // into the ingress port's PortSources of the packet's family
+  // The eight bytes of forget_findings(), of which is_pending_unicast_of() looks at the first four.
   PacketKind kind;
   Verdict verdict;
+  bool is_group;  // destination MAC is multicast or broadcast
   DropReason reason;
-  Fragment fragment;      // IP only
-  bool is_group;          // destination MAC is multicast or broadcast
-  bool is_claim;          // must not be lost to the flood rate
-  bool is_hairpin;        // from EIP to EIP: nat has taken its hop, and it may go back where it came from
-  std::uint8_t protocol;  // IP only; IPv6: of the last header that parse walked to
-  Ipv4 source;            // IPv4 only; IPv6 addresses are read where they lie
+  std::uint8_t source_index;  // into the ingress port's PortSources of the packet's family
+  Fragment fragment;          // IP only
+  bool is_claim;              // must not be lost to the flood rate
+  bool is_hairpin;            // from EIP to EIP: nat has taken its hop, and it may go back where it came from
+  std::uint8_t protocol;      // IP only; IPv6: of the last header that parse walked to
+  Ipv4 source;                // IPv4 only; IPv6 addresses are read where they lie
   Ipv4 destination;
   PortId egress;
   EndpointRef target;            // set by nat (EIP) or resolve (endpoint table)
@@ -88,11 +88,12 @@ struct alignas(64) Packet {
 
   // What nothing is known of yet, but that it is IPv4, as nearly always: one store of eight bytes.
   void forget_findings() noexcept {
-    constexpr std::array<std::uint8_t, 8> kNothing{kNoSource};
+    constexpr std::array<std::uint8_t, 8> kNothing{0, 0, 0, 0, kNoSource};
     constexpr auto kWord = std::bit_cast<std::uint64_t>(kNothing);
     static_assert(PacketKind::kIpv4 == PacketKind{} && Verdict::kPending == Verdict{});
-    static_assert(offsetof(Packet, protocol) == offsetof(Packet, source_index) + sizeof kWord);
-    std::memcpy(reinterpret_cast<std::byte*>(this) + offsetof(Packet, source_index), &kWord, sizeof kWord);
+    static_assert(offsetof(Packet, source_index) == offsetof(Packet, kind) + 4);
+    static_assert(offsetof(Packet, protocol) == offsetof(Packet, kind) + sizeof kWord);
+    std::memcpy(reinterpret_cast<std::byte*>(this) + offsetof(Packet, kind), &kWord, sizeof kWord);
   }
   void drop(DropReason why) noexcept {
     verdict = Verdict::kDrop;
@@ -117,8 +118,23 @@ struct alignas(64) Packet {
   }
   bool is_ip() const noexcept { return kind == PacketKind::kIpv4 || kind == PacketKind::kIpv6; }
   bool is_pending() const noexcept { return verdict == Verdict::kPending; }
+  // What nearly all packets are that the next stage is to decide on, with one comparison.
+  bool is_pending_unicast() const noexcept { return (first_findings() & ~kKindBits) == 0; }
   template <class Address>
-  bool is_pending_of() const noexcept;
+  bool is_pending_unicast_of() const noexcept;
+
+ private:
+  // Kind, verdict, is_group and reason.
+  std::uint32_t first_findings() const noexcept {
+    static_assert(offsetof(Packet, verdict) == offsetof(Packet, kind) + 1 &&
+                  offsetof(Packet, is_group) == offsetof(Packet, kind) + 2 &&
+                  offsetof(Packet, reason) == offsetof(Packet, kind) + 3);
+    std::uint32_t word;
+    std::memcpy(&word, reinterpret_cast<const std::byte*>(this) + offsetof(Packet, kind), sizeof word);
+    return word;
+  }
+  static constexpr std::uint32_t kKindBits = 0xff;
+  static_assert(std::endian::native == std::endian::little);
 };
 static_assert(sizeof(Packet) == 64);
 
@@ -126,13 +142,10 @@ static_assert(sizeof(Packet) == 64);
 template <class Address>
 inline constexpr PacketKind kKindOf = std::is_same_v<Address, Ipv4> ? PacketKind::kIpv4 : PacketKind::kIpv6;
 
-// Written so that it is one branch.
 template <class Address>
-bool Packet::is_pending_of() const noexcept {
-  const unsigned other_kind = static_cast<unsigned>(kind) ^ static_cast<unsigned>(kKindOf<Address>);
-  return (other_kind | static_cast<unsigned>(verdict)) == 0;
+bool Packet::is_pending_unicast_of() const noexcept {
+  return first_findings() == static_cast<std::uint32_t>(kKindOf<Address>);
 }
-static_assert(Verdict::kPending == Verdict{});
 
 struct Batch {
   std::array<Packet, kMaxBurst> packets;

@@ -65,11 +65,9 @@ void guard_ipv4(WorkerState& worker, const PortRow& port, Packet& packet) noexce
   packet.drop(foreign_address(worker, port, packet.source, DropReason::spoofed_ip, false));
 }
 
-[[gnu::always_inline]] inline void guard_ipv6(WorkerState& worker, const PortRow& port,
-                                              Packet& packet) noexcept {
+void guard_ipv6(WorkerState& worker, const PortRow& port, Packet& packet) noexcept {
   packet.source_index = port.ipv6.index_of(packet.ipv6().source);
-  if (packet.source_index == kNoSource || is_nd(packet)) [[unlikely]]
-    guard_uncommon_ipv6(worker, port, packet);
+  if (packet.source_index == kNoSource || is_nd(packet)) guard_uncommon_ipv6(worker, port, packet);
 }
 
 // Network load balancing of Windows announces a multicast MAC, which no switch may learn.
@@ -101,24 +99,6 @@ void guard_arp(WorkerState& worker, const PortRow& port, Packet& packet) noexcep
   }
 }
 
-// What nearly everything of a port comes from and nothing else is to be asked of: its own address, at index 0
-// of its sources.
-template <class Address>
-class OwnSource {
- public:
-  explicit OwnSource(const PortSources<Address>& sources) noexcept : own_(sources.own()) {}
-
-  // Neighbour discovery is judged by what it says, too.
-  bool takes(Packet& packet) const noexcept {
-    if (own_ == nullptr || packet.source_of<Address>() != *own_ || is_nd(packet)) return false;
-    packet.source_index = 0;
-    return true;
-  }
-
- private:
-  const Address* own_;
-};
-
 // The uplink's device is promiscuous, since its MAC need not be the switch's; what is for others is not for
 // us. IP that came by broadcast or multicast is not forwarded either (RFC 1812 5.3.4).
 void guard_uplink(const PortRow& uplink, Batch& batch) noexcept {
@@ -130,33 +110,61 @@ void guard_uplink(const PortRow& uplink, Batch& batch) noexcept {
   }
 }
 
+// Whether the port may send a packet of whatever kind, by all rules.
+[[gnu::noinline]] void guard_any(WorkerState& worker, const PortRow& port, Packet& packet,
+                                 bool& seeks_owner) noexcept {
+  const Mac& source = packet.ethernet().source;
+  if (source != port.mac && !may_use_virtual_mac(worker, port, packet, source)) {
+    packet.drop(DropReason::spoofed_mac);
+  } else if (packet.kind == PacketKind::kIpv4) {
+    guard_ipv4(worker, port, packet);
+    seeks_owner |= hints_at_owner<Ipv4>(worker, port, packet);
+  } else if (packet.kind == PacketKind::kIpv6) {
+    guard_ipv6(worker, port, packet);
+    seeks_owner |= hints_at_owner<Ipv6>(worker, port, packet);
+  } else if (packet.kind == PacketKind::kArp) {
+    guard_arp(worker, port, packet);
+  }
+}
+
+// The same of what most packets are: from the port's MAC and one of its addresses, its own before all. False,
+// and nothing decided: it is something else.
+template <class Address>
+[[gnu::always_inline]] inline bool guard_common(const WorkerState& worker, const PortRow& port,
+                                                const Address* own, Packet& packet,
+                                                bool& seeks_owner) noexcept {
+  if (!packet.is_pending_unicast_of<Address>() || packet.ethernet().source != port.mac) return false;
+  if constexpr (std::is_same_v<Address, Ipv6>) {
+    if (is_nd(packet)) [[unlikely]]
+      return false;
+  }
+  const Address source = packet.source_of<Address>();
+  if (own != nullptr && source == *own) {
+    packet.source_index = 0;
+    return true;
+  }
+  packet.source_index = port.of<Address>().index_of(source);
+  if (packet.source_index == kNoSource) [[unlikely]]
+    return false;
+  seeks_owner |= hints_at_owner<Address>(worker, port, packet);
+  return true;
+}
+
 }  // namespace
 
 void guard(WorkerState& worker, Batch& batch) noexcept {
   const PortRow& port = *batch.ingress;
   if (port.role == PortRole::kUplink) return guard_uplink(port, batch);
-  bool seeks_owner = false;
-  const OwnSource<Ipv4> own_ipv4(port.ipv4);
-  const OwnSource<Ipv6> own_ipv6(port.ipv6);
+  bool seeks_owner = false, seeks_owner_oddly = false;
+  const Ipv4* const own_ipv4 = port.ipv4.own();
+  const Ipv6* const own_ipv6 = port.ipv6.own();
   for (Packet& packet : batch) {
-    if (!packet.is_pending()) continue;
-    const Mac& source = packet.ethernet().source;
-    if (source != port.mac && !may_use_virtual_mac(worker, port, packet, source)) [[unlikely]] {
-      packet.drop(DropReason::spoofed_mac);
-    } else if (packet.kind == PacketKind::kIpv4) {
-      if (own_ipv4.takes(packet)) continue;
-      guard_ipv4(worker, port, packet);
-      seeks_owner |= hints_at_owner<Ipv4>(worker, port, packet);
-    } else if (packet.kind == PacketKind::kIpv6) {
-      if (own_ipv6.takes(packet)) continue;
-      guard_ipv6(worker, port, packet);
-      seeks_owner |= hints_at_owner<Ipv6>(worker, port, packet);
-    } else if (packet.kind == PacketKind::kArp) {
-      guard_arp(worker, port, packet);
-    }
+    if (guard_common(worker, port, own_ipv4, packet, seeks_owner)) continue;
+    if (batch.has_ipv6() && guard_common(worker, port, own_ipv6, packet, seeks_owner)) continue;
+    if (packet.is_pending()) guard_any(worker, port, packet, seeks_owner_oddly);
   }
-  batch.seeks_owner = seeks_owner;
-  batch.has_control_packets |= seeks_owner;
+  batch.seeks_owner = seeks_owner || seeks_owner_oddly;
+  batch.has_control_packets |= batch.seeks_owner;
 }
 
 }  // namespace vipswitch::stage

@@ -136,7 +136,7 @@ void from_uplink(const WorkerState& worker, const UplinkRow& uplink, Batch& batc
   const EipTable<Address>& eips = worker.tables.of<Address>().eips;
   BurstLookup lookup(eips);
   for (Packet& packet : batch) {
-    if (packet.is_pending_of<Address>()) lookup.add(packet, packet.destination_of<Address>());
+    if (packet.is_pending_unicast_of<Address>()) lookup.add(packet, packet.destination_of<Address>());
   }
   const auto* const owners = worker.tables.havips.owners();
   lookup.finish([&](Packet& packet, const EipRow<Address>& candidate) {
@@ -269,7 +269,7 @@ void from_vm(WorkerState& worker, const PortRow& port, const VpcRow& vpc, Batch&
   const RouteTable<Address>& routes = vpc.routes<Address>();
   const auto view = routes.view();
   for (Packet& packet : batch) {
-    if (!packet.is_pending_of<Address>() || packet.is_group || packet.ethernet().destination != kGatewayMac ||
+    if (!packet.is_pending_unicast_of<Address>() || packet.ethernet().destination != kGatewayMac ||
         is_on_link(packet.destination_of<Address>())) {
       continue;
     }

@@ -222,30 +222,30 @@ bool is_vrrp_mac(const Mac& mac) noexcept {
   packet.drop(DropReason::unknown_mac);
 }
 
+// For all or some of the subnet.
+[[gnu::noinline]] void resolve_group(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
+  if (is_to_dhcp_server(packet) && serve_dhcp(worker, *batch.ingress, packet)) return;
+  PortLane* lane = worker.lane(batch.ingress->id);
+  if (!packet.is_claim && lane != nullptr && !lane->flood.take(worker.now_ms))
+    return packet.drop(DropReason::flood_rate);
+  packet.verdict = Verdict::kFlood;
+}
+
 void resolve_from_vm(WorkerState& worker, const Batch& batch, Packet& packet) noexcept {
-  if (packet.is_group) {
-    if (is_to_dhcp_server(packet) && serve_dhcp(worker, *batch.ingress, packet)) return;
-    PortLane* lane = worker.lane(batch.ingress->id);
-    if (!packet.is_claim && lane != nullptr && !lane->flood.take(worker.now_ms)) {
-      return packet.drop(DropReason::flood_rate);
-    }
-    packet.verdict = Verdict::kFlood;
-  } else if (packet.target.exists()) {
-    const Mac& destination = packet.ethernet().destination;
-    if (destination == kGatewayMac) return deliver<PortRole::kVm>(worker, batch, packet, Hop::kRouted);
-    // A HAVIP's data goes to its owner whatever the MAC; other addresses may have a VM for their router.
-    if (is_vrrp_mac(destination) && packet.target.kind() != EndpointKind::kHavip) [[unlikely]]
-      return deliver_to_group(worker, batch, packet);
-    deliver<PortRole::kVm>(worker, batch, packet, Hop::kBridged);
-  } else {
-    deliver_by_mac(worker, batch, packet);
-  }
+  if (!packet.target.exists()) return deliver_by_mac(worker, batch, packet);
+  const Mac& destination = packet.ethernet().destination;
+  if (destination == kGatewayMac) return deliver<PortRole::kVm>(worker, batch, packet, Hop::kRouted);
+  // A HAVIP's data goes to its owner whatever the MAC; other addresses may have a VM for their router.
+  if (is_vrrp_mac(destination) && packet.target.kind() != EndpointKind::kHavip) [[unlikely]]
+    return deliver_to_group(worker, batch, packet);
+  deliver<PortRole::kVm>(worker, batch, packet, Hop::kBridged);
 }
 
 // Sets Packet::target of the pending unicast IP packets of one family whose destination is an endpoint of the
 // VPC. Those that nat sends to a next hop have theirs.
 template <class Address>
-void lookup_endpoints(const Tables& tables, Batch& batch) noexcept {
+void lookup_endpoints(const Tables& tables, const std::atomic<PortLane*>* lanes, Batch& batch) noexcept {
+  const auto* const rows = tables.ports.places();
   using EndpointTable = LookupTable<EndpointKey<Address>>;
   const EndpointTable& endpoints = tables.of<Address>().endpoints;
   const VpcId vpc = batch.ingress->vpc;
@@ -254,11 +254,16 @@ void lookup_endpoints(const Tables& tables, Batch& batch) noexcept {
   };
   BurstLookup lookup(endpoints);
   for (Packet& packet : batch) {
-    if (!packet.is_pending_of<Address>() || packet.is_group || packet.target.exists()) continue;
+    if (!packet.is_pending_unicast_of<Address>() || packet.target.exists()) continue;
     lookup.add(packet, key_of(packet));
   }
   lookup.finish([&](Packet& packet, const typename EndpointTable::Entry& candidate) {
-    packet.target = EndpointRef(endpoints.value(key_of(packet), candidate));
+    const EndpointRef target(endpoints.value(key_of(packet), candidate));
+    packet.target = target;
+    if (target.kind() == EndpointKind::kPort) {
+      rte_prefetch0(rows[target.port().value()].load(std::memory_order_relaxed));
+      rte_prefetch0(lanes[target.port().value()].load(std::memory_order_relaxed));
+    }
   });
 }
 
@@ -301,15 +306,21 @@ void resolve(WorkerState& worker, Batch& batch) noexcept {
   batch.delivery_stamp = RecentDeliveries::stamp(batch.received_tsc);
   batch.owner_epoch = worker.tables.havips.owner_epoch().load(std::memory_order_acquire);
   const bool from_vm = batch.ingress->role == PortRole::kVm;
-  if (from_vm && batch.has_others_than_ipv6()) lookup_endpoints<Ipv4>(worker.tables, batch);
-  if (from_vm && batch.has_ipv6()) lookup_endpoints<Ipv6>(worker.tables, batch);
+  if (from_vm && batch.has_others_than_ipv6())
+    lookup_endpoints<Ipv4>(worker.tables, worker.lanes.get(), batch);
+  if (from_vm && batch.has_ipv6()) lookup_endpoints<Ipv6>(worker.tables, worker.lanes.get(), batch);
   if (worker.tables.ports.capacity() > kPortsInCache) prefetch_receivers(worker, batch);
-  for (Packet& packet : batch) {
-    if (!packet.is_pending()) continue;
-    if (from_vm) {
-      resolve_from_vm(worker, batch, packet);
-    } else {
-      deliver<PortRole::kUplink>(worker, batch, packet, Hop::kRouted);
+  if (from_vm) {
+    for (Packet& packet : batch) {
+      if (packet.is_pending_unicast()) [[likely]] {
+        resolve_from_vm(worker, batch, packet);
+      } else if (packet.is_pending()) {
+        resolve_group(worker, batch, packet);
+      }
+    }
+  } else {
+    for (Packet& packet : batch) {
+      if (packet.is_pending()) deliver<PortRole::kUplink>(worker, batch, packet, Hop::kRouted);
     }
   }
   tell_unowned(worker);
