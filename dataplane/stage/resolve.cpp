@@ -241,13 +241,35 @@ void resolve_from_vm(WorkerState& worker, const Batch& batch, Packet& packet) no
   deliver<PortRole::kVm>(worker, batch, packet, Hop::kBridged);
 }
 
+// The row and the lane of the ports that packets go to: under way into the cache when their turn comes.
+class Receivers {
+ public:
+  explicit Receivers(const WorkerState& worker) noexcept
+      : rows_(worker.tables.ports.places()), lanes_(worker.lanes.get()) {}
+
+  // Where prefetch() finds them, with more ports than the caches hold.
+  void prefetch_places(PortId port) const noexcept {
+    rte_prefetch0(rows_ + port.value());
+    rte_prefetch0(lanes_ + port.value());
+  }
+  void prefetch(PortId port) const noexcept {
+    rte_prefetch0(rows_[port.value()].load(std::memory_order_relaxed));
+    rte_prefetch0(lanes_[port.value()].load(std::memory_order_relaxed));
+  }
+
+ private:
+  // By value: after an acquiring load the compiler would read them anew.
+  const std::atomic<const PortRow*>* rows_;
+  const std::atomic<PortLane*>* lanes_;
+};
+
 // Sets Packet::target of the pending unicast IP packets of one family whose destination is an endpoint of the
 // VPC. Those that nat sends to a next hop have theirs.
 template <class Address>
-void lookup_endpoints(const Tables& tables, const std::atomic<PortLane*>* lanes, Batch& batch) noexcept {
-  const auto* const rows = tables.ports.places();
+void lookup_endpoints(const WorkerState& worker, Batch& batch) noexcept {
   using EndpointTable = LookupTable<EndpointKey<Address>>;
-  const EndpointTable& endpoints = tables.of<Address>().endpoints;
+  const EndpointTable& endpoints = worker.tables.of<Address>().endpoints;
+  const Receivers receivers(worker);
   const VpcId vpc = batch.ingress->vpc;
   const auto key_of = [vpc](const Packet& packet) {
     return EndpointKey<Address>(vpc, packet.destination_of<Address>());
@@ -260,21 +282,15 @@ void lookup_endpoints(const Tables& tables, const std::atomic<PortLane*>* lanes,
   lookup.finish([&](Packet& packet, const typename EndpointTable::Entry& candidate) {
     const EndpointRef target(endpoints.value(key_of(packet), candidate));
     packet.target = target;
-    if (target.kind() == EndpointKind::kPort) {
-      rte_prefetch0(rows[target.port().value()].load(std::memory_order_relaxed));
-      rte_prefetch0(lanes[target.port().value()].load(std::memory_order_relaxed));
-    }
+    if (target.kind() == EndpointKind::kPort) receivers.prefetch(target.port());
   });
 }
 
-// Where packets go, as far as lookups alone tell: their ports' rows and lanes are under way when their turn
-// comes. With more ports than the caches hold that is most of what a packet takes. What goes by MAC is not
-// known yet.
+// The same of all that lookups alone tell, HAVIPs' owners too, in two steps. With more ports than the caches
+// hold that is most of what a packet takes. What goes by MAC is not known yet.
 void prefetch_receivers(const WorkerState& worker, Batch& batch) noexcept {
-  // By value: after an acquiring load the compiler would read them anew.
+  const Receivers receivers(worker);
   const std::atomic<std::uint64_t>* const owners = worker.tables.havips.owners();
-  const auto* const rows = worker.tables.ports.places();
-  const auto* const lanes = worker.lanes.get();
   std::uint32_t ports[kMaxBurst];
   unsigned count = 0;
   for (const Packet& packet : batch) {
@@ -289,14 +305,10 @@ void prefetch_receivers(const WorkerState& worker, Batch& batch) noexcept {
     } else {
       continue;
     }
-    rte_prefetch0(rows + port.value());
-    rte_prefetch0(lanes + port.value());
+    receivers.prefetch_places(port);
     ports[count++] = port.value();
   }
-  for (unsigned i = 0; i < count; ++i) {
-    rte_prefetch0(rows[ports[i]].load(std::memory_order_relaxed));
-    rte_prefetch0(lanes[ports[i]].load(std::memory_order_relaxed));
-  }
+  for (unsigned i = 0; i < count; ++i) receivers.prefetch(PortId(ports[i]));
 }
 
 }  // namespace
@@ -306,9 +318,8 @@ void resolve(WorkerState& worker, Batch& batch) noexcept {
   batch.delivery_stamp = RecentDeliveries::stamp(batch.received_tsc);
   batch.owner_epoch = worker.tables.havips.owner_epoch().load(std::memory_order_acquire);
   const bool from_vm = batch.ingress->role == PortRole::kVm;
-  if (from_vm && batch.has_others_than_ipv6())
-    lookup_endpoints<Ipv4>(worker.tables, worker.lanes.get(), batch);
-  if (from_vm && batch.has_ipv6()) lookup_endpoints<Ipv6>(worker.tables, worker.lanes.get(), batch);
+  if (from_vm && batch.has_others_than_ipv6()) lookup_endpoints<Ipv4>(worker, batch);
+  if (from_vm && batch.has_ipv6()) lookup_endpoints<Ipv6>(worker, batch);
   if (worker.tables.ports.capacity() > kPortsInCache) prefetch_receivers(worker, batch);
   if (from_vm) {
     for (Packet& packet : batch) {
