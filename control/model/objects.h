@@ -1,6 +1,6 @@
 #pragma once
 
-// The tenant's world as the operator writes it (design: architecture 1): plain values that name each other.
+// The tenant's world as the operator writes it (docs/configuration.md): plain values that name each other.
 // Names are the keys of the shell, the configuration file and the API. What a value must satisfy by itself
 // and between objects is checked in model.h; nothing here knows tables or DPDK.
 

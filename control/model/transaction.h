@@ -1,6 +1,6 @@
 #pragma once
 
-// The only way to change a Model. Each step checks the rules of the tenant's world (architecture 1) and is
+// The only way to change a Model. Each step checks the rules of the tenant's world (docs/rules.md) and is
 // refused with an Error that names the argument, its value and what was expected, or is done at once and
 // remembered. commit() keeps what was done; without it, destruction restores exactly the state before.
 //

@@ -3,7 +3,7 @@
 // Makes the tables follow the model. One publish() is one batch:
 //
 //   1. check    room in every table and mailbox, changes that only remove-and-add can make; devices are
-//   opened
+//               opened, and a shared uplink's filter is told what it takes
 //   2. erase    keys that lead to what goes
 //   3. link     ids for what comes, links between objects
 //   4. rows     every row that depends on something that changed, built anew and swapped in

@@ -101,7 +101,7 @@ struct WorkerStatus {
   double packets_per_poll;          // in the last second, of polls that found packets
   bool stuck;                       // has not finished a poll for 100 ms or more
 
-  // Every packet ends exactly once (architecture 3, invariant 1): both sides are equal.
+  // Every packet ends exactly once (docs/architecture.md, "Invariants"): both sides are equal.
   std::uint64_t packets_in() const { return rx + generated + replicated + handed_in; }
   std::uint64_t packets_out() const { return tx + dropped + consumed + to_control + handed_out; }
   bool conserved() const { return packets_in() == packets_out(); }

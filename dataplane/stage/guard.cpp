@@ -155,15 +155,16 @@ template <class Address>
 void guard(WorkerState& worker, Batch& batch) noexcept {
   const PortRow& port = *batch.ingress;
   if (port.role == PortRole::kUplink) return guard_uplink(port, batch);
-  bool seeks_owner = false, seeks_owner_oddly = false;
+  // Two, since what guard_any() has a reference to would be in memory for every packet.
+  bool seeks_owner = false, uncommon_seeks_owner = false;
   const Ipv4* const own_ipv4 = port.ipv4.own();
   const Ipv6* const own_ipv6 = port.ipv6.own();
   for (Packet& packet : batch) {
     if (guard_common(worker, port, own_ipv4, packet, seeks_owner)) continue;
     if (batch.has_ipv6() && guard_common(worker, port, own_ipv6, packet, seeks_owner)) continue;
-    if (packet.is_pending()) guard_any(worker, port, packet, seeks_owner_oddly);
+    if (packet.is_pending()) guard_any(worker, port, packet, uncommon_seeks_owner);
   }
-  batch.seeks_owner = seeks_owner || seeks_owner_oddly;
+  batch.seeks_owner = seeks_owner || uncommon_seeks_owner;
   batch.has_control_packets |= batch.seeks_owner;
 }
 

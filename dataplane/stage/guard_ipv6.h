@@ -3,8 +3,8 @@
 // The part of guard that judges IPv6 packets of VM ports.
 //
 //   source IPv6  the port's, a bound HAVIP; link-local unless it is the gateway's or configured for others;
-//   ::
-//                for duplicate address detection, router solicitation and MLD (RFC 4861, RFC 4862, RFC 3810)
+//                :: for duplicate address detection, router solicitation and MLD (RFC 4861, RFC 4862,
+//                RFC 3810); any other in what a port passes on that `forwards`
 //   ND target    of advertisements likewise; their MAC option the port's MAC or an allowed virtual one
 //
 // Drops: spoofed_ip, spoofed_nd, nd_bad, ra_guard; claim_unbound, claim_gateway and claim_foreign as for ARP.

@@ -6,8 +6,7 @@
 //
 // After it, a pending packet is
 //   kIpv4   header of at least 20 bytes with a right checksum (RFC 791 3.1, RFC 1812 5.2.2), total length
-//   within the
-//           frame; the frame may be longer (padding) and is cut to the IP length nowhere
+//           within the frame; the frame may be longer (padding) and is cut to the IP length nowhere
 //   kIpv6   version and payload length right, extension headers walked (parse_ipv6.h)
 //   kArp    28 bytes for Ethernet/IPv4 present; fields not judged yet
 //   kOther  an Ethernet header is all that is known
