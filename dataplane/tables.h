@@ -137,7 +137,8 @@ class RowTable {
   std::unique_ptr<std::atomic<const Row*>[]> rows_;
 };
 
-// Rows and lanes of so many ports stay in the caches of a core; beyond that workers fetch them ahead.
+// Rows and lanes of so many ports stay in the caches of a core; beyond that workers fetch their places ahead,
+// too, and those of the HAVIPs' owners.
 inline constexpr std::uint32_t kPortsInCache = 2048;
 
 struct Tables {

@@ -197,6 +197,7 @@ class Election {
   // Index of a member.
   using Member = std::uint8_t;
   static constexpr Member kNobody = kMaxMembers;
+  Member behind_last_member() const noexcept { return static_cast<Member>(members_.count()); }
 
   struct Standing;
   // Whether an advert lists the address, or counts because the address follows its group.

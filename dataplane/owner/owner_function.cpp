@@ -99,7 +99,7 @@ Election::Standing Election::standing(Member member) const noexcept {
 
 Election::Standing Election::best_standing() const noexcept {
   Standing best;
-  for (Member i = 0; i < members_.count(); ++i) best = std::max(best, standing(i));
+  for (Member i = 0; i < behind_last_member(); ++i) best = std::max(best, standing(i));
   return best;
 }
 
@@ -227,7 +227,7 @@ bool Election::take_turn(Record& record) noexcept {
 
 void Election::take_deferred_turns(Outcome& outcome) noexcept {
   has_deferred_ = false;
-  for (Member i = 0; i < members_.count(); ++i) {
+  for (Member i = 0; i < behind_last_member(); ++i) {
     // Its claim may have named another MAC.
     if (members_[i].is_deferred && take_turn(members_[i]) && i == owner_) outcome.delivery_changed_ = true;
   }
@@ -266,7 +266,7 @@ TimeMs Election::due_of_winner() const noexcept {
   const Standing winner = best_standing();
   if (winner.tier != Standing::Tier::kFreshVrrp) return kNever;
   std::size_t ranked = 0;
-  for (Member i = 0; i < members_.count(); ++i) ranked += standing(i).tier != Standing::Tier::kNone;
+  for (Member i = 0; i < behind_last_member(); ++i) ranked += standing(i).tier != Standing::Tier::kNone;
   if (ranked < 2) return kNever;
   return suspect_from(members_[winner.member]);
 }

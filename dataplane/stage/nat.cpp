@@ -188,9 +188,9 @@ template <class Address>
   packet.is_hairpin = true;
 }
 
-// Whether the port was the owner, and has not been told yet that another one is.
-[[gnu::noinline]] bool is_handing_over(const WorkerState& worker, HavipId havip,
-                                       const PortRow& port) noexcept {
+// Whether the port lost the address so lately that it may answer what it got.
+[[gnu::noinline]] bool may_still_answer(const WorkerState& worker, HavipId havip,
+                                        const PortRow& port) noexcept {
   return worker.tables.havips.warm(havip).has_predecessor(port.id, worker.now_ms);
 }
 
@@ -209,7 +209,7 @@ template <class Address>
   const PortSource<Address>& source = port.of<Address>()[packet.source_index];
   if (!source.eip.is_set()) return packet.drop(DropReason::no_eip);
   if (source.is_havip() && !worker.tables.havips.owner_word(source.havip).is_port(port.id)) [[unlikely]] {
-    if (!is_handing_over(worker, source.havip, port)) return packet.drop(DropReason::eip_not_owner);
+    if (!may_still_answer(worker, source.havip, port)) return packet.drop(DropReason::eip_not_owner);
   }
   if (hop_limit_of<Address>(packet) <= 1) return packet.drop(DropReason::ttl_exceeded);
   if (may_be_eip) [[unlikely]] {
