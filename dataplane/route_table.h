@@ -5,11 +5,13 @@
 //
 // Prefixes nest or are disjoint, so they cut the space of addresses into disjoint intervals, each with one
 // most specific route; a lookup is a branch-free binary search over the first addresses of the intervals,
-// down to four, of which those are counted that are not beyond the address. Shape: first addresses, sorted,
-// the first of them zero -> RouteRef. Of n prefixes there are at most 2n + 1; behind them come kLast - 1 that
-// only the last address of all reaches, which lead where the last one does. Cost: log2(intervals) - 2 steps
-// and three comparisons, without a branch that hangs on the address; a VPC with one subnet has three
-// intervals.
+// down to four, of which those are counted that are not beyond the address.
+//
+// Shape: first addresses, sorted, the first of them zero -> RouteRef. Of n prefixes there are at most 2n + 1;
+// behind them come kLast - 1 that only the last address of all reaches, which lead where the last one does.
+//
+// Cost: log2(intervals) - 2 steps and three comparisons, without a branch that hangs on the address; a VPC
+// with one subnet has three intervals.
 
 #include <cstddef>
 #include <cstdint>

@@ -58,8 +58,7 @@ bool may_send_unspecified(const Packet& packet) noexcept {
 
 void guard_ipv4(WorkerState& worker, const PortRow& port, Packet& packet) noexcept {
   packet.source_index = port.ipv4.index_of(packet.source);
-  if (packet.source_index != kNoSource) [[likely]]
-    return;
+  if (packet.source_index != kNoSource) return;
   if (packet.source.is_unspecified() && may_send_unspecified(packet)) return;
   if (is_forwarded(port, packet, packet.source)) return;
   packet.drop(foreign_address(worker, port, packet.source, DropReason::spoofed_ip, false));

@@ -10,10 +10,10 @@
 //                that `forwards`
 //   ARP sender   likewise; 0.0.0.0 for a probe (RFC 5227)
 //
-// IPv6 is judged by guard_ipv6.h. From the uplink, all but broadcast ARP and multicast neighbour discovery
-// must be for its MAC (foreign_mac). Drops: spoofed_mac, spoofed_ip, spoofed_arp, arp_bad; claim_unbound,
-// claim_gateway and claim_foreign where the address spoken for is a HAVIP of others, the gateway or another
-// port's own.
+// What is uncommon of IPv6 is judged by guard_ipv6.h. From the uplink, all but broadcast ARP and multicast
+// neighbour discovery must be for its MAC (foreign_mac). Drops: spoofed_mac, spoofed_ip, spoofed_arp,
+// arp_bad; claim_unbound, claim_gateway and claim_foreign where the address spoken for is a HAVIP of others,
+// the gateway or another port's own.
 
 #include "dataplane/worker_state.h"
 

@@ -1,6 +1,7 @@
 #pragma once
 
-// The part of guard that judges IPv6 packets of VM ports.
+// The part of guard that judges IPv6 packets of VM ports, unless they are data from one of the port's
+// addresses.
 //
 //   source IPv6  the port's, a bound HAVIP; link-local unless it is the gateway's or configured for others;
 //                :: for duplicate address detection, router solicitation and MLD (RFC 4861, RFC 4862,

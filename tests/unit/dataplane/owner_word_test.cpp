@@ -93,8 +93,10 @@ TEST(OwnerWord, PlainLocalIsALocalPortAndNothingElse) {
       EXPECT_FALSE(OwnerWord::local_virtual_mac(PortId(port), 255, sequence).is_plain_local());
     }
     for (const auto location :
-         {OwnerLocation::kUnknown, OwnerLocation::kReleased, OwnerLocation::kRemoteHost})
+         {OwnerLocation::kUnknown, OwnerLocation::kReleased, OwnerLocation::kRemoteHost}) {
       EXPECT_FALSE(OwnerWord::nobody(location, sequence).is_plain_local());
+      EXPECT_FALSE(OwnerWord::nobody(location, sequence).is_port(PortId(0)));
+    }
   }
 }
 
